@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sluice.search;
+
+import org.jspecify.annotations.NullMarked;

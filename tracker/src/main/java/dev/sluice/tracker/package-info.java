@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sluice.tracker;
+
+import org.jspecify.annotations.NullMarked;
