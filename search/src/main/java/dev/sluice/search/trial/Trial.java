@@ -1,0 +1,373 @@
+package dev.sluice.search.trial;
+
+import dev.sluice.search.space.ParameterValues;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+
+/**
+ * A trial as it stands at one moment. Immutable and thread-safe: what happens to a trial gives another one, with the methods that are
+ * participles ({@link #started}, {@link #reported}, {@link #told}, {@link #requeued}). Only a study has use for these.
+ */
+public final class Trial {
+    /** The step of a trial that has reported nothing. */
+    public static final long NO_STEP = -1;
+
+    private final TrialId id;
+    private final List<Objective> objectives;
+    private final ParameterValues values;
+    private final long seed;
+    private final String suggestedBy;
+    private final TrialState state;
+    private final MeasurementLog measurements;
+    private final Shown[] shown;
+    private final Optional<String> pruneVerdict;
+    private final String reason;
+    private final int attempt;
+
+    /** The value of one objective so far; {@code step} is where it was reported, {@code NO_STEP} for a final value. */
+    private record Shown(boolean present, double value, long step) {
+        static final Shown NOTHING = new Shown(false, Double.NaN, NO_STEP);
+
+        Shown and(Objective objective, double next, long atStep) {
+            boolean replaces = !present
+                    || switch (objective.report()) {
+                        case LAST -> true;
+                        case BEST -> objective.direction().isBetter(next, value);
+                    };
+            return replaces ? new Shown(true, next, atStep) : this;
+        }
+    }
+
+    private Trial(
+            TrialId id,
+            List<Objective> objectives,
+            ParameterValues values,
+            long seed,
+            String suggestedBy,
+            TrialState state,
+            MeasurementLog measurements,
+            Shown[] shown,
+            Optional<String> pruneVerdict,
+            String reason,
+            int attempt) {
+        this.id = id;
+        this.objectives = objectives;
+        this.values = values;
+        this.seed = seed;
+        this.suggestedBy = suggestedBy;
+        this.state = state;
+        this.measurements = measurements;
+        this.shown = shown;
+        this.pruneVerdict = pruneVerdict;
+        this.reason = reason;
+        this.attempt = attempt;
+    }
+
+    /** A new trial, waiting for its first attempt. */
+    public static Trial queued(
+            TrialId id, List<Objective> objectives, ParameterValues values, long seed, String suggestedBy) {
+        var shown = new Shown[objectives.size()];
+        Arrays.fill(shown, Shown.NOTHING);
+        return new Trial(
+                Objects.requireNonNull(id, "id"),
+                List.copyOf(objectives),
+                Objects.requireNonNull(values, "values"),
+                seed,
+                Objects.requireNonNull(suggestedBy, "suggestedBy"),
+                TrialState.QUEUED,
+                MeasurementLog.EMPTY,
+                shown,
+                Optional.empty(),
+                "",
+                0);
+    }
+
+    public TrialId id() {
+        return id;
+    }
+
+    public TrialState state() {
+        return state;
+    }
+
+    public ParameterValues values() {
+        return values;
+    }
+
+    /** For the trial's own randomness, in [0, 2^31). */
+    public long seed() {
+        return seed;
+    }
+
+    /** Why these values, in words. */
+    public String suggestedBy() {
+        return suggestedBy;
+    }
+
+    /** What was reported, by rising step: in this attempt, and in earlier ones up to where it resumed. */
+    public List<Measurement> measurements() {
+        return measurements;
+    }
+
+    /** The last step that was reported, {@link #NO_STEP} if none was. */
+    public long lastStep() {
+        return measurements.isEmpty() ? NO_STEP : measurements.getLast().step();
+    }
+
+    /**
+     * The value of an objective so far: the best or the last, as {@link Objective#report} has it. A trial that was pruned or failed shows
+     * what it had reported. Empty if it never reported that metric; NaN if it reported nothing better.
+     *
+     * @param objective the objective's index
+     */
+    public OptionalDouble objectiveValue(int objective) {
+        var value = shown[objective];
+        return value.present() ? OptionalDouble.of(value.value()) : OptionalDouble.empty();
+    }
+
+    /** The step at which the {@link #objectiveValue} was reported; empty if there is none, or it came with the outcome. */
+    public OptionalLong objectiveStep(int objective) {
+        var value = shown[objective];
+        return value.present() && value.step() != NO_STEP ? OptionalLong.of(value.step()) : OptionalLong.empty();
+    }
+
+    /**
+     * What an objective's metric was at the first report of it with at least this step, which is where a rung is judged. Reports of
+     * other metrics in between are passed over: losses are often reported more often than what is validated.
+     *
+     * @return empty if no such report was made
+     */
+    public OptionalDouble valueAtStep(int objective, long step) {
+        String metric = objectives.get(objective).metric();
+        for (int index = measurements.firstAtOrAfter(step); index < measurements.size(); index++) {
+            OptionalDouble value = measurements.get(index).value(metric);
+            if (value.isPresent()) {
+                return value;
+            }
+        }
+        return OptionalDouble.empty();
+    }
+
+    /** The last step at which an objective's metric was reported, {@link #NO_STEP} if it never was. */
+    public long lastStep(int objective) {
+        String metric = objectives.get(objective).metric();
+        for (int index = measurements.size() - 1; index >= 0; index--) {
+            if (measurements.get(index).value(metric).isPresent()) {
+                return measurements.get(index).step();
+            }
+        }
+        return NO_STEP;
+    }
+
+    /** Why the attempt under way, or the last one, was to be given up; empty if it was not. */
+    public Optional<String> pruneVerdict() {
+        return pruneVerdict;
+    }
+
+    /** Why it ended or was queued again, in words; empty while there is nothing to say. */
+    public String reason() {
+        return reason;
+    }
+
+    /** The number of the attempt under way, or of the last one, from 1; 0 before the first. */
+    public int attempt() {
+        return attempt;
+    }
+
+    /**
+     * An attempt begins.
+     *
+     * @param attempt above that of the attempt before
+     * @param resumedFrom the step it goes on from, so that what was reported after it is dropped; -1 begins afresh and drops all
+     * @throws IllegalTransitionException if the trial is not queued
+     */
+    public Trial started(int attempt, long resumedFrom) {
+        require(TrialState.RUNNING, "be started");
+        if (attempt <= this.attempt) {
+            throw new IllegalArgumentException(
+                    "attempt of trial %s must be above %d, was %d".formatted(id, this.attempt, attempt));
+        }
+        if (resumedFrom < NO_STEP) {
+            throw new IllegalArgumentException("resumedFrom must be >= -1, was " + resumedFrom);
+        }
+        var kept = measurements.upTo(resumedFrom);
+        // what a final value added is gone with the outcome that brought it
+        var again = new Shown[shown.length];
+        Arrays.fill(again, Shown.NOTHING);
+        for (Measurement measurement : kept) {
+            again = show(again, measurement.values(), measurement.step());
+        }
+        return new Trial(
+                id,
+                objectives,
+                values,
+                seed,
+                suggestedBy,
+                TrialState.RUNNING,
+                kept,
+                again,
+                Optional.empty(),
+                "",
+                attempt);
+    }
+
+    /**
+     * A measurement comes in.
+     *
+     * @throws IllegalTransitionException if the trial is not running
+     * @throws IllegalArgumentException if its step is not above {@link #lastStep}
+     */
+    public Trial reported(Measurement measurement) {
+        if (state != TrialState.RUNNING) {
+            throw new IllegalTransitionException(id, state, "report");
+        }
+        if (measurement.step() <= lastStep()) {
+            throw new IllegalArgumentException("step of trial %s must be above %d, the last one reported, was %d"
+                    .formatted(id, lastStep(), measurement.step()));
+        }
+        return new Trial(
+                id,
+                objectives,
+                values,
+                seed,
+                suggestedBy,
+                state,
+                measurements.with(measurement),
+                show(shown, measurement.values(), measurement.step()),
+                pruneVerdict,
+                reason,
+                attempt);
+    }
+
+    /** The attempt under way is to be given up; the first such verdict stays. */
+    public Trial condemned(String verdict) {
+        if (state != TrialState.RUNNING) {
+            throw new IllegalTransitionException(id, state, "be given up");
+        }
+        return pruneVerdict.isPresent()
+                ? this
+                : new Trial(
+                        id,
+                        objectives,
+                        values,
+                        seed,
+                        suggestedBy,
+                        state,
+                        measurements,
+                        shown,
+                        Optional.of(verdict),
+                        reason,
+                        attempt);
+    }
+
+    /**
+     * The trial ends.
+     *
+     * @throws IllegalTransitionException if it is not running, or queued and cancelled
+     * @throws IllegalArgumentException if it completed without a value of each objective
+     */
+    public Trial told(Outcome outcome) {
+        require(outcome.state(), "become " + outcome.state());
+        var result = shown;
+        if (outcome instanceof Outcome.Completed(var finalValues)) {
+            result = show(shown, finalValues, NO_STEP);
+            for (int i = 0; i < result.length; i++) {
+                if (!result[i].present()) {
+                    throw new IllegalArgumentException(
+                            "trial %s cannot complete without a value of %s; none was reported"
+                                    .formatted(id, objectives.get(i).metric()));
+                }
+            }
+        }
+        return new Trial(
+                id,
+                objectives,
+                values,
+                seed,
+                suggestedBy,
+                outcome.state(),
+                measurements,
+                result,
+                pruneVerdict,
+                outcome.why(),
+                attempt);
+    }
+
+    /**
+     * The trial waits for another attempt. What it has reported stays until that one starts.
+     *
+     * @throws IllegalTransitionException if it is not running, failed or cancelled
+     */
+    public Trial requeued(String why) {
+        require(TrialState.QUEUED, "be queued again");
+        return new Trial(
+                id,
+                objectives,
+                values,
+                seed,
+                suggestedBy,
+                TrialState.QUEUED,
+                measurements,
+                shown,
+                Optional.empty(),
+                why,
+                attempt);
+    }
+
+    private void require(TrialState next, String what) {
+        if (!state.canBecome(next)) {
+            throw new IllegalTransitionException(id, state, what);
+        }
+    }
+
+    /** The same array where nothing new was shown, since most reports do not better the best. */
+    private Shown[] show(Shown[] before, Map<String, Double> reported, long step) {
+        var after = before.clone();
+        for (int i = 0; i < objectives.size(); i++) {
+            Double value = reported.get(objectives.get(i).metric());
+            if (value != null) {
+                after[i] = before[i].and(objectives.get(i), value, step);
+            }
+        }
+        return Arrays.equals(before, after) ? before : after;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Trial that
+                && id.equals(that.id)
+                && objectives.equals(that.objectives)
+                && values.equals(that.values)
+                && seed == that.seed
+                && suggestedBy.equals(that.suggestedBy)
+                && state == that.state
+                && measurements.equals(that.measurements)
+                && Arrays.equals(shown, that.shown)
+                && pruneVerdict.equals(that.pruneVerdict)
+                && reason.equals(that.reason)
+                && attempt == that.attempt;
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(id, state, attempt, measurements.size(), values);
+    }
+
+    @Override
+    public String toString() {
+        return "Trial[%s %s attempt=%d values=%s step=%d shown=%s%s]"
+                .formatted(
+                        id,
+                        state,
+                        attempt,
+                        values,
+                        lastStep(),
+                        Arrays.toString(shown),
+                        reason.isEmpty() ? "" : " reason=" + reason);
+    }
+}

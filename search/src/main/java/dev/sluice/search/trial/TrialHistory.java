@@ -1,0 +1,67 @@
+package dev.sluice.search.trial;
+
+import dev.sluice.search.space.ParameterValues;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * All trials of a study as they stand. A live view: it changes when the study does, and belongs to the study's one thread. The trials
+ * it hands out do not change.
+ *
+ * <p>What depends on the history alone can be reckoned once and kept while {@link #revision} stays; {@link #concluded} only ever grows, so
+ * that a sampler can take in what is new at its end.
+ */
+public interface TrialHistory {
+    /** At least one. */
+    List<Objective> objectives();
+
+    /** The number of trials, in whatever state. */
+    int size();
+
+    /**
+     * The trial as it stands.
+     *
+     * @throws IllegalArgumentException if there is none of this number
+     */
+    Trial get(TrialId id);
+
+    /** All trials by number; an unmodifiable live view. */
+    List<Trial> all();
+
+    /** The trials in a state, by number, as they are now. {@code O(trials in it)}, and a bit a trial. */
+    List<Trial> in(TrialState state);
+
+    /** How many trials are in a state. {@code O(1)}. */
+    int count(TrialState state);
+
+    /** The trials that wait or run, by number, as they are now. */
+    List<Trial> pending();
+
+    /**
+     * The trials that are COMPLETE, PRUNED or INFEASIBLE, in the order in which they ended; an unmodifiable live view. These states are
+     * final, so that the list only grows and what it holds never changes.
+     */
+    List<Trial> concluded();
+
+    /**
+     * The best trial: of the COMPLETE ones the one with the best objective value; where none is complete, the best PRUNED one. Trials
+     * whose value is NaN are never best, of equals the one that ended first is. Empty if there is none, and always with several
+     * objectives, where there is no single best. {@code O(1)}.
+     */
+    Optional<Trial> best();
+
+    /** How many trials, in whatever state, have exactly these values. {@code O(1)}. */
+    int occurrences(ParameterValues values);
+
+    /**
+     * The values of an objective at a step: of each trial that went so far what its first report with at least that step said (see
+     * {@link Trial#valueAtStep}), whatever became of it. Kept up to date once it was asked for, so that asking again is {@code O(log n)}.
+     */
+    RankedValues valuesAtStep(int objective, long step);
+
+    /** The same of the COMPLETE trials alone. */
+    RankedValues completeValuesAtStep(int objective, long step);
+
+    /** Rises with each change: the number of events so far. */
+    long revision();
+}
