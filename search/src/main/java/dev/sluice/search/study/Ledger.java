@@ -1,0 +1,233 @@
+package dev.sluice.search.study;
+
+import dev.sluice.search.space.ParameterValues;
+import dev.sluice.search.trial.Objective;
+import dev.sluice.search.trial.RankedValues;
+import dev.sluice.search.trial.Trial;
+import dev.sluice.search.trial.TrialHistory;
+import dev.sluice.search.trial.TrialId;
+import dev.sluice.search.trial.TrialState;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** The trials of a study with the indexes that keep questions about them cheap. Each change is taken in as old trial, new trial. */
+final class Ledger implements TrialHistory {
+    private final List<Objective> objectives;
+    private final List<Trial> trials = new ArrayList<>();
+    private final List<Trial> trialsView = Collections.unmodifiableList(trials);
+    private final Map<TrialState, BitSet> numbers = new EnumMap<>(TrialState.class);
+    private final Map<TrialState, Integer> counts = new EnumMap<>(TrialState.class);
+    private final List<Trial> concluded = new ArrayList<>();
+    private final List<Trial> concludedView = Collections.unmodifiableList(concluded);
+    private final Map<ParameterValues, Integer> occurrences = new HashMap<>();
+    private final List<NavigableMap<Long, RankedValues>> atStep = new ArrayList<>();
+    private final List<NavigableMap<Long, RankedValues>> completeAtStep = new ArrayList<>();
+    private Optional<Trial> bestComplete = Optional.empty();
+    private Optional<Trial> bestPruned = Optional.empty();
+    private long revision;
+
+    Ledger(List<Objective> objectives) {
+        this.objectives = objectives;
+        for (TrialState state : TrialState.values()) {
+            numbers.put(state, new BitSet());
+            counts.put(state, 0);
+        }
+        for (int i = 0; i < objectives.size(); i++) {
+            atStep.add(new TreeMap<>());
+            completeAtStep.add(new TreeMap<>());
+        }
+    }
+
+    void add(Trial trial) {
+        if (trial.id().number() != trials.size()) {
+            throw new IllegalArgumentException(
+                    "the next trial has the number %d, was %s".formatted(trials.size(), trial.id()));
+        }
+        trials.add(trial);
+        occurrences.merge(trial.values(), 1, Integer::sum);
+        enter(trial);
+        revision++;
+    }
+
+    void replace(Trial now) {
+        Trial before = trials.set(now.id().number(), now);
+        if (before.state() != now.state()) {
+            leave(before);
+            enter(now);
+        }
+        if (before.lastStep() != now.lastStep()) {
+            for (int i = 0; i < objectives.size(); i++) {
+                remeasure(i, before, now);
+            }
+        }
+        if (now.state().isFinal()) {
+            conclude(now);
+        }
+        revision++;
+    }
+
+    /** Part of the change before: neither state nor measurements differ. */
+    void amend(Trial now) {
+        trials.set(now.id().number(), now);
+    }
+
+    private void leave(Trial trial) {
+        numbers(trial.state()).clear(trial.id().number());
+        counts.merge(trial.state(), -1, Integer::sum);
+    }
+
+    private void enter(Trial trial) {
+        numbers(trial.state()).set(trial.id().number());
+        counts.merge(trial.state(), 1, Integer::sum);
+    }
+
+    private void conclude(Trial trial) {
+        concluded.add(trial);
+        if (trial.state() == TrialState.COMPLETE) {
+            bestComplete = better(bestComplete, trial);
+            for (int i = 0; i < objectives.size(); i++) {
+                for (var table :
+                        completeAtStep.get(i).headMap(trial.lastStep(), true).entrySet()) {
+                    trial.valueAtStep(i, table.getKey()).ifPresent(table.getValue()::add);
+                }
+            }
+        } else if (trial.state() == TrialState.PRUNED) {
+            bestPruned = better(bestPruned, trial);
+        }
+    }
+
+    private Optional<Trial> better(Optional<Trial> best, Trial trial) {
+        if (objectives.size() > 1) {
+            return Optional.empty();
+        }
+        double value = trial.objectiveValue(0).orElse(Double.NaN);
+        double reference = best.isPresent() ? best.get().objectiveValue(0).orElse(Double.NaN) : Double.NaN;
+        return objectives.getFirst().direction().isBetter(value, reference) ? Optional.of(trial) : best;
+    }
+
+    /** Only tables between the last steps of the metric before and now can have gained or lost this trial. */
+    private void remeasure(int objective, Trial before, Trial now) {
+        var tables = atStep.get(objective);
+        if (tables.isEmpty()) {
+            return;
+        }
+        // A fresh attempt, or a resumed one, drops the end; a report adds one at the end. What is kept is the same in
+        // both.
+        long last = before.lastStep(objective);
+        long newest = now.lastStep(objective);
+        long kept = Math.min(last, newest);
+        if (last > kept) {
+            for (var table : tables.subMap(kept, false, last, true).entrySet()) {
+                before.valueAtStep(objective, table.getKey()).ifPresent(table.getValue()::remove);
+            }
+        }
+        if (newest > kept) {
+            for (var table : tables.subMap(kept, false, newest, true).entrySet()) {
+                now.valueAtStep(objective, table.getKey()).ifPresent(table.getValue()::add);
+            }
+        }
+    }
+
+    private BitSet numbers(TrialState state) {
+        return numbers.computeIfAbsent(state, s -> new BitSet());
+    }
+
+    @Override
+    public List<Objective> objectives() {
+        return objectives;
+    }
+
+    @Override
+    public int size() {
+        return trials.size();
+    }
+
+    @Override
+    public Trial get(TrialId id) {
+        if (id.number() >= trials.size()) {
+            throw new IllegalArgumentException("there is no trial %s; the study has %d".formatted(id, trials.size()));
+        }
+        return trials.get(id.number());
+    }
+
+    @Override
+    public List<Trial> all() {
+        return trialsView;
+    }
+
+    @Override
+    public List<Trial> in(TrialState state) {
+        return listed(numbers(state));
+    }
+
+    @Override
+    public int count(TrialState state) {
+        return counts.getOrDefault(state, 0);
+    }
+
+    @Override
+    public List<Trial> pending() {
+        var both = (BitSet) numbers(TrialState.QUEUED).clone();
+        both.or(numbers(TrialState.RUNNING));
+        return listed(both);
+    }
+
+    private List<Trial> listed(BitSet which) {
+        var list = new ArrayList<Trial>();
+        for (int i = which.nextSetBit(0); i >= 0; i = which.nextSetBit(i + 1)) {
+            list.add(trials.get(i));
+        }
+        return Collections.unmodifiableList(list);
+    }
+
+    /** The queued trial with the lowest number that is at least this; -1 if there is none. */
+    int nextQueued(int number) {
+        return numbers(TrialState.QUEUED).nextSetBit(number);
+    }
+
+    @Override
+    public List<Trial> concluded() {
+        return concludedView;
+    }
+
+    @Override
+    public Optional<Trial> best() {
+        return bestComplete.isPresent() ? bestComplete : bestPruned;
+    }
+
+    @Override
+    public int occurrences(ParameterValues values) {
+        return occurrences.getOrDefault(values, 0);
+    }
+
+    @Override
+    public RankedValues valuesAtStep(int objective, long step) {
+        return atStep.get(objective).computeIfAbsent(step, s -> ranked(objective, s, trials));
+    }
+
+    @Override
+    public RankedValues completeValuesAtStep(int objective, long step) {
+        return completeAtStep.get(objective).computeIfAbsent(step, s -> ranked(objective, s, in(TrialState.COMPLETE)));
+    }
+
+    private RankedValues ranked(int objective, long step, List<Trial> from) {
+        var table = new RankedValues(objectives.get(objective).direction());
+        for (Trial trial : from) {
+            trial.valueAtStep(objective, step).ifPresent(table::add);
+        }
+        return table;
+    }
+
+    @Override
+    public long revision() {
+        return revision;
+    }
+}

@@ -1,0 +1,191 @@
+package dev.sluice.search.sampler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.search.catalog.Samplers;
+import dev.sluice.search.pruner.NopPruner;
+import dev.sluice.search.simulate.BenchmarkFunction;
+import dev.sluice.search.space.CategoricalDistribution;
+import dev.sluice.search.space.FloatDistribution;
+import dev.sluice.search.space.ParameterValues;
+import dev.sluice.search.space.SearchSpace;
+import dev.sluice.search.study.Study;
+import dev.sluice.search.study.StudySpec;
+import dev.sluice.search.trial.Measurement;
+import dev.sluice.search.trial.Objective;
+import dev.sluice.search.trial.Outcome;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What every sampler keeps that learns from the history. */
+public abstract class SearchingContract extends SamplerContract {
+    private static final int STUDIES = 40;
+
+    /** Its name in the catalogue. */
+    protected abstract String algorithm();
+
+    static List<BenchmarkFunction> functions() {
+        return BenchmarkFunction.all();
+    }
+
+    private double chance(BenchmarkFunction function, int workers) {
+        return Convergence.chanceIfNotSmaller(
+                Convergence.bests(function, this::sampler, STUDIES, 80, workers),
+                Convergence.bests(function, RandomSampler::of, STUDIES, 80, workers));
+    }
+
+    /** Fixed seeds. A sampler no better than random would pass one of these with a chance of 1 in 100. */
+    @ParameterizedTest
+    @MethodSource("functions")
+    void findsBetterPointsThanRandomSearch(BenchmarkFunction function) {
+        assertThat(chance(function, 1)).isLessThan(0.01);
+    }
+
+    /** Fixed seeds, false alarms as above. */
+    @Test
+    void findsBetterPointsThanRandomSearchWithEightWorkers() {
+        assertThat(chance(BenchmarkFunction.sphere(4), 8)).isLessThan(0.01);
+        assertThat(chance(BenchmarkFunction.mixed(), 8)).isLessThan(0.01);
+    }
+
+    @Test
+    void looksForLargeValuesWhereTheyAreWanted() {
+        var space = SearchSpace.builder()
+                .add("x", FloatDistribution.of(0, 1))
+                .add("y", FloatDistribution.of(0, 1))
+                .build();
+        var down = new Study(
+                StudySpec.of(space, Objective.minimize("value"), "random", 3),
+                sampler(space),
+                new NopPruner(),
+                event -> {});
+        var up = new Study(
+                StudySpec.of(space, Objective.maximize("value"), "random", 3),
+                sampler(space),
+                new NopPruner(),
+                event -> {});
+        for (int i = 0; i < 40; i++) {
+            assertThat(run(up, -1)).isEqualTo(run(down, 1));
+        }
+    }
+
+    private static ParameterValues run(Study study, double sign) {
+        var suggestion = study.ask().orElseThrow();
+        study.start(suggestion.id(), 1, -1);
+        double x = suggestion.values().get("x").asDouble() - 0.3;
+        double y = suggestion.values().get("y").asDouble() - 0.8;
+        study.report(suggestion.id(), Measurement.of(1, "value", sign * (x * x + y * y)));
+        study.tell(suggestion.id(), Outcome.Completed.asReported());
+        return suggestion.values();
+    }
+
+    @Test
+    void turnsAwayFromWhatCannotBeRun() {
+        var space = SearchSpace.builder()
+                .add("device", CategoricalDistribution.of("broken", "sound"))
+                .add("x", FloatDistribution.of(0, 1))
+                .build();
+        var study = new Study(
+                StudySpec.of(space, Objective.minimize("value"), "random", 4),
+                sampler(space),
+                new NopPruner(),
+                event -> {});
+        int infeasible = 0;
+        for (int i = 0; i < 80; i++) {
+            var suggestion = study.ask().orElseThrow();
+            study.start(suggestion.id(), 1, -1);
+            if (suggestion.values().get("device").plain().equals("broken")) {
+                infeasible += i >= 40 ? 1 : 0;
+                study.tell(suggestion.id(), new Outcome.Infeasible("broken"));
+            } else {
+                study.report(
+                        suggestion.id(),
+                        Measurement.of(1, "value", suggestion.values().get("x").asDouble()));
+                study.tell(suggestion.id(), Outcome.Completed.asReported());
+            }
+        }
+        assertThat(infeasible).isLessThan(12);
+    }
+
+    @Test
+    void learnsFromPrunedTrialsWhereNothingElseHasEnded() {
+        var function = BenchmarkFunction.sphere(2);
+        var study = new Study(
+                StudySpec.of(function.space(), BenchmarkFunction.objective(), "random", 5),
+                sampler(function.space()),
+                new NopPruner(),
+                event -> {});
+        double late = 0;
+        for (int i = 0; i < 80; i++) {
+            var suggestion = study.ask().orElseThrow();
+            study.start(suggestion.id(), 1, -1);
+            double value = function.at(suggestion.values());
+            study.report(suggestion.id(), Measurement.of(1, BenchmarkFunction.METRIC, value));
+            study.tell(suggestion.id(), new Outcome.Pruned("enough"));
+            late += i >= 40 ? value / 40 : 0;
+        }
+        // the mean over [-5, 5]^2 is 2 * (25 / 3 + 1) = 18.7
+        assertThat(late).isLessThan(9);
+    }
+
+    @Test
+    void neverProposesATwinOfATrialUnderWay() {
+        var space = SearchSpace.builder()
+                .add("a", CategoricalDistribution.of(1, 2, 3, 4, 5, 6))
+                .add("b", CategoricalDistribution.ordered(1, 2, 3, 4, 5, 6))
+                .build();
+        var study = new Study(
+                StudySpec.of(space, Objective.minimize("value"), "random", 6),
+                sampler(space),
+                new NopPruner(),
+                event -> {});
+        var tried = new HashSet<ParameterValues>();
+        for (int i = 0; i < 36; i++) {
+            var suggestion = study.ask().orElseThrow();
+            tried.add(suggestion.values());
+            study.start(suggestion.id(), 1, -1);
+            if (i % 3 != 0) {
+                study.report(
+                        suggestion.id(),
+                        Measurement.of(1, "value", suggestion.values().get("a").asDouble()));
+                study.tell(suggestion.id(), Outcome.Completed.asReported());
+            }
+        }
+        assertThat(tried).hasSize(36);
+    }
+
+    @Test
+    void isMadeByName() {
+        assertThat(Samplers.of(algorithm(), Map.of(), Spaces.everything(), List.of(Objective.minimize("loss"))))
+                .hasSameClassAs(sampler(Spaces.everything()));
+    }
+
+    /** Printed, not judged: how long an ask takes depends on the machine. */
+    @Test
+    void saysHowLongAnAskTakes() {
+        var space = BenchmarkFunction.hartmann6().space();
+        var study = new Study(
+                StudySpec.of(space, Objective.minimize("value"), "random", 7),
+                sampler(space),
+                new NopPruner(),
+                event -> {});
+        long began = System.nanoTime();
+        for (int i = 1; i <= 3000; i++) {
+            var suggestion = study.ask().orElseThrow();
+            study.start(suggestion.id(), 1, -1);
+            double value = suggestion.values().asMap().values().stream()
+                    .mapToDouble(v -> v.asDouble() * v.asDouble())
+                    .sum();
+            study.report(suggestion.id(), Measurement.of(1, "value", value));
+            study.tell(suggestion.id(), Outcome.Completed.asReported());
+            if (i == 1000 || i == 3000) {
+                System.out.printf("%s: %d trials in %d ms%n", algorithm(), i, (System.nanoTime() - began) / 1_000_000);
+            }
+        }
+        assertThat(study.history().size()).isEqualTo(3000);
+    }
+}
