@@ -1,0 +1,330 @@
+package dev.sluice.tracker.artifact;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sluice.tracker.TrackingException;
+import dev.sluice.tracker.internal.Deadline;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Artifacts behind an MLflow server that serves them itself ({@code mlflow-artifacts:}), by plain HTTP. The server
+ * publishes an upload when it is complete, keeps no checksums, and does not ask whether the run exists. Thread-safe.
+ */
+public final class ProxiedArtifactStore implements ArtifactStore {
+    /** A transfer slower than this, on the whole, is given up. */
+    private static final long SLOWEST_BYTES_PER_SECOND = 256 * 1024;
+
+    private static final int LONGEST_MESSAGE = 16 * 1024;
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Pattern TOTAL = Pattern.compile("bytes \\d+-\\d+/(\\d+)");
+
+    private final HttpClient http;
+    private final URI service;
+    private final ArtifactPath root;
+    private final Map<String, String> headers;
+    private final Duration timeout;
+
+    /**
+     * A store of the artifacts below a root.
+     *
+     * @param service the proxy's address, {@code http://host:port/api/2.0/mlflow-artifacts/artifacts}
+     * @param root where the run's or model's artifacts lie in it
+     * @param headers sent with every request, such as {@code Authorization}
+     * @param timeout for the answer to begin; a transfer may take longer in proportion to its bytes
+     */
+    public ProxiedArtifactStore(
+            HttpClient http, URI service, ArtifactPath root, Map<String, String> headers, Duration timeout) {
+        this.http = http;
+        this.service = service;
+        this.root = root;
+        this.headers = Map.copyOf(headers);
+        this.timeout = timeout;
+    }
+
+    @Override
+    public FileDigest put(Path file, ArtifactPath path) throws IOException {
+        long size = Files.size(file);
+        String call = "put artifact " + path;
+        MessageDigest sha256 = FileDigest.newSha256();
+        Supplier<InputStream> bytes = () -> {
+            // Asked once a sending, and once more should the client send again.
+            sha256.reset();
+            try {
+                return new DigestInputStream(Files.newInputStream(file), sha256);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        };
+        HttpRequest.BodyPublisher body = size == 0
+                ? BodyPublishers.noBody()
+                : BodyPublishers.fromPublisher(BodyPublishers.ofInputStream(bytes), size);
+        HttpRequest request = request(path)
+                .header("Content-Type", "application/octet-stream")
+                .timeout(timeFor(size))
+                .PUT(body)
+                .build();
+        requireOk(call, send(call, request, timeFor(size)));
+        FileDigest sent = FileDigest.of(size, sha256);
+        long arrived = sizeOf(path);
+        if (arrived != size) {
+            throw TrackingException.unreadable(call, "sent " + size + " bytes, but the server holds " + arrived, null);
+        }
+        return sent;
+    }
+
+    /** The length of a stored file, asked for by its first byte: a listing would name all files beside it. */
+    private long sizeOf(ArtifactPath path) {
+        String call = "size of artifact " + path;
+        HttpRequest request = request(path)
+                .header("Range", "bytes=0-0")
+                .timeout(timeout)
+                .GET()
+                .build();
+        HttpResponse<InputStream> answer = send(call, request, timeout);
+        try (InputStream body = answer.body()) {
+            Matcher total =
+                    TOTAL.matcher(answer.headers().firstValue("content-range").orElse(""));
+            if (answer.statusCode() == 206 && total.matches()) {
+                return Long.parseLong(total.group(1));
+            }
+            if (answer.statusCode() == 416) {
+                return 0;
+            }
+            if (answer.statusCode() != 200) {
+                throw failure(call, answer, body);
+            }
+            // No ranges here, or an empty file: the answer says how much would come.
+            return answer.headers().firstValueAsLong("content-length").orElseGet(() -> listedSize(path));
+        } catch (IOException e) {
+            throw TrackingException.unreachable(call, e);
+        }
+    }
+
+    private long listedSize(ArtifactPath path) {
+        int slash = path.value().lastIndexOf('/');
+        ArtifactPath folder = ArtifactPath.of(slash < 0 ? "" : path.value().substring(0, slash));
+        return list(folder).stream()
+                .filter(info -> info.path().equals(path))
+                .findFirst()
+                .map(ArtifactInfo::sizeBytes)
+                .orElse(-1L);
+    }
+
+    @Override
+    public List<ArtifactInfo> list(ArtifactPath folder) {
+        String call = "list artifacts of " + root + "/" + folder;
+        String place = folder.value().isEmpty()
+                ? root.value()
+                : root.resolve(folder.value()).value();
+        HttpRequest request = request(URI.create(service + "?path=" + ArtifactPath.encode(place)))
+                .timeout(timeout)
+                .GET()
+                .build();
+        HttpResponse<InputStream> answer = send(call, request, timeout);
+        if (answer.statusCode() == 404) {
+            discard(answer);
+            return List.of();
+        }
+        JsonNode files = json(call, answer).path("files");
+        List<ArtifactInfo> infos = new ArrayList<>();
+        for (JsonNode file : files) {
+            String name = file.path("path").asText();
+            infos.add(new ArtifactInfo(
+                    folder.resolve(name.substring(name.lastIndexOf('/') + 1)),
+                    file.path("is_dir").asBoolean(),
+                    file.path("file_size").asLong()));
+        }
+        infos.sort(Comparator.comparing(info -> info.path().value()));
+        return infos;
+    }
+
+    @Override
+    public FileDigest get(ArtifactPath path, Path target) throws IOException {
+        return fetch("get artifact " + path, path, in -> LocalArtifactStore.write(in, target));
+    }
+
+    @Override
+    public FileDigest digest(ArtifactPath path) {
+        String call = "read artifact " + path;
+        try {
+            return fetch(call, path, FileDigest::of);
+        } catch (IOException e) {
+            throw TrackingException.unreachable(call, e);
+        }
+    }
+
+    @Override
+    public void delete(ArtifactPath path) {
+        String call = "delete artifact " + path;
+        requireOk(call, send(call, request(path).timeout(timeout).DELETE().build(), timeout));
+    }
+
+    /** Takes a file's bytes as they come. */
+    private interface Sink {
+        FileDigest drain(InputStream in) throws IOException;
+    }
+
+    private FileDigest fetch(String call, ArtifactPath path, Sink sink) throws IOException {
+        HttpResponse<InputStream> answer =
+                send(call, request(path).timeout(timeout).GET().build(), timeout);
+        if (answer.statusCode() != 200) {
+            try (InputStream body = answer.body()) {
+                throw failure(call, answer, body);
+            }
+        }
+        long announced = answer.headers().firstValueAsLong("content-length").orElse(-1);
+        Duration limit = announced < 0 ? timeFor(1L << 40) : timeFor(announced);
+        // The request's timeout ends when the answer begins.
+        FileDigest fetched = within(call, limit, answer.body(), () -> {
+            try (InputStream in = answer.body()) {
+                return sink.drain(in);
+            }
+        });
+        if (announced >= 0 && fetched.sizeBytes() != announced) {
+            throw TrackingException.unreadable(
+                    call, announced + " bytes were announced and " + fetched.sizeBytes() + " came", null);
+        }
+        return fetched;
+    }
+
+    private static FileDigest within(String call, Duration limit, InputStream body, Callable<FileDigest> work)
+            throws IOException {
+        try {
+            return Deadline.within(limit, () -> closeQuietly(body), work);
+        } catch (TimeoutException e) {
+            throw TrackingException.timedOut(call, limit);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof FileSystemException disk) {
+                throw disk;
+            }
+            if (e.getCause() instanceof RuntimeException unchecked) {
+                throw unchecked;
+            }
+            throw TrackingException.unreachable(call, e.getCause() == null ? e : e.getCause());
+        }
+    }
+
+    private Duration timeFor(long bytes) {
+        return timeout.plusSeconds(bytes / SLOWEST_BYTES_PER_SECOND);
+    }
+
+    private HttpRequest.Builder request(ArtifactPath path) {
+        if (path.value().isEmpty()) {
+            throw new IllegalArgumentException("artifact path must name a file, was the root");
+        }
+        return request(URI.create(service + "/" + root.resolve(path.value()).encoded()));
+    }
+
+    private HttpRequest.Builder request(URI uri) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri);
+        headers.forEach(request::header);
+        return request;
+    }
+
+    private HttpResponse<InputStream> send(String call, HttpRequest request, Duration limit) {
+        try {
+            return http.send(request, BodyHandlers.ofInputStream());
+        } catch (HttpTimeoutException e) {
+            throw TrackingException.timedOut(call, limit);
+        } catch (IOException e) {
+            throw TrackingException.unreachable(call, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            InterruptedIOException interrupted = new InterruptedIOException("interrupted");
+            interrupted.initCause(e);
+            throw TrackingException.unreachable(call, interrupted);
+        }
+    }
+
+    private void requireOk(String call, HttpResponse<InputStream> answer) {
+        try (InputStream body = answer.body()) {
+            if (answer.statusCode() / 100 != 2) {
+                throw failure(call, answer, body);
+            }
+            // Read, so that the connection can be used again.
+            text(call, body);
+        } catch (IOException e) {
+            throw TrackingException.unreachable(call, e);
+        }
+    }
+
+    private JsonNode json(String call, HttpResponse<InputStream> answer) {
+        try (InputStream body = answer.body()) {
+            if (answer.statusCode() != 200) {
+                throw failure(call, answer, body);
+            }
+            String text = within(call, body, () -> new String(body.readAllBytes(), StandardCharsets.UTF_8));
+            try {
+                return JSON.readTree(text);
+            } catch (JsonProcessingException e) {
+                throw TrackingException.unreadable(call, text, e);
+            }
+        } catch (IOException e) {
+            throw TrackingException.unreachable(call, e);
+        }
+    }
+
+    private TrackingException failure(String call, HttpResponse<InputStream> answer, InputStream body) {
+        String text = answer.headers().firstValue("content-length").orElse("").equals("0") ? "" : text(call, body);
+        Optional<Duration> retryAfter = answer.headers()
+                .firstValue("Retry-After")
+                .filter(seconds -> seconds.matches("\\d{1,6}"))
+                .map(seconds -> Duration.ofSeconds(Long.parseLong(seconds)));
+        return TrackingException.answered(call, answer.statusCode(), text, retryAfter, null);
+    }
+
+    private String text(String call, InputStream body) {
+        return within(call, body, () -> new String(body.readNBytes(LONGEST_MESSAGE), StandardCharsets.UTF_8));
+    }
+
+    private String within(String call, InputStream body, Callable<String> work) {
+        try {
+            return Deadline.within(timeout, () -> closeQuietly(body), work);
+        } catch (TimeoutException e) {
+            throw TrackingException.timedOut(call, timeout);
+        } catch (ExecutionException | InterruptedIOException e) {
+            throw TrackingException.unreachable(call, e);
+        }
+    }
+
+    private static void discard(HttpResponse<InputStream> answer) {
+        closeQuietly(answer.body());
+    }
+
+    private static void closeQuietly(InputStream body) {
+        try {
+            body.close();
+        } catch (IOException e) {
+            // Nobody reads it any more.
+        }
+    }
+}

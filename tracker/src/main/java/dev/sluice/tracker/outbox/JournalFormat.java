@@ -1,0 +1,257 @@
+package dev.sluice.tracker.outbox;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sluice.tracker.RunStatus;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.zip.CRC32C;
+
+/**
+ * The bytes of a journal, format {@value #VERSION}, big endian.
+ *
+ * <pre>
+ * file   = "SLUICEJN" version:int 0:int frame*
+ * frame  = 0x534A:short kind:byte 0:byte length:int crc:int rows:int writtenAt:long mark:long payload
+ * </pre>
+ *
+ * <p>{@code crc} is the CRC-32C of the frame without the crc itself; {@code writtenAt} counts milliseconds since the
+ * epoch; the payload is a JSON object in UTF-8. Rows, time and mark stand in the header so that a journal can be
+ * counted without reading JSON.
+ */
+final class JournalFormat {
+    static final int VERSION = 1;
+    static final int FILE_HEADER = 16;
+    static final int FRAME_HEADER = 32;
+    /** Longest payload. */
+    static final int MAX_PAYLOAD = 4 * 1024 * 1024;
+
+    static final short FRAME_MAGIC = 0x534A;
+    private static final long FILE_MAGIC = 0x534C554943454A4EL;
+    private static final int CRC_AT = 8;
+    private static final byte OPENED = 1;
+    private static final byte PARAMS = 2;
+    private static final byte METRICS = 3;
+    private static final byte TAGS = 4;
+    private static final byte ARTIFACT = 5;
+    private static final byte ENDED = 6;
+
+    private static final JsonFactory JSON = new JsonFactory();
+    private static final ObjectMapper MAPPER = new ObjectMapper(JSON);
+
+    private JournalFormat() {}
+
+    static ByteBuffer fileHeader() {
+        return ByteBuffer.allocate(FILE_HEADER)
+                .putLong(FILE_MAGIC)
+                .putInt(VERSION)
+                .putInt(0)
+                .flip();
+    }
+
+    /** Checks the {@value #FILE_HEADER} bytes that a journal begins with. */
+    static void checkFileHeader(ByteBuffer header, Object file) throws JournalException {
+        if (header.getLong(0) != FILE_MAGIC) {
+            throw new JournalException(file + " is not a journal: it does not begin with SLUICEJN");
+        }
+        int version = header.getInt(8);
+        if (version != VERSION) {
+            throw new JournalException(
+                    file + " is a journal of format " + version + "; this version of Sluice reads format " + VERSION);
+        }
+    }
+
+    /** The whole frame. */
+    static byte[] encode(JournalEntry entry, long writtenAtMillis) throws JournalException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream(256);
+        out.write(new byte[FRAME_HEADER], 0, FRAME_HEADER);
+        try (JsonGenerator json = JSON.createGenerator(out)) {
+            json.writeStartObject();
+            write(json, entry);
+            json.writeEndObject();
+        } catch (IOException e) {
+            throw new JournalException("entry cannot be written as JSON: " + e.getMessage(), e);
+        }
+        byte[] frame = out.toByteArray();
+        int length = frame.length - FRAME_HEADER;
+        if (length > MAX_PAYLOAD) {
+            throw new JournalException("entry of " + length + " bytes is longer than " + MAX_PAYLOAD);
+        }
+        ByteBuffer header = ByteBuffer.wrap(frame);
+        header.putShort(0, FRAME_MAGIC).put(2, kind(entry)).put(3, (byte) 0).putInt(4, length);
+        header.putInt(12, entry.rows()).putLong(16, writtenAtMillis).putLong(24, entry.mark());
+        header.putInt(CRC_AT, crc(header, 0, frame.length));
+        return frame;
+    }
+
+    /** What a frame's header says, before its payload was looked at. */
+    record Header(byte kind, int length, int crc, int rows, long writtenAtMillis, long mark) {
+        boolean isMetrics() {
+            return kind == METRICS;
+        }
+
+        boolean isArtifact() {
+            return kind == ARTIFACT;
+        }
+
+        int frameLength() {
+            return FRAME_HEADER + length;
+        }
+    }
+
+    /** The header at that position, empty if there cannot be one: {@value #FRAME_HEADER} bytes must be there. */
+    static Optional<Header> header(ByteBuffer bytes, int at) {
+        byte kind = bytes.get(at + 2);
+        int length = bytes.getInt(at + 4);
+        if (bytes.getShort(at) != FRAME_MAGIC
+                || kind < OPENED
+                || kind > ENDED
+                || bytes.get(at + 3) != 0
+                || length < 2
+                || length > MAX_PAYLOAD) {
+            return Optional.empty();
+        }
+        return Optional.of(new Header(
+                kind,
+                length,
+                bytes.getInt(at + CRC_AT),
+                bytes.getInt(at + 12),
+                bytes.getLong(at + 16),
+                bytes.getLong(at + 24)));
+    }
+
+    /** Whether the frame at that position, which is there in whole, is as it was written. */
+    static boolean isIntact(Header header, ByteBuffer bytes, int at) {
+        return crc(bytes, at, header.frameLength()) == header.crc;
+    }
+
+    private static int crc(ByteBuffer bytes, int at, int length) {
+        CRC32C crc = new CRC32C();
+        crc.update(bytes.slice(at, CRC_AT));
+        crc.update(bytes.slice(at + CRC_AT + 4, length - CRC_AT - 4));
+        return (int) crc.getValue();
+    }
+
+    private static byte kind(JournalEntry entry) {
+        return switch (entry) {
+            case JournalEntry.RunOpened opened -> OPENED;
+            case JournalEntry.Params params -> PARAMS;
+            case JournalEntry.Metrics metrics -> METRICS;
+            case JournalEntry.Tags tags -> TAGS;
+            case JournalEntry.Artifact artifact -> ARTIFACT;
+            case JournalEntry.RunEnded ended -> ENDED;
+        };
+    }
+
+    private static void write(JsonGenerator json, JournalEntry entry) throws IOException {
+        switch (entry) {
+            case JournalEntry.RunOpened opened -> {
+                json.writeStringField("key", opened.key());
+                json.writeStringField("name", opened.name());
+                json.writeStringField("experiment", opened.experiment());
+                json.writeNumberField("startTime", opened.startTime().toEpochMilli());
+                if (opened.parentKey().isPresent()) {
+                    json.writeStringField("parentKey", opened.parentKey().get());
+                }
+                writeTexts(json, "tags", opened.tags());
+            }
+            case JournalEntry.Params params -> writeTexts(json, "values", params.values());
+            case JournalEntry.Tags tags -> writeTexts(json, "values", tags.values());
+            case JournalEntry.Metrics metrics -> {
+                json.writeNumberField("step", metrics.step());
+                json.writeNumberField("at", metrics.at().toEpochMilli());
+                json.writeObjectFieldStart("values");
+                for (Map.Entry<String, Double> value : metrics.values().entrySet()) {
+                    // Not finite: Jackson writes a string, "NaN" or "-Infinity", which read() takes back.
+                    json.writeNumberField(value.getKey(), value.getValue());
+                }
+                json.writeEndObject();
+            }
+            case JournalEntry.Artifact artifact -> {
+                json.writeStringField("artifactPath", artifact.artifactPath());
+                json.writeStringField("localPath", artifact.localPath());
+                json.writeNumberField("sizeBytes", artifact.sizeBytes());
+                json.writeStringField("sha256", artifact.sha256());
+            }
+            case JournalEntry.RunEnded ended -> {
+                json.writeStringField("status", ended.status().name());
+                json.writeNumberField("at", ended.at().toEpochMilli());
+            }
+        }
+    }
+
+    private static void writeTexts(JsonGenerator json, String field, Map<String, String> texts) throws IOException {
+        json.writeObjectFieldStart(field);
+        for (Map.Entry<String, String> text : texts.entrySet()) {
+            json.writeStringField(text.getKey(), text.getValue());
+        }
+        json.writeEndObject();
+    }
+
+    /** The entry of an intact frame. */
+    static JournalEntry decode(Header header, ByteBuffer bytes, int at) throws JournalException {
+        byte[] payload = new byte[header.length];
+        bytes.get(at + FRAME_HEADER, payload);
+        try {
+            return read(header.kind, header.mark, MAPPER.readTree(payload));
+        } catch (IOException | IllegalArgumentException e) {
+            throw new JournalException("entry that this version of Sluice cannot read: " + e.getMessage(), e);
+        }
+    }
+
+    private static JournalEntry read(byte kind, long mark, JsonNode json) {
+        return switch (kind) {
+            case OPENED ->
+                new JournalEntry.RunOpened(
+                        json.path("key").asText(),
+                        json.path("name").asText(),
+                        json.path("experiment").asText(),
+                        Instant.ofEpochMilli(json.path("startTime").asLong()),
+                        Optional.ofNullable(json.get("parentKey")).map(JsonNode::asText),
+                        texts(json.path("tags")),
+                        mark);
+            case PARAMS -> new JournalEntry.Params(texts(json.path("values")), mark);
+            case TAGS -> new JournalEntry.Tags(texts(json.path("values")), mark);
+            case METRICS -> {
+                Map<String, Double> values = new LinkedHashMap<>();
+                json.path("values").properties().forEach(value -> values.put(value.getKey(), number(value.getValue())));
+                yield new JournalEntry.Metrics(
+                        json.path("step").asLong(),
+                        values,
+                        Instant.ofEpochMilli(json.path("at").asLong()),
+                        mark);
+            }
+            case ARTIFACT ->
+                new JournalEntry.Artifact(
+                        json.path("artifactPath").asText(),
+                        json.path("localPath").asText(),
+                        json.path("sizeBytes").asLong(),
+                        json.path("sha256").asText(),
+                        mark);
+            case ENDED ->
+                new JournalEntry.RunEnded(
+                        RunStatus.valueOf(json.path("status").asText()),
+                        Instant.ofEpochMilli(json.path("at").asLong()),
+                        mark);
+            default -> throw new IllegalArgumentException("kind " + kind);
+        };
+    }
+
+    private static double number(JsonNode node) {
+        return node.isTextual() ? Double.parseDouble(node.textValue()) : node.doubleValue();
+    }
+
+    private static Map<String, String> texts(JsonNode json) {
+        Map<String, String> texts = new LinkedHashMap<>();
+        json.properties()
+                .forEach(text -> texts.put(text.getKey(), text.getValue().asText()));
+        return texts;
+    }
+}

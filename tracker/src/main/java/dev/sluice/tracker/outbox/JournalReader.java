@@ -1,0 +1,250 @@
+package dev.sluice.tracker.outbox;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Predicate;
+
+/**
+ * The reading end of a journal. It keeps no file open between calls, and may follow a file that grows. An entry that is
+ * still being written, or was left half written, is not there yet. Damaged bytes with intact entries behind them are
+ * stepped over, as is an entry that this version cannot read; a gap between two offsets shows it. Thread-safe.
+ */
+public final class JournalReader {
+    /** Bytes after which a read stops, so that long entries do not fill the memory. */
+    private static final long MAX_BYTES = 8L * 1024 * 1024;
+
+    private final Path path;
+
+    private JournalReader(Path path) {
+        this.path = path;
+    }
+
+    /** A reader of that file, which need not exist yet. */
+    public static JournalReader of(Path file) {
+        return new JournalReader(file);
+    }
+
+    public Path path() {
+        return path;
+    }
+
+    /**
+     * The entries from an offset on.
+     *
+     * @param offset 0 for the first entry, else the end of an entry read before
+     * @param max most entries, >= 1; fewer are given where they are long
+     * @return empty at the end, or where the file does not exist
+     * @throws JournalException if the file is no journal, or of another format
+     */
+    public List<Numbered<JournalEntry>> read(long offset, int max) throws IOException {
+        if (max < 1) {
+            throw new IllegalArgumentException("max must be >= 1, was " + max);
+        }
+        return select(offset, max, header -> true).entries();
+    }
+
+    /**
+     * Entries of one kind.
+     *
+     * @param end how far was looked: from here to look on
+     */
+    record Selection(List<Numbered<JournalEntry>> entries, long end) {}
+
+    /** The artifacts from an offset on; the JSON of the other entries is not read. */
+    Selection artifacts(long offset, int max) throws IOException {
+        return select(offset, max, JournalFormat.Header::isArtifact);
+    }
+
+    private Selection select(long offset, int max, Predicate<JournalFormat.Header> wanted) throws IOException {
+        List<Numbered<JournalEntry>> entries = new ArrayList<>();
+        long start = Math.max(offset, JournalFormat.FILE_HEADER);
+        long[] end = {start};
+        walk(start, (position, header, bytes, at) -> {
+            long next = position + header.frameLength();
+            end[0] = next;
+            if (wanted.test(header)) {
+                try {
+                    entries.add(new Numbered<>(
+                            position,
+                            next,
+                            Instant.ofEpochMilli(header.writtenAtMillis()),
+                            JournalFormat.decode(header, bytes, at)));
+                } catch (JournalException unreadable) {
+                    // Its bytes are intact: a newer Sluice wrote what we do not know. The gap in the offsets tells.
+                    return true;
+                }
+            }
+            return entries.size() < max && (entries.isEmpty() || next - start < MAX_BYTES);
+        });
+        return new Selection(entries, end[0]);
+    }
+
+    /** The mark of the last entry that has one. Reads the whole file. */
+    public OptionalLong lastMark() throws IOException {
+        return tally(0).lastMark();
+    }
+
+    /**
+     * What lies behind an offset.
+     *
+     * @param end where the last intact entry ends: the place to count on from
+     * @param entries number of entries
+     * @param points number of metric points in them
+     * @param damagedBytes bytes between intact entries that belong to none
+     */
+    public record Tally(long end, long entries, long points, OptionalLong lastMark, long damagedBytes) {}
+
+    /** Counts the entries from an offset on, without reading their JSON. */
+    public Tally tally(long offset) throws IOException {
+        final class Count implements Visitor {
+            private long end = Math.max(offset, JournalFormat.FILE_HEADER);
+            private long entries;
+            private long points;
+            private long damaged;
+            private OptionalLong mark = OptionalLong.empty();
+
+            @Override
+            public boolean visit(long position, JournalFormat.Header header, ByteBuffer bytes, int at) {
+                damaged += position - end;
+                end = position + header.frameLength();
+                entries++;
+                points += header.isMetrics() ? header.rows() : 0;
+                if (header.mark() != JournalEntry.NO_MARK) {
+                    mark = OptionalLong.of(header.mark());
+                }
+                return true;
+            }
+        }
+        Count count = new Count();
+        walk(count.end, count);
+        return new Tally(count.end, count.entries, count.points, count.mark, count.damaged);
+    }
+
+    /** When the first entry behind an offset was appended. */
+    public Optional<Instant> firstWrittenAt(long offset) throws IOException {
+        List<Instant> first = new ArrayList<>(1);
+        walk(Math.max(offset, JournalFormat.FILE_HEADER), (position, header, bytes, at) -> {
+            first.add(Instant.ofEpochMilli(header.writtenAtMillis()));
+            return false;
+        });
+        return first.stream().findFirst();
+    }
+
+    /** Is shown intact frames in their order; answers whether it wants more. */
+    private interface Visitor {
+        boolean visit(long position, JournalFormat.Header header, ByteBuffer bytes, int at);
+    }
+
+    private void walk(long start, Visitor visitor) throws IOException {
+        try (FileChannel file = FileChannel.open(path)) {
+            Window window = new Window(file);
+            int header = window.locate(0, JournalFormat.FILE_HEADER);
+            if (header < 0) {
+                return;
+            }
+            JournalFormat.checkFileHeader(window.bytes().slice(header, JournalFormat.FILE_HEADER), path);
+            long position = start;
+            boolean more = true;
+            while (more) {
+                int length = frameLength(window, position);
+                if (length == 0) {
+                    OptionalLong later = intactFrameAfter(window, position);
+                    if (later.isEmpty()) {
+                        return;
+                    }
+                    // The writer appends in order, so what is intact behind this was written after it. Perhaps this one
+                    // was completed only after we had looked.
+                    window.forget();
+                    if (frameLength(window, position) == 0) {
+                        position = later.getAsLong();
+                    }
+                    continue;
+                }
+                int at = window.locate(position, length);
+                more = visitor.visit(
+                        position, JournalFormat.header(window.bytes(), at).orElseThrow(), window.bytes(), at);
+                position += length;
+            }
+        } catch (NoSuchFileException e) {
+            // Not begun yet.
+            if (Files.exists(path)) {
+                throw e;
+            }
+        }
+    }
+
+    /** The length of the intact frame at that position, 0 if there is none. */
+    private static int frameLength(Window window, long position) throws IOException {
+        int at = window.locate(position, JournalFormat.FRAME_HEADER);
+        Optional<JournalFormat.Header> header = at < 0 ? Optional.empty() : JournalFormat.header(window.bytes(), at);
+        if (header.isEmpty()) {
+            return 0;
+        }
+        int length = header.get().frameLength();
+        int whole = window.locate(position, length);
+        return whole >= 0 && JournalFormat.isIntact(header.get(), window.bytes(), whole) ? length : 0;
+    }
+
+    private static OptionalLong intactFrameAfter(Window window, long damaged) throws IOException {
+        long position = damaged + 1;
+        for (int at = window.locate(position, JournalFormat.FRAME_HEADER);
+                at >= 0;
+                at = window.locate(position, JournalFormat.FRAME_HEADER)) {
+            if (window.bytes().getShort(at) == JournalFormat.FRAME_MAGIC && frameLength(window, position) > 0) {
+                return OptionalLong.of(position);
+            }
+            position++;
+        }
+        return OptionalLong.empty();
+    }
+
+    /** A piece of the file in memory, moved along as it is asked for. */
+    private static final class Window {
+        private static final int SIZE = 64 * 1024;
+
+        private final FileChannel file;
+        private ByteBuffer bytes = ByteBuffer.allocate(SIZE).limit(0);
+        private long start;
+
+        Window(FileChannel file) {
+            this.file = file;
+        }
+
+        ByteBuffer bytes() {
+            return bytes;
+        }
+
+        void forget() {
+            bytes.limit(0);
+        }
+
+        /** Where in {@link #bytes} the file's bytes from a position on lie; -1 if there are fewer than wanted. */
+        int locate(long position, int length) throws IOException {
+            if (position >= start && position + length <= start + bytes.limit()) {
+                return (int) (position - start);
+            }
+            if (bytes.capacity() < length) {
+                bytes = ByteBuffer.allocate(length + SIZE);
+            }
+            bytes.clear();
+            start = position;
+            while (bytes.hasRemaining()) {
+                int read = file.read(bytes, position + bytes.position());
+                if (read <= 0) {
+                    break;
+                }
+            }
+            bytes.flip();
+            return bytes.limit() >= length ? 0 : -1;
+        }
+    }
+}

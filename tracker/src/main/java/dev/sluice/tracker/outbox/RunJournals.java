@@ -1,0 +1,63 @@
+package dev.sluice.tracker.outbox;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * The names of the files in a run folder: {@value #SERVICE}, whose first entry opens the run and whose last ends it,
+ * one {@code attempt-N.journal} a launched attempt, {@value #CURSOR} and {@value #QUARANTINE}, which the shipper keeps.
+ */
+public final class RunJournals {
+    /** The journal of the process that owns the run. */
+    public static final String SERVICE = "service.journal";
+    /** What the shipper knows of the run: its id and how far it has shipped. */
+    public static final String CURSOR = "run.json";
+    /** What could not be shipped and why, one JSON object a line. */
+    public static final String QUARANTINE = "quarantine.jsonl";
+
+    private static final String SUFFIX = ".journal";
+
+    private RunJournals() {}
+
+    /**
+     * The journal of an attempt.
+     *
+     * @param attempt counted from 1, or from whatever the writer counts from; >= 0
+     */
+    public static Path attempt(Path folder, int attempt) {
+        if (attempt < 0) {
+            throw new IllegalArgumentException("attempt must be >= 0, was " + attempt);
+        }
+        return folder.resolve("attempt-" + attempt + SUFFIX);
+    }
+
+    /** The journal of the process that owns the run. */
+    public static Path service(Path folder) {
+        return folder.resolve(SERVICE);
+    }
+
+    /** The journals that are there, that of the service first, the others in the order of their numbers. */
+    static List<Path> list(Path folder) throws IOException {
+        List<Path> journals = new ArrayList<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*" + SUFFIX)) {
+            files.forEach(journals::add);
+        } catch (NoSuchFileException | NotDirectoryException e) {
+            return List.of();
+        }
+        journals.sort(Comparator.comparing((Path file) -> !name(file).equals(SERVICE))
+                .thenComparingInt(file -> name(file).length())
+                .thenComparing(RunJournals::name));
+        return journals;
+    }
+
+    static String name(Path file) {
+        return String.valueOf(file.getFileName());
+    }
+}
