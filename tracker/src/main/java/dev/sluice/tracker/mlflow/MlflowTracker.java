@@ -1,0 +1,328 @@
+package dev.sluice.tracker.mlflow;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.tracker.Experiment;
+import dev.sluice.tracker.ExperimentId;
+import dev.sluice.tracker.MetricPoint;
+import dev.sluice.tracker.Run;
+import dev.sluice.tracker.RunId;
+import dev.sluice.tracker.RunRequest;
+import dev.sluice.tracker.RunStatus;
+import dev.sluice.tracker.Tracker;
+import dev.sluice.tracker.TrackingException;
+import dev.sluice.tracker.TrackingText;
+import dev.sluice.tracker.artifact.ArtifactStore;
+import dev.sluice.tracker.artifact.RunArtifacts;
+import dev.sluice.tracker.registry.ModelRegistry;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+
+/** An MLflow server as tracker. Tried against MLflow 3.17. Thread-safe. */
+public final class MlflowTracker implements Tracker, RunArtifacts, AutoCloseable {
+    private static final String PARENT_TAG = "mlflow.parentRunId";
+    private static final String ALREADY_EXISTS = "RESOURCE_ALREADY_EXISTS";
+    private static final int HISTORY_PAGE = 20_000;
+
+    private final MlflowConnection connection;
+    private final MlflowModelRegistry models;
+
+    private MlflowTracker(MlflowConnection connection) {
+        this.connection = connection;
+        this.models = new MlflowModelRegistry(connection);
+    }
+
+    /** A tracker on that server, which need not be up yet. */
+    public static MlflowTracker on(MlflowServer server) {
+        return new MlflowTracker(new MlflowConnection(server));
+    }
+
+    public MlflowServer server() {
+        return connection.server();
+    }
+
+    /** The same server's models. */
+    public ModelRegistry models() {
+        return models;
+    }
+
+    @Override
+    public void probe() {
+        connection.probe();
+    }
+
+    @Override
+    public Experiment experiment(String name) {
+        Optional<JsonNode> found = findExperiment(name);
+        if (found.isEmpty()) {
+            try {
+                connection.create(
+                        "experiments/create", MlflowConnection.object().put("name", name));
+            } catch (TrackingException e) {
+                // Somebody else was faster; or it was us, and the answer to our first call was lost.
+                if (!e.errorCode().equals(ALREADY_EXISTS)) {
+                    throw e;
+                }
+            }
+            found = findExperiment(name);
+        }
+        JsonNode experiment = found.orElseThrow(
+                () -> TrackingException.missing("experiment " + name + " was created and is not there"));
+        String id = experiment.path("experiment_id").asText();
+        if (isDeleted(experiment)) {
+            connection.post("experiments/restore", MlflowConnection.object().put("experiment_id", id));
+        }
+        return new Experiment(
+                new ExperimentId(id), name, experiment.path("artifact_location").asText());
+    }
+
+    private Optional<JsonNode> findExperiment(String name) {
+        try {
+            return Optional.of(connection
+                    .ask(MlflowConnection.query("experiments/get-by-name", Map.of("experiment_name", name)))
+                    .path("experiment"));
+        } catch (TrackingException e) {
+            if (e.kind() == TrackingException.Kind.MISSING) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    private static boolean isDeleted(JsonNode node) {
+        return node.path("lifecycle_stage").asText().equals("deleted");
+    }
+
+    /**
+     * Why artifacts of this experiment cannot be stored, and what to do instead; empty if they can. To be asked when an
+     * experiment is chosen, so that it is not found out at the first upload.
+     */
+    public Optional<String> artifactRefusal(Experiment experiment) {
+        return MlflowConnection.ArtifactSchemes.refusal(experiment.artifactLocation());
+    }
+
+    @Override
+    public RunId openRun(RunRequest request) {
+        if (!request.fresh()) {
+            List<Run> held = runs(request.experiment(), request.key());
+            Optional<Run> oldest = held.stream().filter(run -> !run.deleted()).findFirst();
+            if (oldest.isPresent()) {
+                return oldest.get().id();
+            }
+            if (!held.isEmpty()) {
+                throw TrackingException.refused("run " + held.getFirst().id() + " with key " + request.key()
+                        + " was deleted in MLflow: restore it there, or record under another key");
+            }
+        }
+        ObjectNode body = MlflowConnection.object()
+                .put("experiment_id", request.experiment().value())
+                .put("start_time", request.startTime().toEpochMilli())
+                .put("run_name", request.name());
+        Map<String, String> tags = new LinkedHashMap<>(request.tags());
+        tags.put(RunRequest.KEY_TAG, request.key());
+        request.parent().ifPresent(parent -> tags.put(PARENT_TAG, parent.value()));
+        // MLflow refuses a tag that contradicts the name.
+        tags.remove("mlflow.runName");
+        addTexts(body.putArray("tags"), tags, TrackingText::tag);
+        JsonNode info = connection.create("runs/create", body).path("run").path("info");
+        if (info.path("run_id").asText().isEmpty()) {
+            throw TrackingException.unreadable("POST runs/create", info.toString(), null);
+        }
+        return new RunId(info.path("run_id").asText());
+    }
+
+    @Override
+    public Optional<RunId> findRun(ExperimentId experiment, String key) {
+        return runs(experiment, key).stream()
+                .filter(run -> !run.deleted())
+                .findFirst()
+                .map(Run::id);
+    }
+
+    @Override
+    public int deleteTwins(ExperimentId experiment, String key, RunId keep) {
+        List<Run> twins = runs(experiment, key).stream()
+                .filter(run -> !run.deleted() && !run.id().equals(keep))
+                .toList();
+        for (Run twin : twins) {
+            connection.post(
+                    "runs/delete",
+                    MlflowConnection.object().put("run_id", twin.id().value()));
+        }
+        return twins.size();
+    }
+
+    /** All runs with that key, deleted ones too, the oldest first. */
+    private List<Run> runs(ExperimentId experiment, String key) {
+        ObjectNode body = MlflowConnection.object()
+                .put("filter", "tags.`" + RunRequest.KEY_TAG + "` = " + MlflowModelRegistry.quoted(key))
+                .put("max_results", 100)
+                .put("run_view_type", "ALL");
+        body.putArray("experiment_ids").add(experiment.value());
+        List<Run> runs = new ArrayList<>();
+        for (JsonNode run : connection.post("runs/search", body).path("runs")) {
+            runs.add(run(run));
+        }
+        runs.sort(Comparator.comparing(Run::startTime)
+                .thenComparing(run -> run.id().value()));
+        return runs;
+    }
+
+    @Override
+    public void logParams(RunId run, Map<String, String> params) {
+        inParts(List.copyOf(params.entrySet()), TrackingText.MAX_PARAMS, part -> {
+            ObjectNode body = MlflowConnection.object().put("run_id", run.value());
+            ArrayNode rows = body.putArray("params");
+            for (Map.Entry<String, String> param : part) {
+                rows.addObject()
+                        .put("key", TrackingText.legalKey(param.getKey()))
+                        .put("value", TrackingText.param(param.getValue()));
+            }
+            connection.post("runs/log-batch", body);
+        });
+    }
+
+    @Override
+    public void logMetrics(RunId run, List<MetricPoint> points) {
+        inParts(points, TrackingText.MAX_METRICS, part -> {
+            ObjectNode body = MlflowConnection.object().put("run_id", run.value());
+            ArrayNode rows = body.putArray("metrics");
+            for (MetricPoint point : part) {
+                rows.addObject()
+                        .put("key", TrackingText.legalKey(point.key()))
+                        .put("value", point.value())
+                        .put("timestamp", point.timestampMillis())
+                        .put("step", point.step());
+            }
+            connection.post("runs/log-batch", body);
+        });
+    }
+
+    @Override
+    public void setTags(RunId run, Map<String, String> tags) {
+        inParts(List.copyOf(tags.entrySet()), TrackingText.MAX_TAGS, part -> {
+            ObjectNode body = MlflowConnection.object().put("run_id", run.value());
+            ArrayNode rows = body.putArray("tags");
+            for (Map.Entry<String, String> tag : part) {
+                rows.addObject()
+                        .put("key", TrackingText.legalKey(tag.getKey()))
+                        .put("value", TrackingText.tag(tag.getValue()));
+            }
+            connection.post("runs/log-batch", body);
+        });
+    }
+
+    private static <T> void inParts(List<T> rows, int size, Consumer<List<T>> send) {
+        for (int from = 0; from < rows.size(); from += size) {
+            send.accept(rows.subList(from, Math.min(rows.size(), from + size)));
+        }
+    }
+
+    static void addTexts(ArrayNode rows, Map<String, String> texts, UnaryOperator<String> withinLimit) {
+        texts.forEach((key, value) ->
+                rows.addObject().put("key", TrackingText.legalKey(key)).put("value", withinLimit.apply(value)));
+    }
+
+    @Override
+    public void endRun(RunId run, RunStatus status, Instant at) {
+        connection.post(
+                "runs/update",
+                MlflowConnection.object()
+                        .put("run_id", run.value())
+                        .put("status", status.name())
+                        .put("end_time", at.toEpochMilli()));
+    }
+
+    @Override
+    public void reopenRun(RunId run) {
+        connection.post(
+                "runs/update",
+                MlflowConnection.object().put("run_id", run.value()).put("status", RunStatus.RUNNING.name()));
+    }
+
+    @Override
+    public Optional<Run> run(RunId run) {
+        try {
+            return Optional.of(run(connection
+                    .ask(MlflowConnection.query("runs/get", Map.of("run_id", run.value())))
+                    .path("run")));
+        } catch (TrackingException e) {
+            if (e.kind() == TrackingException.Kind.MISSING) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    private static Run run(JsonNode json) {
+        JsonNode info = json.path("info");
+        JsonNode data = json.path("data");
+        Map<String, Double> metrics = new LinkedHashMap<>();
+        data.path("metrics").forEach(metric -> metrics.put(metric.path("key").asText(), value(metric)));
+        long end = info.path("end_time").asLong();
+        RunStatus status = RunStatus.RUNNING;
+        for (RunStatus candidate : RunStatus.values()) {
+            status = candidate.name().equals(info.path("status").asText()) ? candidate : status;
+        }
+        return new Run(
+                new RunId(info.path("run_id").asText()),
+                new ExperimentId(info.path("experiment_id").asText()),
+                info.path("run_name").asText(),
+                status,
+                Instant.ofEpochMilli(info.path("start_time").asLong()),
+                end == 0 || !status.isEnded() ? Optional.empty() : Optional.of(Instant.ofEpochMilli(end)),
+                isDeleted(info),
+                info.path("artifact_uri").asText(),
+                MlflowModelRegistry.texts(data.path("params")),
+                MlflowModelRegistry.texts(data.path("tags")),
+                metrics);
+    }
+
+    /** The value of a metric, which is a string where it is not finite. */
+    private static double value(JsonNode metric) {
+        JsonNode value = metric.path("value");
+        return value.isTextual() ? Double.parseDouble(value.textValue()) : value.asDouble();
+    }
+
+    @Override
+    public List<MetricPoint> metricHistory(RunId run, String metric) {
+        List<MetricPoint> points = new ArrayList<>();
+        Map<String, String> parameters = new LinkedHashMap<>();
+        parameters.put("run_id", run.value());
+        parameters.put("metric_key", TrackingText.legalKey(metric));
+        parameters.put("max_results", String.valueOf(HISTORY_PAGE));
+        String next;
+        do {
+            JsonNode page = connection.get(MlflowConnection.query("metrics/get-history", parameters));
+            for (JsonNode point : page.path("metrics")) {
+                points.add(new MetricPoint(
+                        metric,
+                        value(point),
+                        point.path("timestamp").asLong(),
+                        point.path("step").asLong()));
+            }
+            next = page.path("next_page_token").asText("");
+            parameters.put("page_token", next);
+        } while (!next.isEmpty());
+        return points;
+    }
+
+    @Override
+    public ArtifactStore artifacts(RunId run) {
+        Run held = run(run).orElseThrow(() -> TrackingException.missing("no run " + run));
+        return connection.artifacts(held.artifactUri());
+    }
+
+    @Override
+    public void close() {
+        connection.close();
+    }
+}

@@ -1,0 +1,1017 @@
+package dev.sluice.tracker.outbox;
+
+import dev.sluice.tracker.Experiment;
+import dev.sluice.tracker.ExperimentId;
+import dev.sluice.tracker.MetricPoint;
+import dev.sluice.tracker.Run;
+import dev.sluice.tracker.RunId;
+import dev.sluice.tracker.RunRequest;
+import dev.sluice.tracker.Tracker;
+import dev.sluice.tracker.TrackingException;
+import dev.sluice.tracker.TrackingText;
+import dev.sluice.tracker.artifact.ArtifactPath;
+import dev.sluice.tracker.artifact.ArtifactStore;
+import dev.sluice.tracker.artifact.FileDigest;
+import dev.sluice.tracker.artifact.RunArtifacts;
+import dev.sluice.tracker.outbox.FollowedRun.Journal;
+import dev.sluice.tracker.outbox.FollowedRun.Lane;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings the journals of many runs to the tracking server, in the background, each recorded fact once as the server
+ * shows it. Thread-safe.
+ *
+ * <p>A run's records go one request at a time: opened (its parent first), then parameters, tags and metrics as they are
+ * found, its artifacts beside them, and its end last, when all else is there. Runs go in parallel. While the server is
+ * away nothing is lost and nothing is asked but one probe at growing intervals. A row that the server refuses for good
+ * is noted in {@value RunJournals#QUARANTINE} and holds up nothing behind it.
+ *
+ * <p>The same run folder must not be followed by two shippers at a time. One that starts anew goes on where the last
+ * one, however it ended, had come to.
+ */
+public final class JournalShipper implements AutoCloseable {
+    /*
+     * Exactly once, at a server that knows only "at least once": what is repeated is repeated byte for byte. Points
+     * carry the time at which they were recorded, and the server keeps equal points once; parameters and tags are
+     * equal on repetition; an upload replaces itself; a run is looked for by its key before it is created a second
+     * time, and a twin that a late answer leaves behind is deleted when the run ends. So the cursor may lag: it is
+     * written after the answer, and what lies between is sent again after a crash.
+     */
+    private static final System.Logger LOG = System.getLogger(JournalShipper.class.getName());
+
+    /** Entries read at a time. */
+    private static final int CHUNK = 1000;
+
+    private static final Duration PARENT_SEARCH = Duration.ofSeconds(5);
+    private static final Duration AFTER_A_BUG = Duration.ofSeconds(30);
+    private static final Duration FAREWELL = Duration.ofSeconds(5);
+
+    private final Tracker tracker;
+    private final RunArtifacts artifacts;
+    private final Builder settings;
+    private final Availability availability;
+    private final Semaphore places;
+    private final Semaphore uploadPlaces;
+    private final Map<Path, FollowedRun> runs = new ConcurrentHashMap<>();
+    private final Map<String, Experiment> experiments = new ConcurrentHashMap<>();
+    private final Map<String, Instant> parentSearches = new ConcurrentHashMap<>();
+    private final Set<Thread> workers = ConcurrentHashMap.newKeySet();
+    private final AtomicLong pointsShipped = new AtomicLong();
+    private final AtomicLong quarantined = new AtomicLong();
+    private final Semaphore hurried = new Semaphore(0);
+    private final Thread poller;
+    private volatile boolean closed;
+
+    private JournalShipper(Builder settings) {
+        this.settings = settings;
+        this.tracker = settings.tracker;
+        this.artifacts = settings.artifacts;
+        this.availability = new Availability(settings.shortestBackOff, settings.longestBackOff);
+        this.places = new Semaphore(settings.parallel, true);
+        this.uploadPlaces = new Semaphore(settings.uploads, true);
+        this.poller = Thread.ofPlatform().daemon().name("journal-shipper").unstarted(this::poll);
+    }
+
+    /** A shipper to a tracker that keeps artifacts too. */
+    public static <T extends Tracker & RunArtifacts> Builder to(T tracker) {
+        return new Builder(tracker, tracker);
+    }
+
+    /** A shipper to a tracker, and to where the artifacts of its runs go. */
+    public static Builder to(Tracker tracker, RunArtifacts artifacts) {
+        return new Builder(tracker, artifacts);
+    }
+
+    /** How a shipper works. */
+    public static final class Builder {
+        private final Tracker tracker;
+        private final RunArtifacts artifacts;
+        private Duration pollInterval = Duration.ofMillis(750);
+        private Duration shortestBackOff = Duration.ofMillis(250);
+        private Duration longestBackOff = Duration.ofSeconds(10);
+        private int parallel = 8;
+        private int uploads = 2;
+        private int serverErrorTries = 8;
+
+        private Builder(Tracker tracker, RunArtifacts artifacts) {
+            this.tracker = tracker;
+            this.artifacts = artifacts;
+        }
+
+        /** How often the journals' lengths are looked at; default 750 ms. */
+        public Builder pollInterval(Duration interval) {
+            this.pollInterval = positive(interval, "pollInterval");
+            return this;
+        }
+
+        /** The waits while the server is away: the first, and the longest; defaults 250 ms and 10 s. */
+        public Builder backOff(Duration shortest, Duration longest) {
+            this.shortestBackOff = positive(shortest, "shortest");
+            this.longestBackOff = positive(longest, "longest");
+            if (shortest.compareTo(longest) > 0) {
+                throw new IllegalArgumentException(
+                        "shortest must be <= longest, was [" + shortest + ", " + longest + "]");
+            }
+            return this;
+        }
+
+        /** Most runs whose records are shipped at a time; default 8. */
+        public Builder parallel(int runs) {
+            this.parallel = positive(runs, "parallel");
+            return this;
+        }
+
+        /** Most runs whose artifacts are uploaded at a time; default 2. */
+        public Builder uploads(int runs) {
+            this.uploads = positive(runs, "uploads");
+            return this;
+        }
+
+        /** How often a request that is answered with 500 is sent before it is suspected itself; default 8. */
+        public Builder serverErrorTries(int tries) {
+            this.serverErrorTries = positive(tries, "serverErrorTries");
+            return this;
+        }
+
+        private static int positive(int value, String name) {
+            if (value < 1) {
+                throw new IllegalArgumentException(name + " must be >= 1, was " + value);
+            }
+            return value;
+        }
+
+        private static Duration positive(Duration value, String name) {
+            if (value.isNegative() || value.isZero()) {
+                throw new IllegalArgumentException(name + " must be > 0, was " + value);
+            }
+            return value;
+        }
+
+        /** A shipper at work, without runs yet. */
+        public JournalShipper start() {
+            JournalShipper shipper = new JournalShipper(this);
+            shipper.poller.start();
+            return shipper;
+        }
+    }
+
+    /** Follows a run folder whose artifacts lie below the folder that it lies in. */
+    public void follow(Path folder) throws IOException {
+        Path parent = folder.toAbsolutePath().normalize().getParent();
+        follow(folder, parent == null ? folder : parent);
+    }
+
+    /**
+     * Follows a run folder until its run has ended and all of it is shipped. Nothing happens if it is followed already,
+     * but that a parked run is tried again.
+     *
+     * @param folder may be created later
+     * @param artifactFolder what the local paths of its artifacts are relative to
+     */
+    public void follow(Path folder, Path artifactFolder) throws IOException {
+        Path absolute = folder.toAbsolutePath().normalize();
+        Path base = artifactFolder.toAbsolutePath().normalize();
+        FollowedRun run;
+        try {
+            run = runs.compute(absolute, (path, known) -> {
+                if (known != null) {
+                    known.unpark();
+                    return known;
+                }
+                try {
+                    return new FollowedRun(absolute, base);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+        } catch (UncheckedIOException e) {
+            throw new IOException("run folder " + folder + " cannot be read", e);
+        }
+        wake(run);
+    }
+
+    /** Something was appended in this folder: it is looked at now and not at the next poll. */
+    public void signal(Path folder) {
+        FollowedRun run = runs.get(folder.toAbsolutePath().normalize());
+        if (run != null) {
+            wake(run);
+        }
+    }
+
+    /** Forgets a run folder, whatever is left to ship in it. A request under way is finished. */
+    public void forget(Path folder) {
+        runs.remove(folder.toAbsolutePath().normalize());
+    }
+
+    /** Somebody knows that the server has come up: it is probed now and not when its time has come. */
+    public void hurry() {
+        availability.hurry();
+        wakePoller();
+    }
+
+    /** The run's id at the server, once it is known; of a folder that is not followed too. */
+    public Optional<RunId> runId(Path folder) {
+        return progress(folder).flatMap(RunProgress::run);
+    }
+
+    /** Waits for the run's id; empty if it is not known by then. */
+    public Optional<RunId> awaitRunId(Path folder, Duration timeout) throws InterruptedException {
+        FollowedRun run = runs.get(folder.toAbsolutePath().normalize());
+        if (run == null) {
+            return runId(folder);
+        }
+        try {
+            return Optional.of(run.opened().get(timeout.toNanos(), TimeUnit.NANOSECONDS));
+        } catch (TimeoutException e) {
+            return Optional.empty();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("the id of a run cannot fail, it can only be late", e);
+        }
+    }
+
+    /** The run's id when it is known. Of a folder that is not followed, and was never shipped, it never is. */
+    public CompletableFuture<RunId> opened(Path folder) {
+        FollowedRun run = runs.get(folder.toAbsolutePath().normalize());
+        if (run != null) {
+            return run.opened().copy();
+        }
+        return runId(folder).map(CompletableFuture::completedFuture).orElseGet(CompletableFuture::new);
+    }
+
+    /** How far a run is shipped; of a folder that is not followed as its files say. */
+    public Optional<RunProgress> progress(Path folder) {
+        Path absolute = folder.toAbsolutePath().normalize();
+        try {
+            FollowedRun run = runs.get(absolute);
+            if (run != null) {
+                run.discover();
+                return Optional.of(run.progress());
+            }
+            return Files.isDirectory(absolute)
+                    ? Optional.of(new FollowedRun(absolute, absolute).progress())
+                    : Optional.empty();
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.WARNING, "run=" + absolute + " state=unreadable", e);
+            return Optional.empty();
+        }
+    }
+
+    /** Whether all that was recorded in a folder so far is shipped. */
+    public boolean isDrained(Path folder) {
+        return progress(folder).map(RunProgress::isDrained).orElse(false);
+    }
+
+    /** How the shipper fares. Counts what waits, in time proportional to what was appended since the last call. */
+    public ShipperStatus status() {
+        long points = 0;
+        long entries = 0;
+        Instant oldest = Instant.MAX;
+        Map<Path, String> parked = new LinkedHashMap<>();
+        for (FollowedRun run : runs.values()) {
+            Optional<RunProgress> progress = progress(run.folder());
+            if (progress.isPresent()) {
+                points += progress.get().pointsWaiting();
+                entries += progress.get().entriesWaiting();
+                Instant first = progress.get().oldestWaiting().orElse(Instant.MAX);
+                oldest = first.isBefore(oldest) ? first : oldest;
+                progress.get().parked().ifPresent(reason -> parked.put(run.folder(), reason));
+            }
+        }
+        return new ShipperStatus(
+                availability.state(),
+                availability.since(),
+                availability.detail(),
+                runs.size(),
+                points,
+                entries,
+                oldest.equals(Instant.MAX) ? Optional.empty() : Optional.of(oldest),
+                pointsShipped.get(),
+                quarantined.get(),
+                parked);
+    }
+
+    /** Stops. Requests under way get a few seconds; what is not shipped by then is shipped by the next shipper. */
+    @Override
+    public void close() {
+        closed = true;
+        wakePoller();
+        long deadline = System.nanoTime() + FAREWELL.toNanos();
+        try {
+            poller.join(FAREWELL);
+            for (Thread worker : workers) {
+                worker.join(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        workers.forEach(Thread::interrupt);
+    }
+
+    // ------------------------------------------------------------------ when
+
+    private void wakePoller() {
+        hurried.release();
+    }
+
+    private void poll() {
+        while (!closed) {
+            if (availability.takeProbe()) {
+                work(this::probe);
+            }
+            boolean trying = availability.isTrying();
+            for (FollowedRun run : runs.values()) {
+                try {
+                    run.discover();
+                } catch (IOException e) {
+                    LOG.log(System.Logger.Level.WARNING, "run=" + run.folder() + " state=unreadable", e);
+                }
+                wakeWhatIsDue(run);
+            }
+            Duration pause = min(availability.untilProbe(), settings.pollInterval);
+            // While one run tries whether the server takes writes, the next one shall not wait long for its turn.
+            pause(trying ? min(pause, settings.shortestBackOff) : pause);
+        }
+    }
+
+    private static Duration min(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
+    }
+
+    private void pause(Duration duration) {
+        try {
+            if (hurried.tryAcquire(Math.max(duration.toNanos(), 1_000_000), TimeUnit.NANOSECONDS)) {
+                // One look serves all who hurried us.
+                hurried.drainPermits();
+            }
+        } catch (InterruptedException e) {
+            // Nobody interrupts this thread; and if somebody did, it would have to go on.
+            LOG.log(System.Logger.Level.DEBUG, "poller interrupted", e);
+        }
+    }
+
+    private void probe() {
+        TrackingException failure = null;
+        try {
+            tracker.probe();
+        } catch (TrackingException e) {
+            failure = e;
+        }
+        availability.probed(failure);
+        wakePoller();
+    }
+
+    private void wake(FollowedRun run) {
+        run.records.markDue();
+        run.artifacts.markDue();
+        wakeWhatIsDue(run);
+    }
+
+    private void wakeWhatIsDue(FollowedRun run) {
+        if (!run.mayTry() || availability.state() == ShipperStatus.State.AWAY) {
+            return;
+        }
+        if (run.records.isDue() && run.records.begin()) {
+            work(() -> ship(run, run.records, places, this::nextRecords));
+        }
+        if (run.artifacts.isDue() && run.id().isPresent() && run.artifacts.begin()) {
+            work(() -> ship(run, run.artifacts, uploadPlaces, this::nextArtifact));
+        }
+    }
+
+    private void work(Runnable task) {
+        Thread.ofVirtual().name("journal-shipper-worker").start(() -> {
+            workers.add(Thread.currentThread());
+            try {
+                task.run();
+            } finally {
+                workers.remove(Thread.currentThread());
+            }
+        });
+    }
+
+    // ------------------------------------------------------------------ what
+
+    /** What came of one step. */
+    private enum Step {
+        /** Something was shipped: there may be more. */
+        MORE,
+        /** There is more, for which the time has not come. */
+        LATER,
+        /** Nothing is left for now. */
+        DONE
+    }
+
+    private interface Stepper {
+        Step next(FollowedRun run) throws IOException;
+    }
+
+    private void ship(FollowedRun run, Lane lane, Semaphore places, Stepper stepper) {
+        try {
+            boolean done = false;
+            while (!done) {
+                lane.clearDue();
+                Step step = Step.MORE;
+                while (step == Step.MORE) {
+                    step = takeTurn(run, places, stepper);
+                    if (step == Step.MORE) {
+                        // Counted until the cursor moves: what is sent again before that may well succeed in part.
+                        lane.clearServerErrors();
+                    }
+                }
+                if (step == Step.LATER) {
+                    lane.markDue();
+                }
+                done = lane.finish();
+                if (!done && step == Step.LATER && (closed || !run.mayTry())) {
+                    lane.stop();
+                    done = true;
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            lane.stop();
+        } catch (IOException | RuntimeException e) {
+            LOG.log(System.Logger.Level.WARNING, "run=" + run.folder() + " shipping failed, tried again later", e);
+            run.backOff(AFTER_A_BUG);
+            lane.markDue();
+            lane.stop();
+        }
+        availability.leave(run.folder());
+        retire(run);
+    }
+
+    /** One step, so that runs with much to ship take turns. */
+    private Step takeTurn(FollowedRun run, Semaphore places, Stepper stepper) throws InterruptedException, IOException {
+        places.acquire();
+        try {
+            return !closed && run.mayTry() && availability.admits(run.folder()) ? stepper.next(run) : Step.LATER;
+        } finally {
+            places.release();
+        }
+    }
+
+    /** A run that has ended, and of which all is shipped, is not looked at any more. */
+    private void retire(FollowedRun run) {
+        if (!run.isEnded()) {
+            return;
+        }
+        // Together, so that somebody who appends and then follows either finds the run here or takes it up anew.
+        runs.computeIfPresent(run.folder(), (folder, held) -> {
+            try {
+                run.discover();
+                boolean rests = held == run
+                        && run.isEnded()
+                        && run.records.isIdle()
+                        && run.artifacts.isIdle()
+                        && run.progress().isDrained();
+                return rests ? null : held;
+            } catch (IOException e) {
+                LOG.log(System.Logger.Level.WARNING, "run=" + run.folder() + " state=unreadable", e);
+                return held;
+            }
+        });
+    }
+
+    private Step nextRecords(FollowedRun run) throws IOException {
+        run.discover();
+        Optional<Journal> service = run.service();
+        if (service.isEmpty()) {
+            return Step.DONE;
+        }
+        List<Numbered<JournalEntry>> chunk = read(run, service.get());
+        if (run.id().isEmpty()) {
+            return chunk.isEmpty() ? Step.DONE : open(run, service.get(), chunk.getFirst());
+        }
+        if (!chunk.isEmpty()) {
+            Numbered<JournalEntry> first = chunk.getFirst();
+            switch (first.value()) {
+                case JournalEntry.RunOpened opened -> {
+                    return open(run, service.get(), first);
+                }
+                case JournalEntry.RunEnded ended -> {
+                    return end(run, service.get(), first, ended);
+                }
+                case JournalEntry.Params params -> {}
+                case JournalEntry.Metrics metrics -> {}
+                case JournalEntry.Tags tags -> {}
+                case JournalEntry.Artifact artifact -> {}
+            }
+            return send(run, service.get(), chunk);
+        }
+        return nextOfAttempts(run);
+    }
+
+    private Step nextOfAttempts(FollowedRun run) throws IOException {
+        for (Journal journal : run.attempts()) {
+            List<Numbered<JournalEntry>> chunk = read(run, journal);
+            if (!chunk.isEmpty()) {
+                return send(run, journal, chunk);
+            }
+        }
+        return Step.DONE;
+    }
+
+    private static List<Numbered<JournalEntry>> read(FollowedRun run, Journal journal) throws IOException {
+        return journal.reader().read(run.recordsOffset(journal), CHUNK);
+    }
+
+    /** Opens the run, or puts one that had ended back to running. */
+    private Step open(FollowedRun run, Journal service, Numbered<JournalEntry> first) throws IOException {
+        if (!(first.value() instanceof JournalEntry.RunOpened opened)) {
+            run.park("its " + RunJournals.SERVICE + " does not begin with RunOpened");
+            return Step.LATER;
+        }
+        run.setKey(opened.key());
+        Optional<RunId> known = run.id();
+        if (known.isPresent()) {
+            if (run.isEnded()) {
+                Reaction reaction = call(run, run.records, () -> tracker.reopenRun(known.get()), false);
+                if (reaction != Reaction.SUCCEEDED) {
+                    return refused(run, reaction, "it could not be opened again");
+                }
+                run.setEnded(false);
+            }
+            run.shipped(service, first.end(), 1, 0);
+            return Step.MORE;
+        }
+        Opening opening = new Opening(run, opened);
+        Reaction reaction = call(run, run.records, opening, false);
+        if (reaction == Reaction.BLAMED) {
+            // Perhaps the experiment that we know by its name was deleted and made anew.
+            experiments.remove(opened.experiment());
+            reaction = call(run, run.records, opening, false);
+        }
+        if (reaction != Reaction.SUCCEEDED) {
+            return refused(run, reaction, "it could not be opened");
+        }
+        if (opening.id == null || opening.experiment == null) {
+            // It waits for its parent.
+            run.backOff(settings.pollInterval);
+            return Step.LATER;
+        }
+        run.openedAs(opening.id, opening.experiment);
+        run.shipped(service, first.end(), 1, 0);
+        LOG.log(System.Logger.Level.INFO, "run={0} key={1} state=opened", opening.id, opened.key());
+        run.artifacts.markDue();
+        wakeWhatIsDue(run);
+        for (FollowedRun other : runs.values()) {
+            if (other.awaitedParent().equals(Optional.of(opened.key()))) {
+                other.unpark();
+                wake(other);
+            }
+        }
+        return Step.MORE;
+    }
+
+    private Experiment experiment(String name) {
+        // Two that ask at a time get the same answer; a lock would be held while the server thinks.
+        Experiment known = experiments.get(name);
+        if (known == null) {
+            known = tracker.experiment(name);
+            experiments.put(name, known);
+        }
+        return known;
+    }
+
+    /** One attempt to open a run. */
+    private final class Opening implements Runnable {
+        private final FollowedRun run;
+        private final JournalEntry.RunOpened opened;
+        private @Nullable RunId id;
+        private @Nullable ExperimentId experiment;
+
+        Opening(FollowedRun run, JournalEntry.RunOpened opened) {
+            this.run = run;
+            this.opened = opened;
+        }
+
+        @Override
+        public void run() {
+            Experiment in = experiment(opened.experiment());
+            Optional<RunId> parent = Optional.empty();
+            if (opened.parentKey().isPresent()) {
+                run.awaitParent(opened.parentKey().get());
+                parent = parent(in.id(), opened.parentKey().get());
+                if (parent.isEmpty()) {
+                    return;
+                }
+                run.awaitParent(null);
+            }
+            Map<String, String> tags = new LinkedHashMap<>(opened.tags());
+            tags.remove(RunRequest.KEY_TAG);
+            try {
+                boolean fresh = run.beginOpening();
+                try {
+                    id = tracker.openRun(new RunRequest(
+                            in.id(), opened.key(), opened.name(), opened.startTime(), parent, tags, fresh));
+                    experiment = in.id();
+                } catch (TrackingException e) {
+                    if (e.retryable()) {
+                        run.openingIsUncertain();
+                    }
+                    throw e;
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    /** The id of the run with that key, from the folders that we follow, else from the server. */
+    private Optional<RunId> parent(ExperimentId experiment, String key) {
+        for (FollowedRun other : runs.values()) {
+            if (other.key().equals(Optional.of(key))) {
+                return other.id();
+            }
+        }
+        Instant last = parentSearches.getOrDefault(key, Instant.MIN);
+        if (last.plus(last.equals(Instant.MIN) ? Duration.ZERO : PARENT_SEARCH).isAfter(Instant.now())) {
+            return Optional.empty();
+        }
+        parentSearches.put(key, Instant.now());
+        Optional<RunId> found = tracker.findRun(experiment, key);
+        if (found.isPresent()) {
+            parentSearches.remove(key);
+        }
+        return found;
+    }
+
+    private Step end(FollowedRun run, Journal service, Numbered<JournalEntry> first, JournalEntry.RunEnded ended)
+            throws IOException {
+        Step others = nextOfAttempts(run);
+        if (others != Step.DONE) {
+            return others;
+        }
+        if (!run.artifactsDone(first.offset())) {
+            // The other lane wakes this one when it is through.
+            run.artifacts.markDue();
+            wakeWhatIsDue(run);
+            return Step.DONE;
+        }
+        RunId id = run.id().orElseThrow();
+        Reaction reaction = call(
+                run,
+                run.records,
+                () -> {
+                    tracker.endRun(id, ended.status(), ended.at());
+                    if (run.isUncertain()
+                            && run.key().isPresent()
+                            && run.experiment().isPresent()) {
+                        int twins = tracker.deleteTwins(
+                                run.experiment().get(), run.key().get(), id);
+                        if (twins > 0) {
+                            LOG.log(System.Logger.Level.INFO, "run={0} twins_deleted={1}", id, String.valueOf(twins));
+                        }
+                    }
+                },
+                false);
+        if (reaction != Reaction.SUCCEEDED) {
+            return refused(run, reaction, "it could not be ended");
+        }
+        run.setEnded(true);
+        run.shipped(service, first.end(), 1, 0);
+        LOG.log(System.Logger.Level.INFO, "run={0} state={1}", id, ended.status());
+        return Step.MORE;
+    }
+
+    /** What cannot be split and is refused: the run waits, or is parked. */
+    private static Step refused(FollowedRun run, Reaction reaction, String what) {
+        if (reaction == Reaction.BLAMED) {
+            run.park(what + ": " + run.lastRefusal());
+        }
+        return Step.LATER;
+    }
+
+    /** Ships the entries up to the first that has to wait for others. */
+    private Step send(FollowedRun run, Journal journal, List<Numbered<JournalEntry>> chunk) throws IOException {
+        RunId id = run.id().orElseThrow();
+        List<Map.Entry<String, String>> params = new ArrayList<>();
+        Map<String, String> knownParams = new LinkedHashMap<>();
+        Map<String, String> tags = new LinkedHashMap<>();
+        List<MetricPoint> points = new ArrayList<>();
+        long end = run.recordsOffset(journal);
+        int entries = 0;
+        boolean barrier = false;
+        for (Numbered<JournalEntry> numbered : chunk) {
+            switch (numbered.value()) {
+                case JournalEntry.Params entry ->
+                    entry.values().forEach((name, value) -> {
+                        if (!value.equals(knownParams.put(name, value))) {
+                            params.add(Map.entry(name, value));
+                        }
+                    });
+                case JournalEntry.Tags entry -> tags.putAll(entry.values());
+                case JournalEntry.Metrics entry ->
+                    entry.values()
+                            .forEach((name, value) -> points.add(
+                                    new MetricPoint(name, value, entry.at().toEpochMilli(), entry.step())));
+                case JournalEntry.Artifact entry -> {}
+                case JournalEntry.RunOpened entry -> barrier = journal.isService();
+                case JournalEntry.RunEnded entry -> barrier = journal.isService();
+            }
+            if (barrier) {
+                break;
+            }
+            end = numbered.end();
+            entries++;
+        }
+        Reaction reaction = deliver(
+                run,
+                journal,
+                params,
+                TrackingText.MAX_PARAMS,
+                part -> tracker.logParams(id, map(part)),
+                param -> "param " + param.getKey());
+        if (reaction == Reaction.SUCCEEDED) {
+            reaction = deliver(
+                    run,
+                    journal,
+                    List.copyOf(tags.entrySet()),
+                    TrackingText.MAX_TAGS,
+                    part -> tracker.setTags(id, map(part)),
+                    tag -> "tag " + tag.getKey());
+        }
+        if (reaction == Reaction.SUCCEEDED) {
+            reaction = deliver(
+                    run,
+                    journal,
+                    points,
+                    TrackingText.MAX_METRICS,
+                    part -> tracker.logMetrics(id, part),
+                    point -> "metric " + point.key() + " at step " + point.step());
+        }
+        if (reaction != Reaction.SUCCEEDED) {
+            return Step.LATER;
+        }
+        run.shipped(journal, end, entries, points.size());
+        pointsShipped.addAndGet(points.size());
+        return Step.MORE;
+    }
+
+    private static Map<String, String> map(List<Map.Entry<String, String>> entries) {
+        Map<String, String> map = new LinkedHashMap<>();
+        entries.forEach(entry -> map.put(entry.getKey(), entry.getValue()));
+        return map;
+    }
+
+    private <R> Reaction deliver(
+            FollowedRun run, Journal journal, List<R> rows, int limit, Consumer<List<R>> send, Function<R, String> name)
+            throws IOException {
+        for (int from = 0; from < rows.size(); from += limit) {
+            List<R> part = rows.subList(from, Math.min(rows.size(), from + limit));
+            Reaction reaction = deliverPart(run, journal, part, false, send, name);
+            if (reaction != Reaction.SUCCEEDED) {
+                return reaction;
+            }
+        }
+        return Reaction.SUCCEEDED;
+    }
+
+    /**
+     * Sends rows; of those that are refused together the halves, until the guilty ones stand alone.
+     *
+     * @param suspected they are part of what was refused
+     */
+    private <R> Reaction deliverPart(
+            FollowedRun run,
+            Journal journal,
+            List<R> rows,
+            boolean suspected,
+            Consumer<List<R>> send,
+            Function<R, String> name)
+            throws IOException {
+        Reaction reaction = call(run, run.records, () -> send.accept(rows), suspected);
+        if (reaction != Reaction.BLAMED) {
+            return reaction;
+        }
+        if (rows.size() == 1) {
+            quarantined.incrementAndGet();
+            run.quarantine(journal, name.apply(rows.getFirst()), run.lastRefusal(), true);
+            return Reaction.SUCCEEDED;
+        }
+        int middle = rows.size() / 2;
+        Reaction left = deliverPart(run, journal, rows.subList(0, middle), true, send, name);
+        return left == Reaction.SUCCEEDED
+                ? deliverPart(run, journal, rows.subList(middle, rows.size()), true, send, name)
+                : left;
+    }
+
+    private Step nextArtifact(FollowedRun run) throws IOException {
+        run.discover();
+        for (Journal journal : run.journals()) {
+            long offset = run.artifactsOffset(journal);
+            JournalReader.Selection next = journal.reader().artifacts(offset, 1);
+            if (next.entries().isEmpty()) {
+                if (next.end() > offset) {
+                    run.artifactsShipped(journal, next.end(), false);
+                }
+                continue;
+            }
+            Numbered<JournalEntry> numbered = next.entries().getFirst();
+            if (numbered.value() instanceof JournalEntry.Artifact artifact) {
+                Reaction reaction = upload(run, journal, artifact);
+                if (reaction != Reaction.SUCCEEDED) {
+                    return Step.LATER;
+                }
+            }
+            run.artifactsShipped(journal, numbered.end(), true);
+            return Step.MORE;
+        }
+        // The run's end may have waited for this.
+        run.records.markDue();
+        wakeWhatIsDue(run);
+        return Step.DONE;
+    }
+
+    private Reaction upload(FollowedRun run, Journal journal, JournalEntry.Artifact artifact) throws IOException {
+        String what = "artifact " + artifact.artifactPath();
+        Path file = run.artifactFolder().resolve(artifact.localPath()).normalize();
+        if (!file.startsWith(run.artifactFolder())) {
+            return setAside(run, journal, what, artifact.localPath() + " leads out of the run's folder", true);
+        }
+        ArtifactPath path;
+        try {
+            path = ArtifactPath.of(artifact.artifactPath());
+        } catch (IllegalArgumentException e) {
+            return setAside(run, journal, what, String.valueOf(e.getMessage()), true);
+        }
+        Upload upload = new Upload(run, file, path, artifact);
+        Reaction reaction;
+        try {
+            reaction = call(run, run.artifacts, upload, false);
+        } catch (UncheckedIOException e) {
+            if (e.getCause() instanceof NoSuchFileException) {
+                // A checkpoint that made room for a better one.
+                return setAside(run, journal, what, file + " is gone", false);
+            }
+            return setAside(run, journal, what, file + " cannot be read: " + e.getCause(), true);
+        }
+        if (reaction == Reaction.BLAMED) {
+            return setAside(run, journal, what, run.lastRefusal(), true);
+        }
+        if (reaction == Reaction.SUCCEEDED && upload.changed) {
+            return setAside(run, journal, what, file + " has changed since it was recorded", true);
+        }
+        return reaction;
+    }
+
+    private Reaction setAside(FollowedRun run, Journal journal, String what, String why, boolean worthAWarning)
+            throws IOException {
+        quarantined.incrementAndGet();
+        run.quarantine(journal, what, why, worthAWarning);
+        return Reaction.SUCCEEDED;
+    }
+
+    /** One attempt to upload an artifact. */
+    private final class Upload implements Runnable {
+        private final FollowedRun run;
+        private final Path file;
+        private final ArtifactPath path;
+        private final FileDigest recorded;
+        private boolean changed;
+
+        Upload(FollowedRun run, Path file, ArtifactPath path, JournalEntry.Artifact artifact) {
+            this.run = run;
+            this.file = file;
+            this.path = path;
+            this.recorded = new FileDigest(artifact.sizeBytes(), artifact.sha256());
+        }
+
+        @Override
+        public void run() {
+            try {
+                if (Files.size(file) != recorded.sizeBytes()
+                        || !FileDigest.of(file).equals(recorded)) {
+                    changed = true;
+                    return;
+                }
+                ArtifactStore store = artifacts.artifacts(run.id().orElseThrow());
+                changed = !store.put(file, path).equals(recorded);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    // ------------------------------------------------------------------ if it fails
+
+    /** What to do after a call. */
+    private enum Reaction {
+        SUCCEEDED,
+        /** The server, or the run, has to wait. */
+        POSTPONED,
+        /** It is the request's own fault. */
+        BLAMED
+    }
+
+    private Reaction call(FollowedRun run, Lane lane, Runnable request, boolean suspected) {
+        try {
+            request.run();
+        } catch (TrackingException e) {
+            return react(run, lane, e, suspected);
+        }
+        answered();
+        return Reaction.SUCCEEDED;
+    }
+
+    private void answered() {
+        if (availability.answered()) {
+            wakePoller();
+        }
+    }
+
+    private Reaction react(FollowedRun run, Lane lane, TrackingException e, boolean suspected) {
+        run.setLastRefusal(String.valueOf(e.getMessage()));
+        if (closed) {
+            // Perhaps it is only we who went away.
+            return Reaction.POSTPONED;
+        }
+        return switch (e.kind()) {
+            case UNREACHABLE, BUSY -> away(e);
+            case DENIED -> {
+                if (e.status() == 401) {
+                    yield away(e);
+                }
+                answered();
+                LOG.log(
+                        System.Logger.Level.WARNING,
+                        "run={0} state=denied reason=\"{1}\"",
+                        run.folder(),
+                        e.getMessage());
+                run.backOff(settings.longestBackOff);
+                yield Reaction.POSTPONED;
+            }
+            case SERVER_ERROR -> {
+                int errors = suspected ? settings.serverErrorTries : lane.countServerError();
+                if (errors < settings.serverErrorTries) {
+                    run.backOff(availability.delay(errors));
+                    yield Reaction.POSTPONED;
+                }
+                // The request is to blame only while the same run takes another write.
+                yield takesWrites(run) ? Reaction.BLAMED : away(e);
+            }
+            case MISSING, REFUSED -> {
+                answered();
+                yield run.id().isPresent() && isGone(run, run.id().get()) ? Reaction.POSTPONED : Reaction.BLAMED;
+            }
+        };
+    }
+
+    private Reaction away(TrackingException e) {
+        availability.failed(e);
+        wakePoller();
+        return Reaction.POSTPONED;
+    }
+
+    private boolean takesWrites(FollowedRun run) {
+        Optional<RunId> id = run.id();
+        if (id.isEmpty() || run.key().isEmpty()) {
+            return false;
+        }
+        try {
+            tracker.setTags(id.get(), Map.of(RunRequest.KEY_TAG, run.key().get()));
+            return true;
+        } catch (TrackingException e) {
+            return false;
+        }
+    }
+
+    /** Whether the run is not there any more; then it is parked, or, where that is not known, tried again later. */
+    private boolean isGone(FollowedRun run, RunId id) {
+        Optional<Run> held;
+        try {
+            held = tracker.run(id);
+        } catch (TrackingException e) {
+            run.backOff(availability.delay(1));
+            return true;
+        }
+        if (held.isPresent() && !held.get().deleted()) {
+            return false;
+        }
+        run.park("run " + id + (held.isPresent() ? " was deleted in MLflow" : " is unknown to MLflow")
+                + ": restore it there and follow the run again, or leave it");
+        return true;
+    }
+}

@@ -1,0 +1,343 @@
+package dev.sluice.tracker.outbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.sluice.tracker.ExperimentId;
+import dev.sluice.tracker.MetricPoint;
+import dev.sluice.tracker.Run;
+import dev.sluice.tracker.RunId;
+import dev.sluice.tracker.RunStatus;
+import dev.sluice.tracker.artifact.ArtifactPath;
+import dev.sluice.tracker.memory.InMemoryTracker;
+import dev.sluice.tracker.outbox.JournalEntry.Artifact;
+import dev.sluice.tracker.outbox.JournalEntry.Metrics;
+import dev.sluice.tracker.outbox.JournalEntry.RunOpened;
+import dev.sluice.tracker.outbox.JournalEntry.Tags;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The shipper and a tracker that always answers. */
+class JournalShipperTest {
+    private static final Duration SOON = Duration.ofSeconds(20);
+
+    @TempDir
+    Path root;
+
+    private final List<RunFolder> folders = new ArrayList<>();
+    private InMemoryTracker tracker;
+    private JournalShipper shipper;
+
+    @BeforeEach
+    void start() {
+        tracker = new InMemoryTracker(root.resolve("artifacts"));
+        shipper = newShipper();
+    }
+
+    private JournalShipper newShipper() {
+        return JournalShipper.to(tracker)
+                .pollInterval(Duration.ofMillis(100))
+                .backOff(Duration.ofMillis(20), Duration.ofMillis(200))
+                .serverErrorTries(3)
+                .start();
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        shipper.close();
+        for (RunFolder folder : folders) {
+            folder.close();
+        }
+    }
+
+    private RunFolder folder(String key) throws IOException {
+        RunFolder folder = new RunFolder(root, key);
+        folders.add(folder);
+        return folder;
+    }
+
+    private RunFolder opened(String key) throws IOException {
+        RunFolder folder = folder(key).open("digits", Optional.empty());
+        shipper.follow(folder.folder, folder.trial);
+        return folder;
+    }
+
+    private RunId id(RunFolder folder) throws InterruptedException {
+        return shipper.awaitRunId(folder.folder, SOON).orElseThrow();
+    }
+
+    private Run shown(RunFolder folder) throws InterruptedException {
+        return tracker.run(id(folder)).orElseThrow();
+    }
+
+    private void awaitDrained(RunFolder folder) {
+        await().atMost(SOON).until(() -> shipper.isDrained(folder.folder));
+    }
+
+    private void awaitEnded(RunFolder folder) {
+        await().atMost(SOON)
+                .until(() -> shipper.progress(folder.folder).orElseThrow().ended() && shipper.isDrained(folder.folder));
+    }
+
+    @Test
+    void shipsARunFromItsOpeningToItsEnd() throws Exception {
+        RunFolder trial = opened("s/0");
+        trial.params(Map.of("lr", "0.1"));
+        trial.metrics(0, 2500);
+        Artifact artifact = trial.artifact("checkpoints/checkpoint-1/weights", "w");
+        trial.append(new Tags(Map.of("sluice.state", "COMPLETE")));
+        trial.end(RunStatus.FINISHED);
+        awaitEnded(trial);
+
+        Run run = shown(trial);
+        assertThat(run.name()).isEqualTo("run s/0");
+        assertThat(run.status()).isEqualTo(RunStatus.FINISHED);
+        assertThat(run.endTime()).contains(RunFolder.START.plusSeconds(3600));
+        assertThat(run.params()).containsExactlyEntriesOf(Map.of("lr", "0.1"));
+        assertThat(run.tags())
+                .containsEntry("sluice.key", "s/0")
+                .containsEntry("dataset", "digits")
+                .containsEntry("sluice.state", "COMPLETE");
+        assertThat(tracker.metricHistory(run.id(), "loss"))
+                .hasSize(2500)
+                .element(7)
+                .isEqualTo(new MetricPoint("loss", Double.NaN, RunFolder.START.toEpochMilli() + 7, 7));
+        assertThat(tracker.artifacts(run.id())
+                        .digest(ArtifactPath.of("checkpoints/checkpoint-1/weights"))
+                        .sha256())
+                .isEqualTo(artifact.sha256());
+        assertThat(shipper.status().runs()).isZero();
+        assertThat(shipper.status().pointsShipped()).isEqualTo(2500);
+    }
+
+    @Test
+    void opensTheParentBeforeTheChild() throws Exception {
+        RunFolder child = folder("s/1").open("digits", Optional.of("s"));
+        shipper.follow(child.folder, child.trial);
+        assertThat(shipper.awaitRunId(child.folder, Duration.ofMillis(300))).isEmpty();
+
+        RunFolder parent = opened("s");
+
+        assertThat(shown(child).tags())
+                .containsEntry("mlflow.parentRunId", id(parent).value());
+    }
+
+    @Test
+    void findsAParentThatIsNotFollowedAnyMore() throws Exception {
+        RunFolder parent = opened("s");
+        parent.end(RunStatus.FINISHED);
+        awaitEnded(parent);
+        RunFolder child = folder("s/1").open("digits", Optional.of("s"));
+        shipper.follow(child.folder, child.trial);
+
+        assertThat(shown(child).tags())
+                .containsEntry(
+                        "mlflow.parentRunId",
+                        shipper.runId(parent.folder).orElseThrow().value());
+    }
+
+    @Test
+    void opensARunAtOnceWhenSignalled() throws Exception {
+        shipper.close();
+        shipper = JournalShipper.to(tracker).pollInterval(Duration.ofMinutes(5)).start();
+        RunFolder trial = folder("s/2");
+        shipper.follow(trial.folder, trial.trial);
+        trial.open("digits", Optional.empty());
+        shipper.signal(trial.folder);
+
+        assertThat(shipper.awaitRunId(trial.folder, SOON)).isPresent();
+    }
+
+    @Test
+    void shipsWhatIsAppendedLaterWithoutASignal() throws Exception {
+        RunFolder trial = opened("s/3");
+        id(trial);
+        trial.metrics(0, 3);
+        awaitDrained(trial);
+        trial.metrics(3, 5);
+        awaitDrained(trial);
+
+        assertThat(tracker.metricHistory(id(trial), "loss")).hasSize(5);
+    }
+
+    @Test
+    void setsAParamAsideThatChangedAndShipsWhatIsBehindIt() throws Exception {
+        RunFolder trial = opened("s/4");
+        trial.params(Map.of("lr", "0.1"));
+        awaitDrained(trial);
+        trial.params(Map.of("lr", "0.2", "a", "1", "b", "2"));
+        trial.metrics(0, 10);
+        trial.end(RunStatus.FINISHED);
+        awaitEnded(trial);
+
+        assertThat(shown(trial).params()).isEqualTo(Map.of("lr", "0.1", "a", "1", "b", "2"));
+        assertThat(tracker.metricHistory(id(trial), "loss")).hasSize(10);
+        assertThat(Files.readString(trial.folder.resolve(RunJournals.QUARANTINE)))
+                .contains("param lr")
+                .contains("another value");
+        assertThat(shipper.status().quarantined()).isEqualTo(1);
+    }
+
+    @Test
+    void parksARunThatWasDeletedAndSaysWhy() throws Exception {
+        RunFolder trial = opened("s/5");
+        RunId id = id(trial);
+        tracker.deleteRun(id);
+        trial.metrics(0, 3);
+
+        await().atMost(SOON)
+                .until(() ->
+                        shipper.progress(trial.folder).orElseThrow().parked().isPresent());
+        assertThat(shipper.status().parked().get(trial.folder)).contains("deleted in MLflow");
+        assertThat(shipper.status().pointsWaiting()).isEqualTo(3);
+        assertThat(trial.folder.resolve(RunJournals.QUARANTINE)).doesNotExist();
+    }
+
+    @Test
+    void aNewShipperGoesOnWhereTheLastOneStopped() throws Exception {
+        RunFolder trial = opened("s/6");
+        trial.metrics(0, 1234);
+        awaitDrained(trial);
+        RunId id = id(trial);
+        shipper.close();
+        trial.metrics(1234, 2000);
+        trial.end(RunStatus.FAILED);
+        shipper = newShipper();
+        shipper.follow(trial.folder, trial.trial);
+        awaitEnded(trial);
+
+        assertThat(id(trial)).isEqualTo(id);
+        assertThat(shipper.status().pointsShipped()).isEqualTo(766);
+        assertThat(tracker.metricHistory(id, "loss")).hasSize(2000);
+    }
+
+    @Test
+    void aLostCursorMakesNoSecondRunAndNoSecondPoint() throws Exception {
+        RunFolder trial = opened("s/7");
+        trial.metrics(0, 100);
+        awaitDrained(trial);
+        RunId id = id(trial);
+        shipper.close();
+        Files.writeString(trial.folder.resolve(RunJournals.CURSOR), "");
+        shipper = newShipper();
+        shipper.follow(trial.folder, trial.trial);
+        trial.end(RunStatus.FINISHED);
+        awaitEnded(trial);
+
+        assertThat(id(trial)).isEqualTo(id);
+        assertThat(tracker.metricHistory(id, "loss")).hasSize(100);
+    }
+
+    @Test
+    void aRunGoesOnAfterItsEndWhenItIsOpenedAgain() throws Exception {
+        RunFolder trial = opened("s/8");
+        trial.end(RunStatus.FAILED);
+        awaitEnded(trial);
+        RunId id = id(trial);
+        trial.append(new RunOpened("s/8", "again", "digits", RunFolder.START, Optional.empty(), Map.of()));
+        shipper.follow(trial.folder, trial.trial);
+        await().atMost(SOON).until(() -> shown(trial).status() == RunStatus.RUNNING);
+        trial.metrics(0, 2);
+        trial.end(RunStatus.FINISHED);
+        awaitEnded(trial);
+
+        assertThat(id(trial)).isEqualTo(id);
+        assertThat(shown(trial).status()).isEqualTo(RunStatus.FINISHED);
+        assertThat(tracker.metricHistory(id, "loss")).hasSize(2);
+    }
+
+    @Test
+    void skipsAnArtifactThatIsGoneOrHasChanged() throws Exception {
+        RunFolder trial = folder("s/9");
+        trial.artifact("gone", "1");
+        trial.artifact("changed", "2");
+        trial.artifact("there", "3");
+        trial.append(new RunOpened("s/9", "n", "digits", RunFolder.START, Optional.empty(), Map.of()));
+        trial.append(new Artifact("outside", "../../etc/passwd", 1, "0".repeat(64)));
+        Files.delete(trial.trial.resolve("gone"));
+        Files.writeString(trial.trial.resolve("changed"), "4");
+        trial.end(RunStatus.FINISHED);
+        shipper.follow(trial.folder, trial.trial);
+        awaitEnded(trial);
+
+        assertThat(tracker.artifacts(id(trial)).list(ArtifactPath.ROOT))
+                .extracting(info -> info.path().value())
+                .containsExactly("there");
+        assertThat(Files.readString(trial.folder.resolve(RunJournals.QUARANTINE)))
+                .contains("gone is gone")
+                .contains("has changed since")
+                .contains("leads out of");
+    }
+
+    @Test
+    void shipsAnEntryWithMorePointsThanARequestTakes() throws Exception {
+        RunFolder trial = opened("s/10");
+        Map<String, Double> values = new HashMap<>();
+        for (int i = 0; i < 2100; i++) {
+            values.put("m" + i, (double) i);
+        }
+        trial.append(new Metrics(1, values, RunFolder.START));
+        awaitDrained(trial);
+
+        assertThat(shown(trial).metrics()).hasSize(2100);
+    }
+
+    @Test
+    void aTornTailOfADeadAttemptDoesNotHoldTheRunOpen() throws Exception {
+        RunFolder trial = opened("s/11");
+        trial.metrics(0, 5);
+        trial.close();
+        Path attempt = RunJournals.attempt(trial.folder, 1);
+        byte[] bytes = Files.readAllBytes(attempt);
+        Files.write(attempt, Arrays.copyOf(bytes, bytes.length - 3));
+        try (JournalWriter service = JournalWriter.open(RunJournals.service(trial.folder))) {
+            service.append(new JournalEntry.RunEnded(RunStatus.FAILED, RunFolder.START));
+        }
+        shipper.signal(trial.folder);
+        await().atMost(SOON).until(() -> shown(trial).status() == RunStatus.FAILED);
+
+        assertThat(tracker.metricHistory(id(trial), "loss").size()).isBetween(4, 5);
+    }
+
+    @Test
+    void parksAFolderWhoseJournalDoesNotBeginWithARun() throws Exception {
+        RunFolder trial = folder("s/12");
+        trial.append(new Tags(Map.of("a", "b")));
+        shipper.follow(trial.folder, trial.trial);
+
+        await().atMost(SOON)
+                .until(() ->
+                        shipper.progress(trial.folder).orElseThrow().parked().isPresent());
+    }
+
+    @Test
+    void manyRunsAreAllShipped() throws Exception {
+        opened("s");
+        for (int i = 0; i < 60; i++) {
+            RunFolder trial = folder("m/" + i).open("digits", Optional.of("s"));
+            trial.metrics(0, 300);
+            trial.end(RunStatus.FINISHED);
+            shipper.follow(trial.folder, trial.trial);
+        }
+        await().atMost(SOON).until(() -> shipper.status().runs() == 1);
+
+        ExperimentId digits = tracker.experiment("digits").id();
+        for (int i = 0; i < 60; i++) {
+            RunId id = tracker.findRun(digits, "m/" + i).orElseThrow();
+            assertThat(tracker.metricHistory(id, "loss")).hasSize(300);
+            assertThat(tracker.run(id).orElseThrow().status()).isEqualTo(RunStatus.FINISHED);
+        }
+    }
+}
