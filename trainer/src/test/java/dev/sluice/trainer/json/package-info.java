@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sluice.trainer.json;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sluice.trainer.option;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sluice.trainer.protocol;
+
+import org.jspecify.annotations.NullMarked;
