@@ -1,0 +1,313 @@
+package dev.sluice.trainer;
+
+import dev.sluice.tracker.outbox.JournalWriter;
+import dev.sluice.trainer.callback.Callback;
+import dev.sluice.trainer.callback.CallbackCatalog;
+import dev.sluice.trainer.callback.CallbackChain;
+import dev.sluice.trainer.callback.CallbackSetting;
+import dev.sluice.trainer.callback.Mode;
+import dev.sluice.trainer.callback.ModelCheckpoint;
+import dev.sluice.trainer.callback.RunLogger;
+import dev.sluice.trainer.callback.StopReason;
+import dev.sluice.trainer.callback.TrainingControl;
+import dev.sluice.trainer.callback.TrialReporter;
+import dev.sluice.trainer.channel.HttpTrialChannel;
+import dev.sluice.trainer.checkpoint.Checkpoint;
+import dev.sluice.trainer.checkpoint.CheckpointStore;
+import dev.sluice.trainer.checkpoint.DamagedCheckpointException;
+import dev.sluice.trainer.djl.DjlModelTrainer;
+import dev.sluice.trainer.export.ModelPackage;
+import dev.sluice.trainer.json.JsonText;
+import dev.sluice.trainer.loop.Split;
+import dev.sluice.trainer.loop.TrainingLoop;
+import dev.sluice.trainer.option.OptionSpec;
+import dev.sluice.trainer.option.Options;
+import dev.sluice.trainer.protocol.TrialChannel;
+import dev.sluice.trainer.protocol.TrialResult;
+import dev.sluice.trainer.protocol.TrialSpec;
+import dev.sluice.trainer.task.TaskCatalog;
+import dev.sluice.trainer.task.TrainingPlan;
+import dev.sluice.trainer.task.TrainingTask;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+
+/**
+ * One attempt of a trial from specification to packaged model: wires task, engine, callbacks and channel. Used once, by
+ * one thread.
+ */
+final class TrialRun {
+    private static final System.Logger LOGGER = System.getLogger(TrialRun.class.getName());
+    private static final Duration RETRY = Duration.ofSeconds(1);
+    private static final OptionSpec.Range FROM_ONE = OptionSpec.Range.atLeast(1);
+    private static final List<OptionSpec> CHECKPOINT_OPTIONS = List.of(
+            OptionSpec.whole("every", "Epochs between regular checkpoints.", 1, FROM_ONE),
+            OptionSpec.whole("keepLast", "How many of the newest checkpoints are kept.", 1, FROM_ONE),
+            OptionSpec.whole("keepBest", "How many of the best checkpoints are kept.", 1, FROM_ONE));
+
+    private final TrialSpec spec;
+    private final Optional<String> token;
+    private final Path folder;
+    private final TaskCatalog tasks;
+    private final CallbackCatalog callbackTypes;
+    private final TrainingControl control;
+
+    /**
+     * A run, not yet started.
+     *
+     * @param token for the lease's calls
+     * @param folder the trial's folder
+     * @param control through which the run is asked to end
+     */
+    TrialRun(
+            TrialSpec spec,
+            Optional<String> token,
+            Path folder,
+            TaskCatalog tasks,
+            CallbackCatalog callbackTypes,
+            TrainingControl control) {
+        this.spec = spec;
+        this.token = token;
+        this.folder = folder;
+        this.tasks = tasks;
+        this.callbackTypes = callbackTypes;
+        this.control = control;
+    }
+
+    /**
+     * Trains, and packages the best checkpoint unless the process was asked to end or the lease was lost.
+     *
+     * @throws IllegalArgumentException if the specification makes no sense: a second try is of no use
+     * @throws IOException if a file cannot be written or the exported model does not predict what was trained
+     */
+    TrialResult run() throws IOException {
+        Map<String, Object> trainerSection = object(spec.section(), "trainer");
+        TrainingTask task = tasks.find(text(trainerSection, "task"));
+        String model = text(trainerSection, "model");
+        TrainingPlan plan = task.plan(model, spec.params());
+        Mode mode = spec.objective().maximize() ? Mode.MAX : Mode.MIN;
+        CallbackSetting setting = new CallbackSetting(
+                folder.toAbsolutePath(),
+                spec.objective().metric(),
+                mode,
+                task.epochMetrics(),
+                Map.of(
+                        "run_name",
+                        spec.sweepName() + "/" + spec.number(),
+                        "model_name",
+                        model,
+                        "task_type",
+                        task.name()));
+        spec.objectives().forEach(objective -> setting.requireMeasured("objective.metric", objective.metric()));
+        List<Callback> declared = callbackTypes.create(declarations(trainerSection), setting);
+        Options checkpoints = Options.read("checkpoints", CHECKPOINT_OPTIONS, object(spec.section(), "checkpoints"));
+        CheckpointStore store = CheckpointStore.open(spec.checkpointDir());
+        Optional<Checkpoint> from = resume(store);
+        try {
+            return train(task, model, plan, mode, declared, checkpoints, store, from);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalStateException(e.getMessage(), e); // the specification was fine: training broke
+        }
+    }
+
+    private TrialResult train(
+            TrainingTask task,
+            String model,
+            TrainingPlan plan,
+            Mode mode,
+            List<Callback> declared,
+            Options checkpoints,
+            CheckpointStore store,
+            Optional<Checkpoint> from)
+            throws IOException {
+        try (JournalWriter journal = JournalWriter.open(spec.journal());
+                TrialChannel channel = openChannel();
+                DjlModelTrainer trainer = new DjlModelTrainer(plan, spec.seed(), spec.threads())) {
+            RunLogger logger = new RunLogger(journal);
+            ModelCheckpoint keeper = new ModelCheckpoint(
+                    store,
+                    journal,
+                    spec.runFolder(),
+                    spec.objective().metric(),
+                    mode,
+                    checkpoints.whole("every"),
+                    checkpoints.whole("keepLast"),
+                    checkpoints.whole("keepBest"));
+            List<Callback> callbacks = new ArrayList<>(List.of(logger, keeper));
+            callbacks.addAll(declared);
+            callbacks.add(new TrialReporter(channel, reportedStep()));
+            CallbackChain chain = new CallbackChain(callbacks);
+            TrainingLoop loop = new TrainingLoop(trainer, chain, store, control, plan.epochs(), facts(task, model));
+            StopReason reason = loop.run(from);
+            long lastStep = loop.progress().epoch();
+            LOGGER.log(
+                    Level.INFO,
+                    "trial={0} epochs={1} end=\"{2}\"",
+                    text(spec.number()),
+                    text(lastStep),
+                    reason.reason());
+
+            OptionalLong best = spec.objective().reportBest() ? keeper.best() : OptionalLong.of(lastStep);
+            Map<String, Double> values = new LinkedHashMap<>();
+            if (reason.keepsWork() && !(reason instanceof StopReason.Terminated) && lastStep > 0) {
+                values.putAll(packageModel(trainer, plan, store, best));
+                logger.metrics(lastStep, values, Instant.now());
+            }
+            if (reason.keepsWork()) {
+                logger.tags(tags(chain));
+            }
+            TrialResult result = new TrialResult(end(reason), reason.reason(), lastStep, best, values);
+            if (reason.keepsWork()) {
+                write(result);
+            }
+            return result;
+        }
+    }
+
+    /** Restores the best weights, looks at the test split, and writes {@code model/}. */
+    private Map<String, Double> packageModel(
+            DjlModelTrainer trainer, TrainingPlan plan, CheckpointStore store, OptionalLong best) throws IOException {
+        if (best.isPresent()) {
+            try {
+                trainer.restoreWeights(store.read(best.getAsLong()).snapshot().weights());
+            } catch (DamagedCheckpointException e) {
+                LOGGER.log(Level.WARNING, "model=last reason=\"the best checkpoint is damaged\"", e);
+            }
+        }
+        Map<String, Double> measured = trainer.evaluate(Split.TEST);
+        float difference = ModelPackage.write(
+                folder.resolve("model"),
+                plan.network(),
+                trainer.weights(),
+                new ModelPackage.Holdout(
+                        plan.test().features(), plan.test().labels(), trainer.logits(Split.TEST), measured),
+                Instant.now());
+        LOGGER.log(Level.INFO, "model=packaged test={0} onnxDifference={1}", measured, Float.toString(difference));
+        Map<String, Double> values = new LinkedHashMap<>();
+        new TreeMap<>(measured).forEach((name, value) -> values.put("test_" + name, value));
+        return values;
+    }
+
+    /** The checkpoint to go on from: the one that was named, or if that is damaged the newest whole one before it. */
+    private Optional<Checkpoint> resume(CheckpointStore store) throws IOException {
+        if (spec.resumeFrom().isEmpty()) {
+            return Optional.empty();
+        }
+        Path named = spec.resumeFrom().get();
+        try {
+            return Optional.of(CheckpointStore.read(named));
+        } catch (DamagedCheckpointException e) {
+            LOGGER.log(Level.WARNING, "checkpoint={0} damaged=\"{1}\"", named, e.getMessage());
+            return store.newest(reportedStep());
+        }
+    }
+
+    /** Steps up to this one are known to the service from the attempt before. */
+    private long reportedStep() {
+        return spec.resumeFrom()
+                .map(CheckpointStore::stepOf)
+                .orElse(OptionalLong.empty())
+                .orElse(0);
+    }
+
+    private TrialChannel openChannel() {
+        return new HttpTrialChannel(new HttpTrialChannel.Settings(
+                spec.reportUrl(),
+                spec.heartbeatUrl(),
+                token,
+                spec.reports(),
+                spec.attempt(),
+                Duration.ofSeconds(spec.heartbeatSeconds()),
+                RETRY));
+    }
+
+    private Map<String, Object> facts(TrainingTask task, String model) {
+        Map<String, Object> facts = new LinkedHashMap<>();
+        facts.put("task", task.name());
+        facts.put("model", model);
+        facts.put("params", spec.params());
+        facts.put("seed", spec.seed());
+        facts.put("threads", spec.threads());
+        return facts;
+    }
+
+    private Map<String, String> tags(CallbackChain chain) {
+        Map<String, String> tags = new LinkedHashMap<>();
+        tags.put("sluice.seed", Long.toString(spec.seed()));
+        tags.put("sluice.threads", Integer.toString(spec.threads()));
+        chain.failures().forEach((name, count) -> tags.put("sluice.callback_failures." + name, count.toString()));
+        return tags;
+    }
+
+    private void write(TrialResult result) throws IOException {
+        Path file = folder.resolve("result.json");
+        Path temporary = folder.resolve(".tmp-result.json");
+        Files.writeString(temporary, JsonText.write(result.toTree()) + "\n");
+        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private static TrialResult.End end(StopReason reason) {
+        return switch (reason) {
+            case StopReason.Finished ignored -> TrialResult.End.TRAINED;
+            case StopReason.EarlyStopped ignored -> TrialResult.End.STOPPED_EARLY;
+            case StopReason.ToldToStop ignored -> TrialResult.End.TOLD_TO_STOP;
+            case StopReason.LeaseLost ignored -> TrialResult.End.TOLD_TO_STOP;
+            case StopReason.Terminated ignored -> TrialResult.End.TERMINATED;
+        };
+    }
+
+    /** As it is: the logger would put separators into a number. */
+    private static String text(long number) {
+        return Long.toString(number);
+    }
+
+    private static String text(Map<String, Object> section, String name) {
+        if (section.get(name) instanceof String text) {
+            return text;
+        }
+        throw new IllegalArgumentException(
+                "trial.trainer." + name + " must be a text, was " + section.getOrDefault(name, "missing"));
+    }
+
+    @SuppressWarnings("unchecked") // JSON objects have text keys
+    private static Map<String, Object> object(Map<String, Object> section, String name) {
+        Object value = section.get(name);
+        if (value == null) {
+            return Map.of();
+        }
+        if (value instanceof Map<?, ?> map) {
+            return (Map<String, Object>) map;
+        }
+        throw new IllegalArgumentException("trial." + name + " must be an object, was " + value);
+    }
+
+    /** The declared callbacks, each with its options beside its type. */
+    @SuppressWarnings("unchecked") // JSON objects have text keys
+    private static List<Map<String, Object>> declarations(Map<String, Object> trainerSection) {
+        List<Map<String, Object>> declarations = new ArrayList<>();
+        if (trainerSection.get("callbacks") instanceof List<?> list) {
+            for (Object entry : list) {
+                if (!(entry instanceof Map<?, ?> map)) {
+                    throw new IllegalArgumentException("trial.trainer.callbacks must hold objects, was " + entry);
+                }
+                Map<String, Object> declaration = new LinkedHashMap<>((Map<String, Object>) map);
+                if (declaration.remove("options") instanceof Map<?, ?> options) {
+                    declaration.putAll((Map<String, Object>) options);
+                }
+                declarations.add(declaration);
+            }
+        }
+        return declarations;
+    }
+}

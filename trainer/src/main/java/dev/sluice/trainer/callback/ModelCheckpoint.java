@@ -1,0 +1,216 @@
+package dev.sluice.trainer.callback;
+
+import dev.sluice.tracker.outbox.JournalEntry;
+import dev.sluice.tracker.outbox.JournalWriter;
+import dev.sluice.trainer.checkpoint.Checkpoint;
+import dev.sluice.trainer.checkpoint.CheckpointStore;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Decides when a checkpoint is saved and which ones are kept: every so many epochs, and whenever the monitored metric
+ * is among the best. At the end it notes the best and the last in the attempt's journal, so that they reach MLflow.
+ */
+public final class ModelCheckpoint implements Callback {
+    /** A kept best: its step and the metric there. */
+    private record Best(long step, double value) {}
+
+    private final CheckpointStore store;
+    private final JournalWriter journal;
+    private final Path runFolder;
+    private final String monitor;
+    private final Mode mode;
+    private final int every;
+    private final int keepLast;
+    private final int keepBest;
+    private final List<Best> bests = new ArrayList<>(); // the best first; of equals the earlier
+    private final TreeSet<Long> lasts = new TreeSet<>();
+
+    /**
+     * A keeper of checkpoints.
+     *
+     * @param store where the loop saves them
+     * @param journal where the kept ones are noted at the end; stays the caller's to close
+     * @param runFolder folder to which the journal's paths are relative; the store's must lie within
+     * @param monitor the metric that says which are best
+     * @param mode which way it gets better
+     * @param every epochs between regular checkpoints, >= 1
+     * @param keepLast how many of the newest are kept, >= 1
+     * @param keepBest how many of the best are kept, >= 1
+     */
+    public ModelCheckpoint(
+            CheckpointStore store,
+            JournalWriter journal,
+            Path runFolder,
+            String monitor,
+            Mode mode,
+            int every,
+            int keepLast,
+            int keepBest) {
+        atLeastOne("every", every);
+        atLeastOne("keepLast", keepLast);
+        atLeastOne("keepBest", keepBest);
+        this.store = store;
+        this.journal = journal;
+        this.runFolder = runFolder.toAbsolutePath().normalize();
+        this.monitor = monitor;
+        this.mode = mode;
+        this.every = every;
+        this.keepLast = keepLast;
+        this.keepBest = keepBest;
+    }
+
+    @Override
+    public String name() {
+        return "model-checkpoint";
+    }
+
+    /** The step of the best checkpoint; empty if there is none yet. */
+    public OptionalLong best() {
+        return bests.isEmpty()
+                ? OptionalLong.empty()
+                : OptionalLong.of(bests.get(0).step());
+    }
+
+    @Override
+    public void trainBegin(TrainingProgress progress, TrainingControl control) {
+        try {
+            // what an earlier attempt left behind the point we go on from is no longer true
+            for (long step : store.steps()) {
+                if (step > progress.epoch() || progress.globalStep() == 0) {
+                    store.delete(step);
+                }
+            }
+            List<Long> there = store.steps();
+            bests.removeIf(best -> !there.contains(best.step()));
+            lasts.retainAll(there);
+            lasts.addAll(there);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void epochEnd(EpochResult result, TrainingProgress progress, TrainingControl control) {
+        double value = result.metric(monitor).orElse(Double.NaN);
+        boolean best = !Double.isNaN(value)
+                && (bests.size() < keepBest
+                        || mode.isBetter(value, bests.get(bests.size() - 1).value(), 0));
+        if (best) {
+            bests.add(new Best(result.epoch(), value));
+            Comparator<Best> byValue = Comparator.comparingDouble(Best::value);
+            bests.sort((mode == Mode.MAX ? byValue.reversed() : byValue).thenComparingLong(Best::step));
+            while (bests.size() > keepBest) {
+                bests.remove(bests.size() - 1);
+            }
+        }
+        if (best || result.epoch() % every == 0) {
+            control.save();
+        }
+    }
+
+    @Override
+    public void checkpointSaved(Checkpoint checkpoint) {
+        lasts.add(checkpoint.step());
+        while (lasts.size() > keepLast) {
+            lasts.pollFirst();
+        }
+        try {
+            for (long step : store.steps()) {
+                if (!lasts.contains(step) && bests.stream().noneMatch(best -> best.step() == step)) {
+                    store.delete(step);
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void trainEnd(StopReason reason, TrainingProgress progress) {
+        if (!reason.keepsWork()) {
+            return;
+        }
+        try {
+            Map<String, String> tags = new LinkedHashMap<>();
+            if (!bests.isEmpty()) {
+                long step = bests.get(0).step();
+                note(step, Set.of(CheckpointStore.WEIGHTS_FILE, CheckpointStore.STATE_FILE));
+                tags.put("sluice.checkpoint.best", "checkpoints/checkpoint-" + step);
+            }
+            if (!lasts.isEmpty()) {
+                long step = lasts.last();
+                Set<String> files = new TreeSet<>(Set.of(CheckpointStore.OPTIMIZER_FILE));
+                if (bests.isEmpty() || bests.get(0).step() != step) {
+                    files.add(CheckpointStore.WEIGHTS_FILE);
+                    files.add(CheckpointStore.STATE_FILE);
+                }
+                note(step, files);
+                tags.put("sluice.checkpoint.last", "checkpoints/checkpoint-" + step);
+            }
+            if (!tags.isEmpty()) {
+                journal.append(new JournalEntry.Tags(tags));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public Map<String, Object> saveState() {
+        List<Object> saved = new ArrayList<>();
+        for (Best best : bests) {
+            saved.add(Map.of("step", best.step(), "value", StateTree.ofDouble(best.value())));
+        }
+        return Map.of("best", saved);
+    }
+
+    @Override
+    public void restoreState(Map<String, Object> state) {
+        bests.clear();
+        if (state.get("best") instanceof List<?> saved) {
+            for (Object entry : saved) {
+                if (entry instanceof Map<?, ?> best) {
+                    bests.add(new Best(StateTree.toLong(best.get("step")), StateTree.toDouble(best.get("value"))));
+                }
+            }
+        }
+    }
+
+    private void note(long step, Set<String> names) throws IOException {
+        for (String name : names) {
+            Path file = store.folder(step).resolve(name).toAbsolutePath().normalize();
+            String local = runFolder.relativize(file).toString();
+            byte[] content = Files.readAllBytes(file);
+            journal.append(new JournalEntry.Artifact(
+                    "checkpoints/checkpoint-" + step + "/" + name, local, content.length, sha256(content)));
+        }
+    }
+
+    private static String sha256(byte[] content) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+
+    private static void atLeastOne(String name, int value) {
+        if (value < 1) {
+            throw new IllegalArgumentException(name + " must be >= 1, was " + value);
+        }
+    }
+}

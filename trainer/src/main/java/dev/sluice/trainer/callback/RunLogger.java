@@ -1,0 +1,46 @@
+package dev.sluice.trainer.callback;
+
+import dev.sluice.tracker.outbox.JournalEntry;
+import dev.sluice.tracker.outbox.JournalWriter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.util.Map;
+
+/** Appends each epoch's metrics to the attempt's journal, from which the service brings them to MLflow. */
+public final class RunLogger implements Callback {
+    private final JournalWriter journal;
+
+    /** A logger to this journal, which stays the caller's to close. */
+    public RunLogger(JournalWriter journal) {
+        this.journal = journal;
+    }
+
+    @Override
+    public String name() {
+        return "run-logger";
+    }
+
+    @Override
+    public void epochEnd(EpochResult result, TrainingProgress progress, TrainingControl control) {
+        metrics(result.epoch(), result.metrics(), result.at());
+    }
+
+    /** Appends values that no epoch brought, e.g. those on the test split. */
+    public void metrics(long step, Map<String, Double> values, Instant at) {
+        append(new JournalEntry.Metrics(step, values, at));
+    }
+
+    /** Appends tags of the run. */
+    public void tags(Map<String, String> tags) {
+        append(new JournalEntry.Tags(tags));
+    }
+
+    private void append(JournalEntry entry) {
+        try {
+            journal.append(entry);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the journal takes no more entries: " + e.getMessage(), e);
+        }
+    }
+}

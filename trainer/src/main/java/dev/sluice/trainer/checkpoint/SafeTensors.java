@@ -1,0 +1,106 @@
+package dev.sluice.trainer.checkpoint;
+
+import dev.sluice.trainer.json.JsonText;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/*
+ * The safetensors format (huggingface/safetensors, README "Format"): 8 bytes little-endian length N of the header, N
+ * bytes of JSON {"name": {"dtype", "shape", "data_offsets": [begin, end]}}, then the tensors' bytes, row-major,
+ * little-endian, without holes. Python's safetensors.numpy.load_file reads what is written here.
+ */
+/** Reads and writes files of named tensors in the safetensors format. */
+final class SafeTensors {
+    private static final int ALIGNMENT = 8;
+
+    private SafeTensors() {}
+
+    static ByteBuffer encode(Map<String, Tensor> tensors) {
+        Map<String, Object> header = new LinkedHashMap<>();
+        long offset = 0;
+        for (Map.Entry<String, Tensor> entry : tensors.entrySet()) {
+            Tensor tensor = entry.getValue();
+            long end = offset + tensor.bytes().remaining();
+            List<Object> shape = new ArrayList<>();
+            for (long length : tensor.shape()) {
+                shape.add(length);
+            }
+            header.put(
+                    entry.getKey(),
+                    Map.of("dtype", tensor.kind().name(), "shape", shape, "data_offsets", List.of(offset, end)));
+            offset = end;
+        }
+        StringBuilder text = new StringBuilder(JsonText.write(header));
+        while (text.toString().getBytes(StandardCharsets.UTF_8).length % ALIGNMENT != 0) {
+            text.append(' ');
+        }
+        byte[] head = text.toString().getBytes(StandardCharsets.UTF_8);
+        ByteBuffer file =
+                ByteBuffer.allocate(Math.toIntExact(8 + head.length + offset)).order(ByteOrder.LITTLE_ENDIAN);
+        file.putLong(head.length).put(head);
+        tensors.values().forEach(tensor -> file.put(tensor.bytes()));
+        return file.flip();
+    }
+
+    /**
+     * The tensors of a file, in its order.
+     *
+     * @throws DamagedCheckpointException if the content is not what the format asks for, or is cut short
+     */
+    static Map<String, Tensor> read(Path path) throws IOException {
+        byte[] content = Files.readAllBytes(path);
+        ByteBuffer file = ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN);
+        if (content.length < 8) {
+            throw new DamagedCheckpointException(path + " is cut short: " + content.length + " bytes");
+        }
+        long headerLength = file.getLong();
+        if (headerLength < 2 || headerLength > content.length - 8) {
+            throw new DamagedCheckpointException(
+                    path + " names a header of " + headerLength + " bytes, has " + content.length + " bytes in all");
+        }
+        byte[] head = new byte[(int) headerLength];
+        file.get(head);
+        int start = file.position();
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        try {
+            for (Map.Entry<String, Object> entry : JsonText.readObject(new String(head, StandardCharsets.UTF_8))
+                    .entrySet()) {
+                if (!entry.getKey().equals("__metadata__")) {
+                    tensors.put(entry.getKey(), tensor((Map<?, ?>) entry.getValue(), content, start));
+                }
+            }
+        } catch (IllegalArgumentException | ClassCastException | IndexOutOfBoundsException | ArithmeticException e) {
+            throw new DamagedCheckpointException(path + " has a broken header: " + e.getMessage(), e);
+        }
+        return tensors;
+    }
+
+    private static Tensor tensor(Map<?, ?> entry, byte[] content, int start) {
+        long[] shape = numbers(entry.get("shape"));
+        long[] offsets = numbers(entry.get("data_offsets"));
+        if (offsets.length != 2 || offsets[0] < 0 || offsets[1] < offsets[0] || offsets[1] > content.length - start) {
+            throw new IllegalArgumentException("data_offsets " + entry.get("data_offsets") + " reach past the end");
+        }
+        byte[] bytes = new byte[Math.toIntExact(offsets[1] - offsets[0])];
+        System.arraycopy(content, start + (int) offsets[0], bytes, 0, bytes.length);
+        return Tensor.ofBytes(Tensor.Kind.valueOf(String.valueOf(entry.get("dtype"))), shape, bytes);
+    }
+
+    private static long[] numbers(@Nullable Object value) {
+        if (value instanceof List<?> list) {
+            return list.stream()
+                    .mapToLong(number -> ((Number) number).longValue())
+                    .toArray();
+        }
+        throw new IllegalArgumentException("a list of numbers was expected, was " + value);
+    }
+}

@@ -1,0 +1,246 @@
+package dev.sluice.trainer.djl;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.training.GradientCollector;
+import ai.djl.training.ParameterStore;
+import ai.djl.training.loss.Loss;
+import ai.djl.training.loss.SoftmaxCrossEntropyLoss;
+import dev.sluice.trainer.checkpoint.Tensor;
+import dev.sluice.trainer.loop.ModelTrainer;
+import dev.sluice.trainer.loop.Split;
+import dev.sluice.trainer.network.NetBlock;
+import dev.sluice.trainer.network.SeedStream;
+import dev.sluice.trainer.network.SeedStream.Purpose;
+import dev.sluice.trainer.optimizer.NetOptimizer;
+import dev.sluice.trainer.task.LabelledRows;
+import dev.sluice.trainer.task.TrainingPlan;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SplittableRandom;
+
+/*
+ * Data lies on the device once. An epoch gathers the training rows in its order by one index-select; batches are
+ * slices of that. All arrays of a step belong to the step's own manager and die with it: what belongs to a longer-lived
+ * one would pile up. The loss of a step is added up on the device and read once an epoch.
+ */
+/**
+ * Trains a classification plan with DJL's PyTorch engine. One per process may be inside a step at a time: DJL collects
+ * gradients for the whole process. Confined to one thread.
+ */
+public final class DjlModelTrainer implements ModelTrainer {
+    private static final int EVALUATION_ROWS = 2048;
+
+    /** A split on the device: features {@code [N, width]}, labels {@code [N]}. */
+    private record OnDevice(NDArray features, NDArray labels, int rows) {}
+
+    private final Engine engine;
+    private final TrainingPlan plan;
+    private final long seed;
+    private final NDManager manager;
+    private final NetBlock block;
+    private final NetOptimizer optimizer;
+    private final ParameterStore store;
+    private final Loss loss = new SoftmaxCrossEntropyLoss("loss", 1, -1, true, true);
+    private final Map<Split, OnDevice> splits = new EnumMap<>(Split.class);
+    private final NDArray lossSum;
+    private NDManager epochManager;
+    private NDArray epochFeatures;
+    private NDArray epochLabels;
+    private long rowsSeen;
+
+    /**
+     * A trainer with a fresh network.
+     *
+     * @param seed all randomness comes from it
+     * @param threads threads to compute with, >= 1
+     */
+    public DjlModelTrainer(TrainingPlan plan, long seed, int threads) {
+        this.engine = EngineStart.load(threads);
+        this.plan = plan;
+        this.seed = seed;
+        this.manager = engine.newBaseManager();
+        this.block = new NetBlock(plan.network(), manager, plan.network().initialValues(seed));
+        this.optimizer = new NetOptimizer(plan.optimizer(), manager, block.trainedArrays());
+        this.store = new ParameterStore(manager, false);
+        splits.put(Split.TRAIN, onDevice(plan.train()));
+        splits.put(Split.VALIDATION, onDevice(plan.validation()));
+        splits.put(Split.TEST, onDevice(plan.test()));
+        this.lossSum = manager.zeros(new Shape(), DataType.FLOAT64);
+        this.epochManager = manager.newSubManager();
+        this.epochFeatures = split(Split.TRAIN).features();
+        this.epochLabels = split(Split.TRAIN).labels();
+    }
+
+    @Override
+    public int batchesPerEpoch() {
+        return Math.ceilDiv(plan.train().rows(), plan.batchSize());
+    }
+
+    @Override
+    public void beginEpoch(int epoch) {
+        epochManager.close();
+        epochManager = manager.newSubManager();
+        OnDevice train = split(Split.TRAIN);
+        int[] order = new int[train.rows()];
+        SplittableRandom random = SeedStream.at(seed, Purpose.SHUFFLE, epoch);
+        for (int i = 0; i < order.length; i++) {
+            int j = random.nextInt(i + 1);
+            order[i] = order[j];
+            order[j] = i;
+        }
+        try (NDManager gathering = epochManager.newSubManager()) {
+            NDArray rows = gathering.create(order).toType(DataType.INT64, false);
+            epochFeatures = train.features().get(gathering, new NDIndex("{}", rows));
+            epochLabels = train.labels().get(gathering, new NDIndex("{}", rows));
+            epochFeatures.attach(epochManager);
+            epochLabels.attach(epochManager);
+        }
+        rowsSeen = 0;
+        lossSum.muli(0);
+    }
+
+    @Override
+    public void step(int batch, long globalStep) {
+        int from = batch * plan.batchSize();
+        int to = Math.min(from + plan.batchSize(), plan.train().rows());
+        engine.setRandomSeed((int) SeedStream.mix(seed, Purpose.DROPOUT, globalStep));
+        try (NDManager step = epochManager.newSubManager()) {
+            NDArray x = epochFeatures.get(step, new NDIndex().addSliceDim(from, to));
+            NDArray y = epochLabels.get(step, new NDIndex().addSliceDim(from, to));
+            NDArray mean;
+            try (GradientCollector collector = engine.newGradientCollector()) {
+                NDArray logits = block.forward(store, new NDList(x), true).singletonOrThrow();
+                mean = loss.evaluate(new NDList(y), new NDList(logits));
+                collector.backward(mean);
+            }
+            optimizer.step(globalStep, plan.learningRate());
+            NDArray detached = mean.stopGradient().toType(DataType.FLOAT64, false);
+            lossSum.addi(detached.muli(to - from));
+            rowsSeen += to - from;
+        }
+    }
+
+    @Override
+    public Map<String, Double> endEpoch() {
+        Map<String, Double> metrics = new LinkedHashMap<>();
+        metrics.put("train_loss", lossSum.getDouble() / rowsSeen);
+        metrics.put("learning_rate", plan.learningRate());
+        return metrics;
+    }
+
+    @Override
+    public Map<String, Double> evaluate(Split split) {
+        float[] logits = logits(split);
+        int classes = plan.network().outputs();
+        int[] labels = rows(split).labels();
+        double sum = 0;
+        int right = 0;
+        for (int row = 0; row < labels.length; row++) {
+            int largest = 0;
+            double max = Double.NEGATIVE_INFINITY;
+            for (int i = 0; i < classes; i++) {
+                if (logits[row * classes + i] > max) {
+                    max = logits[row * classes + i];
+                    largest = i;
+                }
+            }
+            double normaliser = 0;
+            for (int i = 0; i < classes; i++) {
+                normaliser += Math.exp(logits[row * classes + i] - max);
+            }
+            sum += Math.log(normaliser) + max - logits[row * classes + labels[row]];
+            right += largest == labels[row] ? 1 : 0;
+        }
+        Map<String, Double> metrics = new LinkedHashMap<>();
+        metrics.put("loss", sum / labels.length);
+        metrics.put("accuracy", (double) right / labels.length);
+        return metrics;
+    }
+
+    /** The network's outputs for every row of a split, as it stands: {@code [rows * outputs]}, row by row. */
+    public float[] logits(Split split) {
+        OnDevice data = split(split);
+        int outputs = plan.network().outputs();
+        float[] logits = new float[data.rows() * outputs];
+        for (int from = 0; from < data.rows(); from += EVALUATION_ROWS) {
+            int to = Math.min(from + EVALUATION_ROWS, data.rows());
+            try (NDManager chunk = manager.newSubManager()) {
+                NDArray x = data.features().get(chunk, new NDIndex().addSliceDim(from, to));
+                float[] part = block.forward(store, new NDList(x), false)
+                        .singletonOrThrow()
+                        .toFloatArray();
+                System.arraycopy(part, 0, logits, from * outputs, part.length);
+            }
+        }
+        return logits;
+    }
+
+    @Override
+    public Map<String, Tensor> weights() {
+        return block.values();
+    }
+
+    @Override
+    public Map<String, Tensor> optimizerState() {
+        return optimizer.state();
+    }
+
+    @Override
+    public Map<String, Object> epochState() {
+        return Map.of("lossSum", Double.toHexString(lossSum.getDouble()), "rowsSeen", rowsSeen);
+    }
+
+    @Override
+    public void restoreWeights(Map<String, Tensor> weights) {
+        block.restore(weights);
+    }
+
+    @Override
+    public void restoreOptimizer(Map<String, Tensor> state) {
+        optimizer.restore(state);
+    }
+
+    @Override
+    public void restoreEpoch(Map<String, Object> state) {
+        if (state.get("lossSum") instanceof String sum && state.get("rowsSeen") instanceof Number rows) {
+            rowsSeen = rows.longValue();
+            lossSum.set(new double[] {Double.parseDouble(sum)});
+        }
+    }
+
+    @Override
+    public void close() {
+        optimizer.close();
+        epochManager.close();
+        manager.close();
+    }
+
+    private LabelledRows rows(Split split) {
+        return switch (split) {
+            case TRAIN -> plan.train();
+            case VALIDATION -> plan.validation();
+            case TEST -> plan.test();
+        };
+    }
+
+    private OnDevice split(Split split) {
+        OnDevice data = splits.get(split);
+        if (data == null) {
+            throw new IllegalStateException("no data for " + split);
+        }
+        return data;
+    }
+
+    private OnDevice onDevice(LabelledRows rows) {
+        NDArray features = manager.create(rows.features(), new Shape(rows.rows(), rows.width()));
+        NDArray labels = manager.create(rows.labels()).toType(DataType.INT64, true);
+        return new OnDevice(features, labels, rows.rows());
+    }
+}

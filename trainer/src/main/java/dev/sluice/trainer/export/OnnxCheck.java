@@ -1,0 +1,117 @@
+package dev.sluice.trainer.export;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.URISyntaxException;
+import java.nio.FloatBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.CodeSource;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+
+/** Runs an exported graph in onnxruntime and compares: what is handed over predicts what the trainer predicts. */
+public final class OnnxCheck {
+    /** The largest difference of an output that is let pass. */
+    public static final float TOLERANCE = 1e-4f;
+
+    private static final long STACK_BYTES = 64L << 20;
+    private static final String NATIVE_PATH = "onnxruntime.native.path";
+
+    private OnnxCheck() {}
+
+    /**
+     * Compares the graph's outputs with the expected ones. NaN equals NaN. A difference is taken relative to the
+     * expected value where that is larger than one.
+     *
+     * @param graph the bytes of the {@code .onnx} file
+     * @param inputs {@code [rows * width]}, row by row
+     * @param width numbers in a row
+     * @param expected {@code [rows * outputs]}, row by row
+     * @return the largest difference
+     * @throws IOException if the graph does not run, or one output differs by more than {@link #TOLERANCE}
+     */
+    public static float verify(byte[] graph, float[] inputs, int width, float[] expected) throws IOException {
+        float[] outputs = run(graph, inputs, width);
+        if (outputs.length != expected.length) {
+            throw new IOException(
+                    "the exported graph gives " + outputs.length + " outputs, " + expected.length + " were expected");
+        }
+        float largest = 0;
+        for (int i = 0; i < outputs.length; i++) {
+            boolean same = Float.floatToIntBits(outputs[i]) == Float.floatToIntBits(expected[i]);
+            float difference = same ? 0 : Math.abs(outputs[i] - expected[i]) / Math.max(1, Math.abs(expected[i]));
+            if (!(difference <= TOLERANCE)) {
+                throw new IOException("the exported graph gives " + outputs[i] + " where the trainer gives "
+                        + expected[i] + " (row " + i / (expected.length / (inputs.length / width)) + ")");
+            }
+            largest = Math.max(largest, difference);
+        }
+        return largest;
+    }
+
+    /*
+     * onnxruntime 1.29 matches /proc/self/cmdline against a std::regex, which recurses for every character: a command
+     * line of 7,000 characters (a long class path) overflows a stack of 1 MiB and takes the process down with SIGSEGV,
+     * without a trace. So it gets a thread with a stack of its own, of which only what is used costs memory.
+     */
+    private static float[] run(byte[] graph, float[] inputs, int width) throws IOException {
+        FutureTask<float[]> task = new FutureTask<>(() -> infer(graph, inputs, width));
+        new Thread(null, task, "onnx-check", STACK_BYTES).start();
+        try {
+            return task.get();
+        } catch (ExecutionException e) {
+            throw new IOException("the exported graph could not be run: " + e.getCause(), e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while the exported graph ran");
+        }
+    }
+
+    private static float[] infer(byte[] graph, float[] inputs, int width) throws OrtException {
+        useUnpackedLibraries();
+        OrtEnvironment environment = OrtEnvironment.getEnvironment();
+        try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
+            options.setIntraOpNumThreads(1);
+            options.setInterOpNumThreads(1);
+            try (OrtSession session = environment.createSession(graph, options);
+                    OnnxTensor input = OnnxTensor.createTensor(
+                            environment, FloatBuffer.wrap(inputs), new long[] {inputs.length / width, width});
+                    OrtSession.Result result = session.run(Map.of(OnnxExporter.INPUT, input))) {
+                FloatBuffer buffer = ((OnnxTensor) result.get(0)).getFloatBuffer();
+                float[] outputs = new float[buffer.remaining()];
+                buffer.get(outputs);
+                return outputs;
+            }
+        }
+    }
+
+    /**
+     * A trial's class path holds the runtime's libraries unpacked, in {@code native/<platform>}; without that each
+     * process would unpack some 30 MB into the folder for temporary files.
+     */
+    private static void useUnpackedLibraries() {
+        CodeSource source = OnnxCheck.class.getProtectionDomain().getCodeSource();
+        if (System.getProperty(NATIVE_PATH) != null || source == null) {
+            return;
+        }
+        String architecture = System.getProperty("os.arch", "").toLowerCase(Locale.ROOT);
+        String platform = architecture.equals("aarch64") ? "linux-aarch64" : "linux-x64";
+        try {
+            Path folder = Path.of(source.getLocation().toURI())
+                    .resolveSibling("native")
+                    .resolve(platform);
+            if (Files.isRegularFile(folder.resolve("libonnxruntime.so"))) {
+                System.setProperty(NATIVE_PATH, folder.toString());
+            }
+        } catch (URISyntaxException | IllegalArgumentException e) {
+            System.getLogger(OnnxCheck.class.getName()).log(System.Logger.Level.DEBUG, "class path is not in files", e);
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** Trained networks as ONNX graphs and as model folders that MLflow loads. */
+@NullMarked
+package dev.sluice.trainer.export;
+
+import org.jspecify.annotations.NullMarked;

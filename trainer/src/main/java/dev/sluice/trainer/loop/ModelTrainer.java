@@ -1,0 +1,51 @@
+package dev.sluice.trainer.loop;
+
+import dev.sluice.trainer.checkpoint.Tensor;
+import java.util.Map;
+
+/**
+ * The loop's door to an engine: one network, its optimizer and its data. All randomness is a function of the seed and
+ * of where training stands, so that what is restored goes on as what was never interrupted. Confined to one thread.
+ */
+public interface ModelTrainer extends AutoCloseable {
+    /** Batches in an epoch, >= 1. */
+    int batchesPerEpoch();
+
+    /** Brings the training samples in the order of this epoch, and forgets what was summed up in another. */
+    void beginEpoch(int epoch);
+
+    /**
+     * One optimizer step.
+     *
+     * @param batch place of the batch in the epoch that was begun, from 0
+     * @param globalStep number of this step over all epochs, from 1
+     */
+    void step(int batch, long globalStep);
+
+    /** What the epoch's steps came to, e.g. {@code train_loss}; metric names as reported. */
+    Map<String, Double> endEpoch();
+
+    /** Measures the network as it is on a split; names without the split, e.g. {@code loss}, {@code accuracy}. */
+    Map<String, Double> evaluate(Split split);
+
+    /** The network's parameters by stable name. */
+    Map<String, Tensor> weights();
+
+    /** The optimizer's state by stable name. */
+    Map<String, Tensor> optimizerState();
+
+    /** What was summed up in the epoch so far, as a JSON tree. */
+    Map<String, Object> epochState();
+
+    /** Overwrites the network's parameters. */
+    void restoreWeights(Map<String, Tensor> weights);
+
+    /** Overwrites the optimizer's state. */
+    void restoreOptimizer(Map<String, Tensor> state);
+
+    /** Takes back what {@link #epochState} gave, after {@link #beginEpoch}. */
+    void restoreEpoch(Map<String, Object> state);
+
+    @Override
+    void close();
+}

@@ -1,0 +1,154 @@
+package dev.sluice.trainer.loop;
+
+import dev.sluice.trainer.callback.CallbackChain;
+import dev.sluice.trainer.callback.EpochResult;
+import dev.sluice.trainer.callback.StopReason;
+import dev.sluice.trainer.callback.TrainingControl;
+import dev.sluice.trainer.callback.TrainingProgress;
+import dev.sluice.trainer.checkpoint.Checkpoint;
+import dev.sluice.trainer.checkpoint.CheckpointStore;
+import dev.sluice.trainer.checkpoint.TrainingSnapshot;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/*
+ * Order of an epoch: epochBegin, steps (each followed by stepEnd), evaluation, epochEnd for every callback, and only
+ * then the checkpoint that one of them may have asked for. So a checkpoint holds every callback's state after the
+ * epoch, and a trial that goes on from it decides as one that was never interrupted.
+ */
+/**
+ * Trains for a number of epochs, tells the callbacks, saves checkpoints, and ends when it is asked to. Confined to one
+ * thread, but for its {@link TrainingControl}.
+ */
+public final class TrainingLoop {
+    private final ModelTrainer trainer;
+    private final CallbackChain callbacks;
+    private final CheckpointStore store;
+    private final TrainingControl control;
+    private final int epochs;
+    private final Map<String, Object> facts;
+
+    private int epoch;
+    private int batch;
+    private long globalStep;
+
+    /**
+     * A loop, not yet started.
+     *
+     * @param epochs epochs to train, >= 1
+     * @param facts put into every checkpoint's state, as a JSON tree: seed, parameters, threads
+     */
+    public TrainingLoop(
+            ModelTrainer trainer,
+            CallbackChain callbacks,
+            CheckpointStore store,
+            TrainingControl control,
+            int epochs,
+            Map<String, Object> facts) {
+        if (epochs < 1) {
+            throw new IllegalArgumentException("epochs must be >= 1, was " + epochs);
+        }
+        this.trainer = trainer;
+        this.callbacks = callbacks;
+        this.store = store;
+        this.control = control;
+        this.epochs = epochs;
+        this.facts = Map.copyOf(facts);
+    }
+
+    /** How far training has come. */
+    public TrainingProgress progress() {
+        return new TrainingProgress(epoch, batch, globalStep, epochs, trainer.batchesPerEpoch());
+    }
+
+    /**
+     * Trains to the end, from the start or from a checkpoint.
+     *
+     * @throws IOException if a checkpoint that was asked for cannot be saved
+     */
+    public StopReason run(Optional<Checkpoint> from) throws IOException {
+        try {
+            Map<String, Object> epochState = from.isPresent() ? restore(from.get()) : Map.of();
+            callbacks.trainBegin(progress(), control);
+            while (epoch < epochs && control.stopReason().isEmpty()) {
+                trainEpoch(epochState);
+                epochState = Map.of();
+            }
+            StopReason reason = control.stopReason().orElseGet(() -> new StopReason.Finished(epochs));
+            if (reason.keepsWork() && globalStep > 0 && !store.steps().contains((long) epoch)) {
+                save();
+            }
+            callbacks.trainEnd(reason, progress());
+            return reason;
+        } catch (IOException | RuntimeException | Error e) {
+            callbacks.trainFailed(e, progress());
+            throw e;
+        }
+    }
+
+    private void trainEpoch(Map<String, Object> epochState) throws IOException {
+        long start = System.nanoTime();
+        callbacks.epochBegin(progress(), control);
+        trainer.beginEpoch(epoch + 1);
+        trainer.restoreEpoch(epochState);
+        int batches = trainer.batchesPerEpoch();
+        while (batch < batches) {
+            trainer.step(batch, globalStep + 1);
+            batch++;
+            globalStep++;
+            callbacks.stepEnd(progress(), control);
+            if (batch < batches && control.stopReason().isPresent()) {
+                return;
+            }
+        }
+        Map<String, Double> metrics = new LinkedHashMap<>(trainer.endEpoch());
+        trainer.evaluate(Split.VALIDATION).forEach((name, value) -> metrics.put("val_" + name, value));
+        metrics.put("epoch_seconds", (System.nanoTime() - start) / 1e9);
+        epoch++;
+        batch = 0;
+        callbacks.epochEnd(new EpochResult(epoch, metrics, Instant.now()), progress(), control);
+        boolean lost =
+                control.stopReason().isPresent() && !control.stopReason().get().keepsWork();
+        if (control.takeSave() && !lost) {
+            save();
+        }
+    }
+
+    private void save() throws IOException {
+        Map<String, Object> state = new LinkedHashMap<>(facts);
+        state.put("epoch", epoch);
+        state.put("batch", batch);
+        state.put("globalStep", globalStep);
+        state.put("epochs", epochs);
+        if (batch > 0) {
+            state.put("epochState", trainer.epochState());
+        }
+        state.put("callbacks", callbacks.saveState());
+        callbacks.checkpointSaved(
+                store.save(epoch, new TrainingSnapshot(trainer.weights(), trainer.optimizerState(), state)));
+    }
+
+    @SuppressWarnings("unchecked") // JSON objects have text keys
+    private Map<String, Object> restore(Checkpoint checkpoint) {
+        TrainingSnapshot snapshot = checkpoint.snapshot();
+        trainer.restoreWeights(snapshot.weights());
+        trainer.restoreOptimizer(snapshot.optimizer());
+        epoch = (int) number(snapshot, "epoch");
+        batch = (int) number(snapshot, "batch");
+        globalStep = number(snapshot, "globalStep");
+        if (snapshot.state().get("callbacks") instanceof Map<?, ?> states) {
+            callbacks.restoreState((Map<String, Object>) states);
+        }
+        return snapshot.state().get("epochState") instanceof Map<?, ?> sums ? (Map<String, Object>) sums : Map.of();
+    }
+
+    private static long number(TrainingSnapshot snapshot, String name) {
+        if (snapshot.state().get(name) instanceof Number number) {
+            return number.longValue();
+        }
+        throw new IllegalArgumentException("the checkpoint's state has no number \"" + name + "\"");
+    }
+}

@@ -1,0 +1,27 @@
+package dev.sluice.trainer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.trainer.json.JsonText;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CatalogMainTest {
+    @Test
+    void writesTasksModelsAndCallbacksWithTheirOptions(@TempDir Path folder) throws IOException {
+        CatalogMain.main(new String[] {folder.toString()});
+
+        Map<String, Object> catalog = JsonText.readObject(Files.readString(folder.resolve("catalog.json")));
+        assertThat(catalog).containsOnlyKeys("tasks", "callbacks");
+        assertThat((List<?>) catalog.get("tasks")).singleElement().asString().contains("digits", "mlp", "cnn");
+        assertThat((List<?>) catalog.get("callbacks"))
+                .extracting(callback -> ((Map<?, ?>) callback).get("type"))
+                .isEqualTo(List.of("early-stopping", "json-lines"));
+        assertThat(folder.resolve("jvm.options")).content().contains("-XX:+UseSerialGC");
+    }
+}

@@ -1,0 +1,131 @@
+package dev.sluice.trainer.callback;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.tracker.outbox.JournalEntry;
+import dev.sluice.tracker.outbox.JournalReader;
+import dev.sluice.tracker.outbox.JournalWriter;
+import dev.sluice.tracker.outbox.Numbered;
+import dev.sluice.trainer.checkpoint.CheckpointStore;
+import dev.sluice.trainer.checkpoint.Tensor;
+import dev.sluice.trainer.checkpoint.TrainingSnapshot;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ModelCheckpointTest extends CallbackContract {
+    @TempDir
+    Path folder;
+
+    private CheckpointStore store;
+    private JournalWriter journal;
+
+    @BeforeEach
+    void open() throws IOException {
+        store = CheckpointStore.open(folder.resolve("checkpoints"));
+        journal = JournalWriter.open(folder.resolve("attempt-1.journal"));
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        journal.close();
+    }
+
+    @Override
+    ModelCheckpoint create() {
+        return keeper(3, 1, 2);
+    }
+
+    private ModelCheckpoint keeper(int every, int keepLast, int keepBest) {
+        return new ModelCheckpoint(store, journal, folder, "val_accuracy", Mode.MAX, every, keepLast, keepBest);
+    }
+
+    /** Runs epochs with these values, saving when asked, as the loop does. */
+    private void run(ModelCheckpoint keeper, double... values) throws IOException {
+        keeper.trainBegin(after(0), new TrainingControl());
+        for (int i = 0; i < values.length; i++) {
+            TrainingControl control = new TrainingControl();
+            keeper.epochEnd(
+                    new EpochResult(i + 1, Map.of("val_accuracy", values[i]), Instant.EPOCH), after(i + 1), control);
+            if (control.takeSave()) {
+                keeper.checkpointSaved(store.save(
+                        i + 1,
+                        new TrainingSnapshot(
+                                Map.of("w", Tensor.ofFloats(new long[] {1}, new float[] {i})), Map.of(), Map.of())));
+            }
+        }
+    }
+
+    @Test
+    void keepsTheBestAndTheLast() throws IOException {
+        ModelCheckpoint keeper = keeper(1, 1, 1);
+
+        run(keeper, 0.5, 0.9, 0.8, 0.7);
+
+        assertThat(store.steps()).containsExactly(2L, 4L);
+        assertThat(keeper.best()).hasValue(2);
+    }
+
+    @Test
+    void keepsAsManyAsWereAskedFor() throws IOException {
+        run(keeper(1, 2, 2), 0.6, 0.9, 0.8, 0.1, 0.2, 0.3);
+
+        assertThat(store.steps()).containsExactly(2L, 3L, 5L, 6L);
+    }
+
+    @Test
+    void savesTheBestBetweenRegularCheckpoints() throws IOException {
+        run(keeper(4, 1, 1), 0.1, 0.9, 0.2, 0.3, 0.4);
+
+        assertThat(store.steps()).containsExactly(2L, 4L);
+    }
+
+    @Test
+    void keepsTheEarlierOfEquals() throws IOException {
+        ModelCheckpoint keeper = keeper(1, 1, 1);
+
+        run(keeper, 0.9, 0.9);
+
+        assertThat(keeper.best()).hasValue(1);
+    }
+
+    @Test
+    void clearsAwayWhatAnEarlierAttemptLeft() throws IOException {
+        run(keeper(1, 1, 1), 0.5, 0.6, 0.7);
+
+        keeper(1, 1, 1).trainBegin(after(0), new TrainingControl());
+
+        assertThat(store.steps()).isEmpty();
+    }
+
+    @Test
+    void notesBestAndLastInTheJournalOnce() throws IOException {
+        ModelCheckpoint keeper = keeper(1, 1, 1);
+        run(keeper, 0.5, 0.9, 0.8);
+
+        keeper.trainEnd(new StopReason.Finished(3), after(3));
+
+        List<JournalEntry> entries = JournalReader.of(folder.resolve("attempt-1.journal")).read(0, 100).stream()
+                .map(Numbered::value)
+                .toList();
+        assertThat(entries)
+                .filteredOn(JournalEntry.Artifact.class::isInstance)
+                .extracting(entry -> ((JournalEntry.Artifact) entry).localPath())
+                .containsExactlyInAnyOrder(
+                        "checkpoints/checkpoint-2/model.safetensors",
+                        "checkpoints/checkpoint-2/trainer_state.json",
+                        "checkpoints/checkpoint-3/model.safetensors",
+                        "checkpoints/checkpoint-3/optimizer.safetensors",
+                        "checkpoints/checkpoint-3/trainer_state.json");
+        assertThat(entries)
+                .contains(new JournalEntry.Tags(Map.of(
+                        "sluice.checkpoint.best", "checkpoints/checkpoint-2",
+                        "sluice.checkpoint.last", "checkpoints/checkpoint-3")));
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sluice.trainer.callback;
+
+import org.jspecify.annotations.NullMarked;

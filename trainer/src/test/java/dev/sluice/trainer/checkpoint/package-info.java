@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sluice.trainer.checkpoint;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,149 @@
+package dev.sluice.trainer.djl;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.sluice.trainer.checkpoint.Tensor;
+import dev.sluice.trainer.loop.Split;
+import dev.sluice.trainer.task.TaskCatalog;
+import dev.sluice.trainer.task.TrainingPlan;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class DjlModelTrainerTest {
+    private static final Map<String, Object> SGD =
+            Map.of("optimizer", "sgd", "momentum", 0.9, "learning_rate", 0.02, "dropout", 0.25);
+    private static final Map<String, Object> ADAM = Map.of("learning_rate", 0.003, "dropout", 0.25);
+
+    static Stream<Arguments> settings() {
+        return Stream.of(Arguments.of("mlp", SGD), Arguments.of("mlp", ADAM), Arguments.of("cnn", ADAM));
+    }
+
+    private static TrainingPlan plan(String model, Map<String, Object> params) {
+        return TaskCatalog.standard().find("digits").plan(model, params);
+    }
+
+    /** Trains epochs {@code (from, to]} and gives the metrics of each. */
+    private static List<Map<String, Double>> train(DjlModelTrainer trainer, int from, int to) {
+        List<Map<String, Double>> all = new ArrayList<>();
+        long globalStep = (long) from * trainer.batchesPerEpoch();
+        for (int epoch = from + 1; epoch <= to; epoch++) {
+            trainer.beginEpoch(epoch);
+            for (int batch = 0; batch < trainer.batchesPerEpoch(); batch++) {
+                globalStep++;
+                trainer.step(batch, globalStep);
+            }
+            all.add(trainer.endEpoch());
+            all.add(trainer.evaluate(Split.VALIDATION));
+        }
+        return all;
+    }
+
+    @ParameterizedTest
+    @MethodSource("settings")
+    void learnsTheDigits(String model, Map<String, Object> params) {
+        try (DjlModelTrainer trainer = new DjlModelTrainer(plan(model, params), 1, 1)) {
+            train(trainer, 0, 6);
+
+            assertThat(trainer.evaluate(Split.VALIDATION))
+                    .hasEntrySatisfying(
+                            "accuracy", accuracy -> assertThat(accuracy).isGreaterThan(0.9));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("settings")
+    void repeatsItselfBitForBitForTheSameSeed(String model, Map<String, Object> params) {
+        try (DjlModelTrainer one = new DjlModelTrainer(plan(model, params), 7, 1);
+                DjlModelTrainer two = new DjlModelTrainer(plan(model, params), 7, 1)) {
+            assertThat(train(one, 0, 2)).isEqualTo(train(two, 0, 2));
+            assertThat(one.weights()).isEqualTo(two.weights());
+        }
+    }
+
+    @Test
+    void differsForAnotherSeed() {
+        try (DjlModelTrainer one = new DjlModelTrainer(plan("mlp", ADAM), 7, 1);
+                DjlModelTrainer two = new DjlModelTrainer(plan("mlp", ADAM), 8, 1)) {
+            assertThat(train(one, 0, 1)).isNotEqualTo(train(two, 0, 1));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("settings")
+    void goesOnFromSavedStateBitForBit(String model, Map<String, Object> params) {
+        try (DjlModelTrainer undisturbed = new DjlModelTrainer(plan(model, params), 3, 1);
+                DjlModelTrainer first = new DjlModelTrainer(plan(model, params), 3, 1);
+                DjlModelTrainer second = new DjlModelTrainer(plan(model, params), 3, 1)) {
+            train(undisturbed, 0, 2);
+            train(first, 0, 2);
+            Map<String, Tensor> weights = first.weights();
+            Map<String, Tensor> moments = first.optimizerState();
+            train(second, 0, 1); // whatever it was before is overwritten
+            second.restoreWeights(weights);
+            second.restoreOptimizer(moments);
+
+            assertThat(train(second, 2, 4)).isEqualTo(train(undisturbed, 2, 4));
+            assertThat(second.weights()).isEqualTo(undisturbed.weights());
+        }
+    }
+
+    @Test
+    void goesOnFromTheMiddleOfAnEpoch() {
+        try (DjlModelTrainer undisturbed = new DjlModelTrainer(plan("mlp", ADAM), 3, 1);
+                DjlModelTrainer first = new DjlModelTrainer(plan("mlp", ADAM), 3, 1);
+                DjlModelTrainer second = new DjlModelTrainer(plan("mlp", ADAM), 3, 1)) {
+            List<Map<String, Double>> expected = train(undisturbed, 0, 1);
+            first.beginEpoch(1);
+            for (int batch = 0; batch < 5; batch++) {
+                first.step(batch, batch + 1L);
+            }
+            second.beginEpoch(1);
+            second.restoreWeights(first.weights());
+            second.restoreOptimizer(first.optimizerState());
+            second.restoreEpoch(first.epochState());
+            for (int batch = 5; batch < second.batchesPerEpoch(); batch++) {
+                second.step(batch, batch + 1L);
+            }
+
+            assertThat(second.endEpoch()).isEqualTo(expected.get(0));
+            assertThat(second.weights()).isEqualTo(undisturbed.weights());
+        }
+    }
+
+    @Test
+    void keepsRunningStatisticsOfNormalisations() {
+        try (DjlModelTrainer trainer = new DjlModelTrainer(plan("cnn", ADAM), 3, 1)) {
+            Tensor before = trainer.weights().get("3.normalisation.mean");
+            train(trainer, 0, 1);
+
+            assertThat(trainer.weights().get("3.normalisation.mean")).isNotEqualTo(before);
+        }
+    }
+
+    @Test
+    void measuresLossAndAccuracyOfItsOwnLogits() {
+        TrainingPlan plan = plan("mlp", ADAM);
+        try (DjlModelTrainer trainer = new DjlModelTrainer(plan, 3, 1)) {
+            float[] logits = trainer.logits(Split.TEST);
+
+            double loss = 0;
+            for (int row = 0; row < plan.test().rows(); row++) {
+                double sum = 0;
+                for (int i = 0; i < 10; i++) {
+                    sum += Math.exp(logits[row * 10 + i]);
+                }
+                loss += Math.log(sum) - logits[row * 10 + plan.test().labels()[row]];
+            }
+
+            assertThat(trainer.evaluate(Split.TEST).get("loss"))
+                    .isCloseTo(loss / plan.test().rows(), within(1e-9));
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sluice.trainer.djl;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sluice.trainer.export;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sluice.trainer.loop;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,71 @@
+package dev.sluice.trainer.network;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sluice.trainer.checkpoint.Tensor;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class NetSpecTest {
+    private static final NetSpec NETWORK = NetSpec.of(
+            64,
+            List.of(
+                    new Layer.Image(1, 8, 8),
+                    new Layer.Convolution(4, 3, 1),
+                    new Layer.BatchNormalisation(),
+                    new Layer.MaxPooling(2),
+                    new Layer.Flatten(),
+                    new Layer.Dense(10)));
+
+    @Test
+    void infersShapesFromLayerToLayer() {
+        assertThat(NETWORK.outputs()).isEqualTo(10);
+        assertThat(NETWORK.parameters(5).get(0).shape()).containsExactly(10, 4 * 4 * 4);
+    }
+
+    @Test
+    void namesParametersByPlaceLayerAndRole() {
+        assertThat(NETWORK.parameters())
+                .extracting(ParameterSpec::name)
+                .containsExactly(
+                        "1.convolution.weight",
+                        "1.convolution.bias",
+                        "2.normalisation.gamma",
+                        "2.normalisation.beta",
+                        "2.normalisation.mean",
+                        "2.normalisation.variance",
+                        "5.dense.weight",
+                        "5.dense.bias");
+    }
+
+    @Test
+    void saysWhichLayerCannotTakeItsInput() {
+        assertThatThrownBy(() -> NetSpec.of(64, List.of(new Layer.Relu(), new Layer.Convolution(4, 3, 1))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("layer 1, Convolution")
+                .hasMessageContaining("[64]");
+    }
+
+    @Test
+    void startsFromTheSameValuesForTheSameSeed() {
+        assertThat(NETWORK.initialValues(5)).isEqualTo(NETWORK.initialValues(5));
+        assertThat(NETWORK.initialValues(5)).isNotEqualTo(NETWORK.initialValues(6));
+    }
+
+    @Test
+    void drawsWeightsWithVarianceTwoOverFanIn() {
+        NetSpec wide = NetSpec.of(100, List.of(new Layer.Dense(1000)));
+        Tensor weights = wide.initialValues(1).values().iterator().next();
+        float[] values = weights.floats();
+        double variance = IntStream.range(0, values.length)
+                        .mapToDouble(i -> values[i] * values[i])
+                        .sum()
+                / values.length;
+
+        // 100,000 draws: the variance's standard error is 0.02 * sqrt(2 / 100000) = 0.00009; five of those: one in 1.7
+        // million
+        assertThat(variance).isBetween(0.02 - 0.00045, 0.02 + 0.00045);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sluice.trainer.network;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sluice.trainer.optimizer;
+
+import org.jspecify.annotations.NullMarked;

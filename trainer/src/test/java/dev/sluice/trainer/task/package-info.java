@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sluice.trainer.task;
+
+import org.jspecify.annotations.NullMarked;
