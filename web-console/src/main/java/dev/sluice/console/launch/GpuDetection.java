@@ -1,0 +1,140 @@
+package dev.sluice.console.launch;
+
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+
+/**
+ * Finds the GPUs that the service may lend: those that a setting names, else those that {@code nvidia-smi} shows, else none. That there
+ * is none is no error.
+ */
+public final class GpuDetection {
+    private static final System.Logger LOG = System.getLogger(GpuDetection.class.getName());
+    private static final long LIMIT_SECONDS = 20;
+    private static final Pattern COMMA = Pattern.compile("\\s*,\\s*");
+
+    private GpuDetection() {}
+
+    /**
+     * The GPUs to lend.
+     *
+     * @param setting ids of GPUs (indices or UUIDs) with commas between, or {@code none}; empty: look for them
+     * @param environment the service's own environment: {@code PATH} is where {@code nvidia-smi} is looked for, and
+     *     {@code CUDA_VISIBLE_DEVICES}, where there is one, leaves only the GPUs that it names
+     * @throws IllegalArgumentException if the setting names a GPU twice
+     */
+    public static List<Gpu> detect(Optional<String> setting, Map<String, String> environment) {
+        if (setting.isPresent()) {
+            return configured(setting.get().strip());
+        }
+        List<Indexed> found = find(environment);
+        String visible = environment.get("CUDA_VISIBLE_DEVICES");
+        if (visible == null) {
+            return found.stream().map(Indexed::gpu).toList();
+        }
+        List<Gpu> kept = new ArrayList<>();
+        for (String name : COMMA.split(visible.strip(), -1)) {
+            found.stream()
+                    .filter(one -> one.index().equals(name)
+                            || (name.startsWith("GPU-") && one.gpu().id().startsWith(name)))
+                    .map(Indexed::gpu)
+                    .filter(gpu -> !kept.contains(gpu))
+                    .findFirst()
+                    .ifPresentOrElse(kept::add, () -> {
+                        if (name.startsWith("MIG-")) {
+                            kept.add(new Gpu(name, "MIG instance", 0));
+                        }
+                    });
+        }
+        return kept;
+    }
+
+    private static List<Gpu> configured(String setting) {
+        if (setting.isEmpty() || setting.equalsIgnoreCase("none")) {
+            return List.of();
+        }
+        List<String> ids = Arrays.asList(COMMA.split(setting, -1));
+        if (ids.stream().distinct().count() < ids.size()) {
+            throw new IllegalArgumentException("gpus must name each GPU once, was \"" + setting + "\"");
+        }
+        return ids.stream().map(id -> new Gpu(id, "", 0)).toList();
+    }
+
+    private record Indexed(String index, Gpu gpu) {}
+
+    private static List<Indexed> find(Map<String, String> environment) {
+        Optional<Path> program = onPath("nvidia-smi", environment.getOrDefault("PATH", ""));
+        if (program.isEmpty()) {
+            return List.of();
+        }
+        try {
+            Path answer = Files.createTempFile("nvidia-smi", ".csv");
+            try {
+                Process process = new ProcessBuilder(
+                                program.get().toString(),
+                                "--query-gpu=index,uuid,name,memory.total",
+                                "--format=csv,noheader,nounits")
+                        .redirectInput(Path.of("/dev/null").toFile())
+                        .redirectErrorStream(true)
+                        .redirectOutput(answer.toFile())
+                        .start();
+                if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
+                    process.destroyForcibly();
+                    LOG.log(Level.WARNING, "gpus=0 reason=\"nvidia-smi gave no answer in {0} s\"", LIMIT_SECONDS);
+                    return List.of();
+                }
+                String text = new String(Files.readAllBytes(answer), StandardCharsets.UTF_8);
+                if (process.exitValue() != 0) {
+                    LOG.log(
+                            Level.WARNING,
+                            "gpus=0 reason=\"nvidia-smi ended with {0}: {1}\"",
+                            process.exitValue(),
+                            text.strip());
+                    return List.of();
+                }
+                return text.lines().flatMap(line -> parse(line).stream()).toList();
+            } finally {
+                Files.deleteIfExists(answer);
+            }
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "gpus=0 reason=\"nvidia-smi cannot be run: {0}\"", e.getMessage());
+            return List.of();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return List.of();
+        }
+    }
+
+    private static Optional<Indexed> parse(String line) {
+        String[] fields = COMMA.split(line.strip(), -1);
+        if (fields.length != 4 || !fields[1].startsWith("GPU-")) {
+            return Optional.empty();
+        }
+        long memory = fields[3].matches("\\d{1,12}") ? Long.parseLong(fields[3]) : 0;
+        return Optional.of(new Indexed(fields[0], new Gpu(fields[1], fields[2], memory)));
+    }
+
+    private static Optional<Path> onPath(String program, String path) {
+        for (String folder : path.split(":", -1)) {
+            try {
+                Path candidate = Path.of(folder.isEmpty() ? "." : folder, program);
+                if (Files.isRegularFile(candidate) && Files.isExecutable(candidate)) {
+                    return Optional.of(candidate);
+                }
+            } catch (InvalidPathException notAFolder) {
+                LOG.log(Level.DEBUG, "PATH names no folder with \"{0}\"", folder);
+            }
+        }
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,111 @@
+package dev.sluice.console.process;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/**
+ * All processes that descend from one start, found by a mark in their environment. Immutable and safe for use by several threads.
+ */
+/*
+ * Neither the process group nor the tree finds them all: torchrun gives each worker a session of its own, and a child whose parent ended
+ * is init's. The environment is inherited by all of them. A program may overwrite its own (setproctitle does), so three nets are
+ * joined: the mark; the leader's session; and the children, at any depth, of what these two found. The session counts only while the
+ * caller knows that the leader's id has not been given away: the kernel keeps an id from being used again as long as a session bears it.
+ */
+public final class ProcessFamily {
+    private static final long PAUSE_MILLIS = 20;
+
+    private final byte[] mark;
+
+    private ProcessFamily(byte[] mark) {
+        this.mark = mark;
+    }
+
+    /** The processes whose environment holds {@code name=value}. */
+    public static ProcessFamily marked(String name, String value) {
+        return new ProcessFamily((name + "=" + value).getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Whether this process carries the mark itself. */
+    public boolean carriesMark(long pid) {
+        return ProcessStat.carries(pid, mark);
+    }
+
+    /**
+     * The members that are alive, this process never among them.
+     *
+     * @param leader the process whose session belongs to the family, as long as its id cannot have been given away; else empty
+     */
+    public List<ProcessIdentity> members(Optional<ProcessIdentity> leader) {
+        long self = ProcessHandle.current().pid();
+        List<ProcessStat> all = ProcessStat.all();
+        Map<Long, List<ProcessStat>> children = new HashMap<>();
+        Deque<ProcessStat> open = new ArrayDeque<>();
+        for (ProcessStat stat : all) {
+            children.computeIfAbsent(stat.parent(), parent -> new ArrayList<>()).add(stat);
+            boolean ofSession = leader.filter(
+                            named -> stat.session() == named.pid() && stat.startTicks() >= named.startTicks())
+                    .isPresent();
+            if (ofSession || carriesMark(stat.pid())) {
+                open.add(stat);
+            }
+        }
+        String boot = ProcessIdentity.currentBoot();
+        Set<Long> seen = new HashSet<>();
+        List<ProcessIdentity> members = new ArrayList<>();
+        while (!open.isEmpty()) {
+            ProcessStat stat = open.poll();
+            if (stat.pid() == self || stat.pid() <= 1 || !seen.add(stat.pid())) {
+                continue;
+            }
+            if (!stat.dead()) {
+                members.add(new ProcessIdentity(stat.pid(), stat.startTicks(), boot));
+            }
+            open.addAll(children.getOrDefault(stat.pid(), List.of()));
+        }
+        return members;
+    }
+
+    /**
+     * Kills (SIGKILL) the members, again and again until two looks in a row find none: one that is about to be born is not seen by the
+     * first. Waits without end for a process that the kernel does not let go, as it still holds its devices.
+     *
+     * @param leader as for {@link #members}
+     * @param spared members that are left alive and not waited for
+     * @param patience called once if members are still there after ten seconds
+     */
+    public void killAll(Optional<ProcessIdentity> leader, Predicate<ProcessIdentity> spared, Runnable patience)
+            throws InterruptedException {
+        long pause = PAUSE_MILLIS;
+        long began = System.nanoTime();
+        boolean told = false;
+        int clean = 0;
+        while (clean < 2) {
+            List<ProcessIdentity> left =
+                    members(leader).stream().filter(spared.negate()).toList();
+            left.forEach(ProcessFamily::kill);
+            clean = left.isEmpty() ? clean + 1 : 0;
+            if (!told && System.nanoTime() - began > 10_000_000_000L) {
+                told = true;
+                patience.run();
+            }
+            if (clean < 2) {
+                Thread.sleep(pause);
+                pause = left.isEmpty() ? PAUSE_MILLIS : Math.min(pause * 2, 1_000);
+            }
+        }
+    }
+
+    private static void kill(ProcessIdentity member) {
+        ProcessHandle.of(member.pid()).filter(handle -> member.alive()).ifPresent(ProcessHandle::destroyForcibly);
+    }
+}
