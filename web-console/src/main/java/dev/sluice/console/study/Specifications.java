@@ -1,0 +1,32 @@
+package dev.sluice.console.study;
+
+import dev.sluice.console.specification.SweepSpecification;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Sweep files as they are stored, read once: the last ones asked for are kept. Thread-safe. */
+public final class Specifications {
+    private static final int KEPT = 64;
+
+    private static final Map<String, SweepSpecification> CACHE = new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, SweepSpecification> eldest) {
+            return size() > KEPT;
+        }
+    };
+
+    private Specifications() {}
+
+    /**
+     * The sweep file of this text.
+     *
+     * @param text the normalised file, JSON
+     */
+    public static SweepSpecification of(String text) {
+        synchronized (CACHE) {
+            return CACHE.computeIfAbsent(text, t -> SweepSpecification.fromNormalised(EventCodec.parse(t)));
+        }
+    }
+}

@@ -1,0 +1,32 @@
+package dev.sluice.console.study;
+
+import dev.sluice.search.study.StudyEvent;
+
+/**
+ * Whatever happens to a sweep, as one type to store, replay and show live: what its study decided, and what became
+ * of the sweep itself and of its attempts.
+ */
+public sealed interface SweepEvent {
+    /** The number of the trial that it is about, or -1. */
+    int trial();
+
+    record Studied(StudyEvent event) implements SweepEvent {
+        @Override
+        public int trial() {
+            return event.id().number();
+        }
+    }
+
+    record StateChanged(SweepState state, String reason) implements SweepEvent {
+        @Override
+        public int trial() {
+            return -1;
+        }
+    }
+
+    /** Somebody or something asked the attempt to end; it may still be running. */
+    record AttemptStopping(int trial, int attempt, String reason) implements SweepEvent {}
+
+    /** The attempt is over and nothing of it runs any more. */
+    record AttemptEnded(int trial, int attempt, AttemptState state, String reason) implements SweepEvent {}
+}

@@ -1,0 +1,122 @@
+package dev.sluice.console.study;
+
+import dev.sluice.search.trial.Measurement;
+import dev.sluice.search.trial.Objective;
+import dev.sluice.search.trial.TrialState;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** The row of one trial in the writer's hands. Confined to the writer; leaves as a {@link TrialSnapshot}. */
+final class TrialRow {
+    final UUID id;
+    final UUID sweep;
+    final int number;
+    final Map<String, Object> params;
+    final String suggestedBy;
+    final long seed;
+    final Instant queuedAt;
+
+    TrialState state = TrialState.QUEUED;
+    Map<String, Double> values = Map.of();
+    long step = -1;
+    String reason = "";
+    int attempt;
+
+    @Nullable
+    Instant startedAt;
+
+    @Nullable
+    Instant endedAt;
+
+    long revision;
+    /** Attempts that failed by their own fault, and attempts that were lost: two budgets. */
+    int failures;
+
+    int losses;
+    /** The time of its attempts that are over, those before a rerun left out. */
+    Duration used = Duration.ZERO;
+    /** Not before this time is it tried again. */
+    Instant notBefore = Instant.EPOCH;
+    /** Not in the database yet. */
+    boolean fresh = true;
+
+    TrialRow(
+            UUID id,
+            UUID sweep,
+            int number,
+            Map<String, Object> params,
+            String suggestedBy,
+            long seed,
+            Instant queuedAt) {
+        this.id = id;
+        this.sweep = sweep;
+        this.number = number;
+        this.params = params;
+        this.suggestedBy = suggestedBy;
+        this.seed = seed;
+        this.queuedAt = queuedAt;
+    }
+
+    static TrialRow of(TrialSnapshot saved) {
+        var row = new TrialRow(
+                saved.id(),
+                saved.sweep(),
+                saved.number(),
+                saved.params(),
+                saved.suggestedBy(),
+                saved.seed(),
+                saved.queuedAt());
+        row.state = saved.state();
+        row.values = saved.values();
+        row.step = saved.step();
+        row.reason = saved.reason();
+        row.attempt = saved.attempt();
+        row.startedAt = saved.startedAt().orElse(null);
+        row.endedAt = saved.endedAt().orElse(null);
+        row.revision = saved.revision();
+        row.fresh = false;
+        return row;
+    }
+
+    /** Takes a report in: the values that count are those of the step at which the objective was best, or last. */
+    void measured(Measurement measurement, Objective objective) {
+        step = measurement.step();
+        var value = measurement.values().get(objective.metric());
+        if (value == null) {
+            return;
+        }
+        var before = values.get(objective.metric());
+        boolean counts = before == null
+                || switch (objective.report()) {
+                    case LAST -> true;
+                    case BEST -> before.isNaN() || objective.direction().isBetter(value, before);
+                };
+        if (counts) {
+            values = new LinkedHashMap<>(measurement.values());
+        }
+    }
+
+    TrialSnapshot snapshot() {
+        return new TrialSnapshot(
+                id,
+                sweep,
+                number,
+                state,
+                params,
+                values,
+                step,
+                reason,
+                suggestedBy,
+                seed,
+                attempt,
+                queuedAt,
+                Optional.ofNullable(startedAt),
+                Optional.ofNullable(endedAt),
+                revision);
+    }
+}

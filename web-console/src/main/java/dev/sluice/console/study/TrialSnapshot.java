@@ -1,0 +1,31 @@
+package dev.sluice.console.study;
+
+import dev.sluice.search.trial.TrialState;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * A trial as it stood at one revision of its sweep.
+ *
+ * @param params plain values by name, inactive parameters absent
+ * @param values the metrics at the step that counts (the objective's best, or the last): NaN and infinities possible
+ * @param step the last reported step, -1 before the first report
+ */
+public record TrialSnapshot(
+        UUID id,
+        UUID sweep,
+        int number,
+        TrialState state,
+        Map<String, Object> params,
+        Map<String, Double> values,
+        long step,
+        String reason,
+        String suggestedBy,
+        long seed,
+        int attempt,
+        Instant queuedAt,
+        Optional<Instant> startedAt,
+        Optional<Instant> endedAt,
+        long revision) {}
