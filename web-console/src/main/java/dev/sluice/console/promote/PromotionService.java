@@ -1,0 +1,338 @@
+package dev.sluice.console.promote;
+
+import dev.sluice.console.folder.DataFolder;
+import dev.sluice.console.problem.Problem;
+import dev.sluice.console.specification.PromotionSection;
+import dev.sluice.console.specification.SweepSpecification;
+import dev.sluice.console.study.Archive;
+import dev.sluice.console.study.Committed;
+import dev.sluice.console.study.Ids;
+import dev.sluice.console.study.Specifications;
+import dev.sluice.console.study.StudyDesk;
+import dev.sluice.console.study.SweepEvent;
+import dev.sluice.console.study.SweepSnapshot;
+import dev.sluice.console.study.SweepState;
+import dev.sluice.console.study.TrialSnapshot;
+import dev.sluice.console.tracking.Tracking;
+import dev.sluice.search.trial.TrialState;
+import dev.sluice.tracker.RunId;
+import dev.sluice.tracker.TrackingException;
+import dev.sluice.tracker.registry.ModelPublication;
+import dev.sluice.tracker.registry.ModelPublisher;
+import io.quarkus.hibernate.orm.panache.Panache;
+import io.quarkus.logging.Log;
+import io.quarkus.narayana.jta.QuarkusTransaction;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.transaction.Transactional;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/*
+ * A promotion is an intent, written before the act, and then the same publication again and again until it is through:
+ * every step of it finds what an earlier try has left, by the promotion's id, and the alias moves last.
+ */
+
+/** Makes a trial's packaged model a version of a registered model, under an alias. Thread-safe. */
+@ApplicationScoped
+public class PromotionService {
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(20);
+
+    private final Archive archive;
+    private final StudyDesk desk;
+    private final Tracking tracking;
+    private final DataFolder data;
+    private final ReentrantLock oneAtATime = new ReentrantLock();
+    private volatile boolean open = true;
+
+    PromotionService(Archive archive, StudyDesk desk, Tracking tracking, DataFolder data) {
+        this.archive = archive;
+        this.desk = desk;
+        this.tracking = tracking;
+        this.data = data;
+    }
+
+    /** Goes on with what a service before this one left, and promotes by itself when a sweep completes. */
+    public void start() {
+        desk.listen(this::committed);
+        QuarkusTransaction.requiringNew()
+                .call(() -> PromotionEntity.<PromotionEntity>list("state", PromotionState.RUNNING))
+                .forEach(p -> work(p.id));
+        for (var sweep : archive.untracked()) {
+            if (sweep.state() == SweepState.COMPLETED) {
+                promoteByItself(sweep.id());
+            }
+        }
+    }
+
+    public void stop() {
+        open = false;
+    }
+
+    /**
+     * Begins a promotion; it goes on by itself.
+     *
+     * @param trial empty: the best trial
+     * @param alias empty: the version gets none
+     */
+    public PromotionView promote(UUID sweep, Optional<UUID> trial, String model, Optional<String> alias) {
+        var saved = archive.sweep(sweep)
+                .orElseThrow(() -> new Problem.Missing("There is no sweep %s.".formatted(sweep)).exception());
+        if (trial.isEmpty() && saved.bestTrial().isEmpty()) {
+            throw new Problem.Conflict("The sweep has no best trial yet; there is nothing to promote.").exception();
+        }
+        trial.ifPresent(id -> {
+            if (archive.trial(id).filter(t -> t.sweep().equals(sweep)).isEmpty()) {
+                throw Problem.Invalid.at("/trialId", "The sweep has no trial %s.".formatted(id))
+                        .exception();
+            }
+        });
+        var promotion = begin(saved, trial, model, alias, false);
+        work(promotion.id());
+        return promotion;
+    }
+
+    @Transactional
+    public Optional<PromotionView> find(UUID id) {
+        return PromotionEntity.<PromotionEntity>findByIdOptional(id).map(PromotionEntity::view);
+    }
+
+    /** Newest first. */
+    @Transactional
+    public List<PromotionView> of(UUID sweep) {
+        return PromotionEntity.<PromotionEntity>list("sweep = ?1 order by createdAt desc", sweep).stream()
+                .map(PromotionEntity::view)
+                .toList();
+    }
+
+    private void committed(Committed committed) {
+        for (var recorded : committed.events()) {
+            if (recorded.event() instanceof SweepEvent.StateChanged changed
+                    && changed.state() == SweepState.COMPLETED) {
+                var sweep = committed.sweep().id();
+                Thread.startVirtualThread(() -> promoteByItself(sweep));
+            }
+        }
+    }
+
+    /** At most once a sweep, however often it is asked. */
+    private void promoteByItself(UUID sweep) {
+        var saved = archive.sweep(sweep);
+        if (saved.isEmpty()) {
+            return;
+        }
+        var section = specification(saved.get()).promotion();
+        if (section.isEmpty() || saved.get().bestTrial().isEmpty()) {
+            return;
+        }
+        oneAtATime.lock();
+        try {
+            boolean before = QuarkusTransaction.requiringNew()
+                    .call(() -> PromotionEntity.count("sweep = ?1 and automatic = true", sweep) > 0);
+            if (before) {
+                return;
+            }
+            work(begin(
+                            saved.get(),
+                            Optional.empty(),
+                            section.get().model(),
+                            section.get().alias(),
+                            true)
+                    .id());
+        } finally {
+            oneAtATime.unlock();
+        }
+    }
+
+    private PromotionView begin(
+            SweepSnapshot sweep, Optional<UUID> trial, String model, Optional<String> alias, boolean automatic) {
+        var best = trial.or(() -> sweep.bestTrial()
+                .flatMap(number -> archive.trial(sweep.id(), number))
+                .map(TrialSnapshot::id));
+        return QuarkusTransaction.requiringNew().call(() -> {
+            var promotion = new PromotionEntity();
+            promotion.id = Ids.next();
+            promotion.sweep = sweep.id();
+            promotion.trial = best.orElse(null);
+            promotion.model = model;
+            promotion.alias = alias.orElse(null);
+            promotion.automatic = automatic;
+            promotion.state = PromotionState.RUNNING;
+            promotion.reason = "";
+            promotion.createdAt = Instant.now().truncatedTo(ChronoUnit.MICROS);
+            promotion.persist();
+            Panache.flush();
+            return promotion.view();
+        });
+    }
+
+    private void work(UUID id) {
+        Thread.ofVirtual().name("promotion-" + id).start(() -> {
+            var pause = FIRST_PAUSE;
+            while (open) {
+                try {
+                    if (step(id)) {
+                        return;
+                    }
+                } catch (RuntimeException e) {
+                    // The database was away: what is written down is tried again, nothing else is known.
+                    Log.warnf(e, "event=promotion-interrupted promotion=%s", id);
+                }
+                try {
+                    Thread.sleep(pause);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    return;
+                }
+                pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
+            }
+        });
+    }
+
+    /** One try; whether the promotion has come to its end. */
+    private boolean step(UUID id) {
+        var promotion = QuarkusTransaction.requiringNew().call(() -> find(id));
+        if (promotion.isEmpty() || promotion.get().state() != PromotionState.RUNNING) {
+            return true;
+        }
+        try {
+            return attempt(promotion.get());
+        } catch (TrackingException e) {
+            if (!e.retryable()) {
+                end(id, PromotionState.FAILED, null, "MLflow refused: " + e.getMessage());
+                return true;
+            }
+            waiting(id, "MLflow does not answer: " + e.getMessage());
+            return false;
+        } catch (IOException | IllegalArgumentException e) {
+            Log.errorf(e, "event=promotion-failed promotion=%s", id);
+            end(id, PromotionState.FAILED, null, "The model could not be handed over: " + e.getMessage());
+            return true;
+        }
+    }
+
+    /** Goes through all steps; false when one of them must wait. */
+    private boolean attempt(PromotionView promotion) throws IOException {
+        var sweep = archive.sweep(promotion.sweep()).orElseThrow();
+        var specification = specification(sweep);
+        var trialId = promotion.trialId();
+        if (trialId == null) {
+            end(promotion.id(), PromotionState.REFUSED, null, "The sweep has no best trial.");
+            return true;
+        }
+        var trial = archive.trial(trialId).orElseThrow();
+        var refusal = refusal(specification, promotion, trial);
+        if (refusal.isPresent()) {
+            end(promotion.id(), PromotionState.REFUSED, null, refusal.get());
+            return true;
+        }
+        var mlflow = tracking.mlflow();
+        if (mlflow.isEmpty()) {
+            end(promotion.id(), PromotionState.FAILED, null, "Tracking is switched off; there is no model registry.");
+            return true;
+        }
+        var run = tracking.trialRun(trial.id());
+        if (run.isEmpty()) {
+            waiting(promotion.id(), "The trial's run is not in MLflow yet.");
+            return false;
+        }
+        var params = new LinkedHashMap<String, String>();
+        trial.params().forEach((name, value) -> params.put(name, String.valueOf(value)));
+        var version = new ModelPublisher(mlflow.get().models())
+                .publish(new ModelPublication(
+                        promotion.id().toString(),
+                        mlflow.get()
+                                .experiment(specification.tracking().experiment())
+                                .id(),
+                        new RunId(run.get()),
+                        Math.max(0, trial.step()),
+                        data.trial(trial.id()).model(),
+                        modelType(specification),
+                        params,
+                        promotion.model(),
+                        Optional.ofNullable(promotion.alias()),
+                        "Trial %d of sweep %s".formatted(trial.number(), specification.name()),
+                        Map.of(
+                                "sluice.sweep", sweep.id().toString(),
+                                "sluice.trial", trial.id().toString(),
+                                "sluice.trial.number", Integer.toString(trial.number()))));
+        Log.infof(
+                "event=promoted sweep=%s trial=%d model=%s version=%d alias=%s",
+                sweep.id(), trial.number(), promotion.model(), version.version(), promotion.alias());
+        end(promotion.id(), PromotionState.DONE, Integer.toString(version.version()), "");
+        return true;
+    }
+
+    private Optional<String> refusal(SweepSpecification specification, PromotionView promotion, TrialSnapshot trial) {
+        if (trial.state() != TrialState.COMPLETE && trial.state() != TrialState.PRUNED) {
+            return Optional.of("Trial %d is %s; only a complete or pruned trial can be promoted."
+                    .formatted(trial.number(), trial.state()));
+        }
+        if (!Files.isRegularFile(data.trial(trial.id()).model().resolve("MLmodel"))) {
+            return Optional.of(
+                    "Trial %d has no model folder with an MLmodel file in it; a trial makes its model promotable by writing one."
+                            .formatted(trial.number()));
+        }
+        return specification
+                .promotion()
+                .filter(section -> section.model().equals(promotion.model()))
+                .flatMap(section -> gate(section, trial));
+    }
+
+    private static Optional<String> gate(PromotionSection section, TrialSnapshot trial) {
+        for (var gate : section.gates()) {
+            var passed = gate.test(trial.values());
+            if (passed.isEmpty()) {
+                return Optional.of("Gate `%s` needs a metric that trial %d did not report at its best step; it has %s."
+                        .formatted(gate.text(), trial.number(), trial.values().keySet()));
+            }
+            if (!passed.get()) {
+                return Optional.of("Gate `%s` does not hold: trial %d has %s."
+                        .formatted(gate.text(), trial.number(), trial.values()));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static String modelType(SweepSpecification specification) {
+        return specification.trial() instanceof dev.sluice.console.specification.TrialSection.TrainerTrial own
+                ? own.model()
+                : "";
+    }
+
+    private static SweepSpecification specification(SweepSnapshot sweep) {
+        return Specifications.of(sweep.specification());
+    }
+
+    private void waiting(UUID id, String reason) {
+        change(id, p -> p.reason = reason);
+    }
+
+    private void end(UUID id, PromotionState state, @Nullable String version, String reason) {
+        change(id, p -> {
+            p.state = state;
+            p.version = version;
+            p.reason = reason.length() > 2000 ? reason.substring(0, 2000) : reason;
+            p.endedAt = Instant.now().truncatedTo(ChronoUnit.MICROS);
+        });
+        if (state != PromotionState.DONE) {
+            Log.warnf("event=not-promoted promotion=%s state=%s reason=\"%s\"", id, state, reason);
+        }
+    }
+
+    private static void change(UUID id, Consumer<PromotionEntity> change) {
+        QuarkusTransaction.requiringNew()
+                .run(() -> PromotionEntity.<PromotionEntity>findByIdOptional(id).ifPresent(change));
+    }
+}

@@ -1,0 +1,108 @@
+package dev.sluice.console.service;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.databind.cfg.CoercionAction;
+import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
+import com.fasterxml.jackson.databind.type.LogicalType;
+import dev.sluice.console.folder.DataFolder;
+import dev.sluice.console.launch.DevicePool;
+import dev.sluice.console.launch.GpuDetection;
+import dev.sluice.console.launch.Launcher;
+import dev.sluice.console.launch.LocalLauncher;
+import dev.sluice.console.mlflow.ExternalTrackingServer;
+import dev.sluice.console.mlflow.LocalMlflowServer;
+import dev.sluice.console.mlflow.LocalMlflowSettings;
+import dev.sluice.console.mlflow.TrackingServer;
+import dev.sluice.console.specification.SpecificationReader;
+import dev.sluice.console.specification.TrainerCatalog;
+import dev.sluice.console.sweep.TrainerHome;
+import io.quarkus.jackson.ObjectMapperCustomizer;
+import io.quarkus.logging.Log;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.security.SecureRandom;
+import java.util.Optional;
+
+/** Makes beans of the parts that know nothing of CDI. */
+@ApplicationScoped
+public class Wiring {
+    @Produces
+    @Singleton
+    Launcher launcher() {
+        return LocalLauncher.of(System.getenv());
+    }
+
+    @Produces
+    @Singleton
+    DevicePool devices(ServiceSettings settings) {
+        int cpus = settings.devices().cpus().orElse(Runtime.getRuntime().availableProcessors());
+        var gpus = GpuDetection.detect(settings.devices().gpus(), System.getenv());
+        Log.infof("event=devices cpus=%d gpus=%d", cpus, gpus.size());
+        return DevicePool.of(cpus, gpus);
+    }
+
+    @Produces
+    @Singleton
+    TrackingServer trackingServer(ServiceSettings settings, DataFolder data) {
+        if (!settings.mlflow().enabled()) {
+            return TrackingServer.disabled();
+        }
+        var uri = settings.mlflow()
+                .uri()
+                .or(() -> Optional.ofNullable(System.getenv("MLFLOW_TRACKING_URI"))
+                        .filter(u -> !u.isBlank()));
+        return uri.<TrackingServer>map(u -> external(u)).orElseGet(() -> local(data));
+    }
+
+    private static TrackingServer external(String uri) {
+        return ExternalTrackingServer.of(
+                URI.create(uri),
+                Optional.ofNullable(System.getenv("MLFLOW_TRACKING_USERNAME")),
+                Optional.ofNullable(System.getenv("MLFLOW_TRACKING_PASSWORD")),
+                Optional.ofNullable(System.getenv("MLFLOW_TRACKING_TOKEN")));
+    }
+
+    private static TrackingServer local(DataFolder data) {
+        try {
+            return LocalMlflowServer.of(LocalMlflowSettings.of(data.root(), System.getenv()));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot keep a local MLflow in " + data.root(), e);
+        }
+    }
+
+    @Produces
+    @Singleton
+    TrainerCatalog catalog(TrainerHome trainer) throws IOException {
+        var file = trainer.catalog();
+        return file.isPresent() ? TrainerCatalog.read(file.get()) : TrainerCatalog.absent();
+    }
+
+    @Produces
+    @Singleton
+    SpecificationReader reader(TrainerCatalog catalog) {
+        return new SpecificationReader(catalog, new SecureRandom());
+    }
+
+    /** Bare NaN and infinities are taken, as the contract says; they are given as texts. */
+    @Singleton
+    static final class Numbers implements ObjectMapperCustomizer {
+        @Override
+        @SuppressWarnings("deprecation") // the mapper exists already: its factory's builder is out of reach
+        public void customize(com.fasterxml.jackson.databind.ObjectMapper mapper) {
+            mapper.getFactory().enable(JsonParser.Feature.ALLOW_NON_NUMERIC_NUMBERS);
+            // 6.5 is no step 6, and "7" no number: what was meant is not guessed.
+            mapper.coercionConfigFor(LogicalType.Integer)
+                    .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
+                    .setCoercion(CoercionInputShape.String, CoercionAction.Fail);
+            mapper.coercionConfigFor(LogicalType.Float).setCoercion(CoercionInputShape.String, CoercionAction.Fail);
+            mapper.coercionConfigFor(LogicalType.Textual)
+                    .setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
+                    .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
+                    .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail);
+        }
+    }
+}

@@ -1,0 +1,189 @@
+package dev.sluice.console.sweep;
+
+import dev.sluice.console.launch.DeviceLease;
+import dev.sluice.console.launch.DevicePool;
+import dev.sluice.console.problem.ProblemException;
+import dev.sluice.console.specification.TrialSection;
+import dev.sluice.console.study.Attempt;
+import dev.sluice.console.study.Committed;
+import dev.sluice.console.study.LiveSweep;
+import dev.sluice.console.study.StudyDesk;
+import dev.sluice.console.study.SweepEvent;
+import dev.sluice.console.study.SweepState;
+import dev.sluice.console.study.TrialSnapshot;
+import dev.sluice.search.study.StudyEvent;
+import io.quarkus.logging.Log;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+
+/**
+ * Keeps the trials of every live sweep running: whenever something changed it starts what may start, as long as
+ * devices are free. One virtual thread a sweep, woken by commits and by devices that come back. Thread-safe.
+ */
+@ApplicationScoped
+public class SweepLoop {
+    private static final long LOOK_AGAIN_MILLIS = 1000;
+    private static final Duration LOOK_AROUND = Duration.ofSeconds(10);
+
+    private final StudyDesk desk;
+    private final DevicePool devices;
+    private final AttemptRunner runner;
+    private final Map<UUID, Semaphore> loops = new ConcurrentHashMap<>();
+    private volatile boolean open = true;
+
+    SweepLoop(StudyDesk desk, DevicePool devices, AttemptRunner runner) {
+        this.desk = desk;
+        this.devices = devices;
+        this.runner = runner;
+    }
+
+    /** Takes up what a service before this one left, and every sweep that comes. */
+    public void start() {
+        desk.listen(this::committed);
+        devices.onGivenBack(() -> loops.values().forEach(Semaphore::release));
+        for (var sweep : desk.restore()) {
+            try {
+                var attempts = desk.call(sweep, LiveSweep::activeAttempts);
+                var specification = desk.call(sweep, LiveSweep::specification);
+                attempts.stream().filter(Attempt::isLocal).forEach(attempt -> runner.adopt(specification, attempt));
+                if (!(specification.trial() instanceof TrialSection.ExternalTrial)) {
+                    watch(sweep);
+                }
+                Log.infof("event=sweep-restored sweep=%s running=%d", sweep, attempts.size());
+            } catch (ProblemException e) {
+                Log.infof("event=sweep-restored sweep=%s reason=\"%s\"", sweep, e.getMessage());
+            }
+        }
+    }
+
+    public void stop() {
+        open = false;
+        loops.values().forEach(Semaphore::release);
+    }
+
+    private void committed(Committed committed) {
+        var sweep = committed.sweep().id();
+        var attempts =
+                committed.trials().stream().collect(Collectors.toMap(TrialSnapshot::number, TrialSnapshot::attempt));
+        for (var recorded : committed.events()) {
+            switch (recorded.event()) {
+                case SweepEvent.StateChanged changed -> {
+                    Log.infof("sweep=%s state=%s reason=\"%s\"", sweep, changed.state(), changed.reason());
+                    if (changed.state() == SweepState.RUNNING && recorded.pos() == 1) {
+                        Thread.startVirtualThread(() -> begin(sweep));
+                    }
+                }
+                case SweepEvent.AttemptStopping stopping -> runner.stop(sweep, stopping.trial(), stopping.attempt());
+                case SweepEvent.AttemptEnded ended ->
+                    Log.infof(
+                            "sweep=%s trial=%d attempt=%d end=%s reason=\"%s\"",
+                            sweep, ended.trial(), ended.attempt(), ended.state(), ended.reason());
+                case SweepEvent.Studied studied -> {
+                    if (studied.event() instanceof StudyEvent.MeasurementReported reported && reported.pruneVerdict()) {
+                        var trial = attempts.get(reported.id().number());
+                        runner.verdict(sweep, reported.id().number(), trial == null ? 0 : trial);
+                    }
+                }
+            }
+        }
+        var loop = loops.get(sweep);
+        if (loop != null) {
+            loop.release();
+        }
+    }
+
+    private void begin(UUID sweep) {
+        try {
+            var specification = desk.call(sweep, LiveSweep::specification);
+            if (!(specification.trial() instanceof TrialSection.ExternalTrial)) {
+                watch(sweep);
+            }
+        } catch (ProblemException e) {
+            Log.infof("event=sweep-not-begun sweep=%s reason=\"%s\"", sweep, e.getMessage());
+        }
+    }
+
+    private void watch(UUID sweep) {
+        var signal = new Semaphore(1);
+        if (loops.putIfAbsent(sweep, signal) == null) {
+            Thread.ofVirtual().name("loop-" + sweep).start(() -> loop(sweep, signal));
+        }
+    }
+
+    private void loop(UUID sweep, Semaphore signal) {
+        var lookedAround = Instant.now();
+        try {
+            while (open && desk.isLive(sweep)) {
+                if (lookedAround.plus(LOOK_AROUND).isBefore(Instant.now())) {
+                    lookedAround = Instant.now();
+                    takeUpLost(sweep);
+                }
+                if (signal.tryAcquire(LOOK_AGAIN_MILLIS, TimeUnit.MILLISECONDS)) {
+                    signal.drainPermits();
+                }
+                while (open && startOne(sweep)) {}
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            loops.remove(sweep);
+        }
+    }
+
+    /**
+     * An attempt whose decision was committed although its answer was lost is active, and nobody has started it: only
+     * looking for it tells.
+     */
+    private void takeUpLost(UUID sweep) {
+        try {
+            for (var attempt : desk.call(sweep, LiveSweep::activeAttempts)) {
+                if (attempt.isLocal() && !runner.holds(attempt.id())) {
+                    Log.warnf("event=attempt-taken-up sweep=%s attempt=%s", sweep, attempt.id());
+                    runner.adopt(desk.call(sweep, LiveSweep::specification), attempt);
+                }
+            }
+        } catch (RuntimeException e) {
+            Log.debugf("event=not-looked-around sweep=%s reason=\"%s\"", sweep, e.getMessage());
+        }
+    }
+
+    private boolean startOne(UUID sweep) {
+        try {
+            if (!desk.call(sweep, LiveSweep::hasWork)) {
+                return false;
+            }
+            var specification = desk.call(sweep, LiveSweep::specification);
+            var lent = devices.tryAcquire(SweepResource.request(specification));
+            if (lent.isEmpty()) {
+                return false;
+            }
+            DeviceLease device = lent.get();
+            boolean handedOver = false;
+            try {
+                var leases = desk.call(sweep, live -> live.lease(Attempt.LOCAL, 1, runner::newestCheckpoint));
+                if (!leases.isEmpty()) {
+                    handedOver = true;
+                    runner.start(specification, leases.getFirst(), device);
+                }
+            } finally {
+                if (!handedOver) {
+                    device.close();
+                }
+            }
+            return handedOver;
+        } catch (ProblemException e) {
+            Log.debugf("event=nothing-started sweep=%s reason=\"%s\"", sweep, e.getMessage());
+            return false;
+        } catch (RuntimeException e) {
+            Log.errorf(e, "event=loop-failed sweep=%s", sweep);
+            return false;
+        }
+    }
+}

@@ -1,0 +1,471 @@
+package dev.sluice.console.sweep;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sluice.console.folder.DataFolder;
+import dev.sluice.console.launch.DevicePool;
+import dev.sluice.console.launch.DeviceRequest;
+import dev.sluice.console.problem.Problem;
+import dev.sluice.console.problem.Query;
+import dev.sluice.console.specification.Format;
+import dev.sluice.console.specification.ReadResult;
+import dev.sluice.console.specification.SamplePoints;
+import dev.sluice.console.specification.SpecificationReader;
+import dev.sluice.console.specification.SweepSchema;
+import dev.sluice.console.specification.SweepSpecification;
+import dev.sluice.console.specification.TrainerCatalog;
+import dev.sluice.console.specification.TrialSection;
+import dev.sluice.console.study.Archive;
+import dev.sluice.console.study.LiveSweep;
+import dev.sluice.console.study.Specifications;
+import dev.sluice.console.study.StudyDesk;
+import dev.sluice.console.study.SweepSnapshot;
+import dev.sluice.console.study.SweepState;
+import dev.sluice.console.tracking.Tracking;
+import dev.sluice.console.trial.TrialView;
+import dev.sluice.search.space.ParameterValues;
+import dev.sluice.search.trial.Direction;
+import dev.sluice.search.trial.TrialState;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
+
+/** Sweeps over REST. */
+@Path("/api/v1")
+@Tag(name = "Sweeps")
+@Produces(MediaType.APPLICATION_JSON)
+@RunOnVirtualThread
+public class SweepResource {
+    private static final int SAMPLE_POINTS = 5;
+    private static final int MAX_CURVES = 2000;
+    private static final int MAX_POINTS = 1000;
+
+    private final StudyDesk desk;
+    private final Archive archive;
+    private final Tracking tracking;
+    private final SpecificationReader reader;
+    private final TrainerCatalog catalog;
+    private final DevicePool devices;
+    private final DataFolder data;
+    private final ObjectMapper json;
+
+    SweepResource(
+            StudyDesk desk,
+            Archive archive,
+            Tracking tracking,
+            SpecificationReader reader,
+            TrainerCatalog catalog,
+            DevicePool devices,
+            DataFolder data,
+            ObjectMapper json) {
+        this.desk = desk;
+        this.archive = archive;
+        this.tracking = tracking;
+        this.reader = reader;
+        this.catalog = catalog;
+        this.devices = devices;
+        this.data = data;
+        this.json = json;
+    }
+
+    /** A sweep that was made. */
+    public record Created(UUID id, String name, SweepState state, Links links) {}
+
+    public record Links(
+            String self, String console, @Nullable String mlflow) {}
+
+    /** What a file would make, without making it. */
+    public record DryRun(JsonNode spec, List<Map<String, Object>> samplePoints) {}
+
+    public record Sweeps(List<SweepView> items, @Nullable String nextCursor) {}
+
+    public record Trials(List<TrialView> items, @Nullable String nextCursor) {}
+
+    public record EnqueueRequest(@Nullable Map<String, Object> params) {}
+
+    @POST
+    @Path("/sweeps")
+    @Consumes({MediaType.APPLICATION_JSON, "application/yaml", "application/x-yaml", "text/yaml"})
+    @Operation(summary = "Create a sweep from a sweep file, JSON or YAML; with dryRun=true only check it")
+    public Response create(
+            byte[] body,
+            @HeaderParam(HttpHeaders.CONTENT_TYPE) MediaType type,
+            @HeaderParam("Idempotency-Key") @Nullable String key,
+            @QueryParam("dryRun") @Nullable String dry,
+            @Context UriInfo uri) {
+        boolean dryRun = Query.flag("dryRun", dry, false);
+        if (key != null && (key.isBlank() || key.length() > 200)) {
+            throw new Problem.Malformed("The Idempotency-Key must have 1 to 200 characters.").exception();
+        }
+        var hash = sha256(body);
+        if (key != null && !dryRun) {
+            var before = archive.sweepByKey(key);
+            if (before.isPresent()) {
+                if (!before.get().requestHash().equals(hash)) {
+                    throw new Problem.Conflict("This Idempotency-Key was used with another sweep file, for sweep %s."
+                                    .formatted(before.get().sweep().id()))
+                            .exception();
+                }
+                return created(before.get().sweep(), uri);
+            }
+        }
+        var specification = read(body, type);
+        if (dryRun) {
+            return Response.ok(new DryRun(
+                            specification.toJson(),
+                            SamplePoints.of(specification, SAMPLE_POINTS).stream()
+                                    .map(ParameterValues::toPlain)
+                                    .toList()))
+                    .build();
+        }
+        return created(desk.create(specification, Optional.ofNullable(key), hash), uri);
+    }
+
+    @GET
+    @Path("/sweeps")
+    @Operation(summary = "Sweeps, newest first")
+    public Sweeps list(
+            @QueryParam("state") @Nullable String state,
+            @QueryParam("q") @DefaultValue("") String text,
+            @QueryParam("limit") @Nullable String limit,
+            @QueryParam("cursor") @Nullable String cursor) {
+        int most = Query.limit(limit);
+        var found = archive.sweeps(Query.state(SweepState.class, state), text, Query.id("cursor", cursor), most + 1);
+        var page = found.subList(0, Math.min(most, found.size()));
+        var best = archive.best(page);
+        return new Sweeps(
+                page.stream()
+                        .map(s -> SweepView.of(s, tree(s), best.get(s.id()), tracking.of(s), false))
+                        .toList(),
+                found.size() > most ? page.getLast().id().toString() : null);
+    }
+
+    @GET
+    @Path("/sweeps/{sweep}")
+    @Operation(summary = "One sweep")
+    public SweepView get(@PathParam("sweep") UUID id) {
+        return view(find(id));
+    }
+
+    @DELETE
+    @Path("/sweeps/{sweep}")
+    @Operation(summary = "Forget a sweep that is over; MLflow keeps its runs")
+    public Response delete(@PathParam("sweep") UUID id) {
+        var sweep = find(id);
+        if (!sweep.state().isOver() || desk.isLive(id)) {
+            throw new Problem.Conflict("The sweep is %s; only one that is over can be deleted. Cancel it first."
+                            .formatted(sweep.state()))
+                    .exception();
+        }
+        if (tracking.waiting(id)) {
+            throw new Problem.Conflict("Not all of the sweep is in MLflow yet; deleting it now would lose the rest.")
+                    .exception();
+        }
+        var trials = archive.trials(id, Optional.empty(), -1, Integer.MAX_VALUE);
+        archive.delete(id);
+        // What is left after a crash here is only disk space.
+        trials.forEach(trial -> data.trial(trial.id()).delete());
+        DataFolder.delete(data.sweepRun(id));
+        return Response.noContent().build();
+    }
+
+    @POST
+    @Path("/sweeps/{sweep}/pause")
+    @Operation(summary = "No new trials; running ones go on")
+    public SweepView pause(@PathParam("sweep") UUID id) {
+        return steer(id, LiveSweep::pause);
+    }
+
+    @POST
+    @Path("/sweeps/{sweep}/resume")
+    @Operation(summary = "Go on after a pause")
+    public SweepView resume(@PathParam("sweep") UUID id) {
+        return steer(id, LiveSweep::resume);
+    }
+
+    @POST
+    @Path("/sweeps/{sweep}/stop")
+    @Operation(summary = "No new trials; running ones finish; then COMPLETED")
+    public SweepView stop(@PathParam("sweep") UUID id) {
+        return steer(id, LiveSweep::stop);
+    }
+
+    @POST
+    @Path("/sweeps/{sweep}/cancel")
+    @Operation(summary = "Running trials are stopped; then CANCELLED")
+    public SweepView cancel(@PathParam("sweep") UUID id) {
+        return steer(id, LiveSweep::cancel);
+    }
+
+    @GET
+    @Path("/sweeps/{sweep}/trials")
+    @Operation(summary = "Trials by number, without reports and attempts")
+    public Trials trials(
+            @PathParam("sweep") UUID id,
+            @QueryParam("state") @Nullable String state,
+            @QueryParam("limit") @Nullable String limit,
+            @QueryParam("cursor") @Nullable String cursor) {
+        find(id);
+        int most = Query.limit(limit);
+        int after = Query.whole("cursor", cursor, 0, Integer.MAX_VALUE, -1);
+        var found = archive.trials(id, Query.state(TrialState.class, state), after, most + 1);
+        var page = found.subList(0, Math.min(most, found.size()));
+        return new Trials(
+                page.stream()
+                        .map(t -> TrialView.of(t, tracking.trialRun(t.id()).orElse(null)))
+                        .toList(),
+                found.size() > most ? Integer.toString(page.getLast().number()) : null);
+    }
+
+    @POST
+    @Path("/sweeps/{sweep}/trials")
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Operation(summary = "Enqueue a point; what it leaves out is filled in")
+    public Response enqueue(@PathParam("sweep") UUID id, @Nullable EnqueueRequest request) {
+        if (request == null || request.params() == null) {
+            throw Problem.Invalid.at("/params", "`params` must hold values by parameter name.")
+                    .exception();
+        }
+        var space = specification(find(id)).space();
+        ParameterValues values;
+        try {
+            values = space.complete(request.params());
+        } catch (IllegalArgumentException e) {
+            throw Problem.Invalid.at("/params", String.valueOf(e.getMessage())).exception();
+        }
+        var violations = space.violations(values);
+        if (!violations.isEmpty()) {
+            throw new Problem.Invalid(
+                            "The point is not in the space.",
+                            violations.stream()
+                                    .map(v -> new Problem.Fault("/params", v))
+                                    .toList())
+                    .exception();
+        }
+        var trial = desk.call(id, live -> live.enqueue(values));
+        return Response.status(201).entity(TrialView.of(trial)).build();
+    }
+
+    @GET
+    @Path("/sweeps/{sweep}/table")
+    @Produces({MediaType.APPLICATION_JSON, "text/csv"})
+    @Operation(summary = "All trials as columns, or CSV by Accept")
+    public Response table(
+            @PathParam("sweep") UUID id,
+            @QueryParam("since") @Nullable String since,
+            @QueryParam("columns") @DefaultValue("") String columns,
+            @HeaderParam(HttpHeaders.IF_NONE_MATCH) @Nullable String known,
+            @Context HttpHeaders headers) {
+        var sweep = find(id);
+        var specification = specification(sweep);
+        var params =
+                specification.space().parameters().stream().map(p -> p.name()).toList();
+        boolean csv = headers.getAcceptableMediaTypes().getFirst().isCompatible(MediaType.valueOf("text/csv"))
+                && !headers.getAcceptableMediaTypes().getFirst().isWildcardType();
+        if (csv) {
+            return Response.ok(
+                            TrialTable.csv(archive.trials(id, Optional.empty(), -1, Integer.MAX_VALUE), params),
+                            "text/csv;charset=UTF-8")
+                    .header("Content-Disposition", "attachment; filename=\"trials-%s.csv\"".formatted(id))
+                    .build();
+        }
+        // Another selection is another representation: a cache must not take one for the other.
+        var selection =
+                columns.isBlank() && since == null ? "" : "-" + Integer.toHexString(Objects.hash(columns, since));
+        var tag = "\"" + sweep.revision() + selection + "\"";
+        if (isKnown(tag, known)) {
+            return Response.notModified().header(HttpHeaders.ETAG, tag).build();
+        }
+        var trials = archive.changedTrials(id, since == null ? -1 : Query.revision("since", since));
+        Set<String> wanted = columns.isBlank()
+                ? Set.of()
+                : Arrays.stream(columns.split(",", -1)).map(String::strip).collect(Collectors.toSet());
+        for (var column : wanted) {
+            if (!TrialTable.COLUMNS.contains(column)) {
+                throw new Problem.Malformed("The query parameter `columns` must name columns of %s, was \"%s\"."
+                                .formatted(TrialTable.COLUMNS, column))
+                        .exception();
+            }
+        }
+        return Response.ok(TrialTable.columns(
+                        sweep.revision(),
+                        trials,
+                        params,
+                        specification.objectives().getFirst().metric(),
+                        wanted))
+                .type(MediaType.APPLICATION_JSON_TYPE)
+                .header(HttpHeaders.ETAG, tag)
+                .header(HttpHeaders.VARY, HttpHeaders.ACCEPT)
+                .build();
+    }
+
+    @GET
+    @Path("/sweeps/{sweep}/curves")
+    @Operation(summary = "Learning curves, chosen and thinned out")
+    public Curves curves(
+            @PathParam("sweep") UUID id,
+            @QueryParam("metric") @Nullable String metric,
+            @QueryParam("top") @Nullable String top,
+            @QueryParam("points") @Nullable String points,
+            @QueryParam("ids") @DefaultValue("") String ids) {
+        var sweep = find(id);
+        var objective = specification(sweep).objectives().getFirst();
+        var wanted = new HashSet<UUID>();
+        for (var text : ids.split(",", -1)) {
+            Query.id("ids", text).ifPresent(wanted::add);
+        }
+        Comparator<Double> better =
+                (a, b) -> objective.direction() == Direction.MAXIMIZE ? compareLast(b, a) : compareLast(a, b);
+        return Curves.of(
+                sweep.revision(),
+                metric == null || metric.isBlank() ? objective.metric() : metric,
+                archive.trials(id, Optional.empty(), -1, Integer.MAX_VALUE),
+                archive.measurements(id),
+                Query.whole("top", top, 1, MAX_CURVES, 200),
+                Query.whole("points", points, 2, MAX_POINTS, 100),
+                wanted,
+                better);
+    }
+
+    @GET
+    @Path("/schema/sweep.json")
+    @Produces("application/schema+json")
+    @Operation(summary = "The JSON Schema of sweep files, with the trainer's tasks, models and callbacks")
+    public String schema() throws JsonProcessingException {
+        return json.writeValueAsString(SweepSchema.json(catalog));
+    }
+
+    /** RFC 9110 §13.1.2: a list of tags, weak ones too, or `*`. */
+    private static boolean isKnown(String tag, @Nullable String known) {
+        return known != null
+                && Arrays.stream(known.split(",", -1))
+                        .map(String::strip)
+                        .map(t -> t.startsWith("W/") ? t.substring(2) : t)
+                        .anyMatch(t -> t.equals("*") || t.equals(tag));
+    }
+
+    private static int compareLast(double a, double b) {
+        if (Double.isNaN(a) || Double.isNaN(b)) {
+            return Boolean.compare(Double.isNaN(a), Double.isNaN(b));
+        }
+        return Double.compare(a, b);
+    }
+
+    private SweepView steer(UUID id, Consumer<LiveSweep> decide) {
+        find(id);
+        desk.run(id, decide);
+        return get(id);
+    }
+
+    private SweepSpecification read(byte[] body, @Nullable MediaType type) {
+        var format = type != null && type.getSubtype().contains("yaml") ? Format.YAML : Format.JSON;
+        return switch (reader.read(body, format)) {
+            case ReadResult.Invalid invalid ->
+                throw new Problem.Invalid(
+                                "The sweep file has %d %s."
+                                        .formatted(
+                                                invalid.errors().size(),
+                                                invalid.errors().size() == 1 ? "error" : "errors"),
+                                invalid.errors().stream()
+                                        .map(e -> new Problem.Fault(
+                                                e.pointer(),
+                                                e.detail(),
+                                                e.line().isPresent() ? e.line().getAsInt() : null,
+                                                e.column().isPresent()
+                                                        ? e.column().getAsInt()
+                                                        : null))
+                                        .toList())
+                        .exception();
+            case ReadResult.Valid valid -> {
+                var specification = valid.specification();
+                if (!(specification.trial() instanceof TrialSection.ExternalTrial)) {
+                    devices.impossible(request(specification)).ifPresent(why -> {
+                        throw Problem.Invalid.at("/resources", why).exception();
+                    });
+                }
+                yield specification;
+            }
+        };
+    }
+
+    static DeviceRequest request(SweepSpecification specification) {
+        return DeviceRequest.of(
+                specification.resources().cpus(), specification.resources().gpus());
+    }
+
+    private SweepSnapshot find(UUID id) {
+        return archive.sweep(id)
+                .orElseThrow(() -> new Problem.Missing("There is no sweep %s.".formatted(id)).exception());
+    }
+
+    private SweepSpecification specification(SweepSnapshot sweep) {
+        return Specifications.of(sweep.specification());
+    }
+
+    private JsonNode tree(SweepSnapshot sweep) {
+        try {
+            return json.readTree(sweep.specification());
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("sweep " + sweep.id() + " has a specification that is no JSON", e);
+        }
+    }
+
+    private SweepView view(SweepSnapshot sweep) {
+        var best = sweep.bestTrial().flatMap(number -> archive.trial(sweep.id(), number));
+        return SweepView.of(sweep, tree(sweep), best.orElse(null), tracking.of(sweep), true);
+    }
+
+    private Response created(SweepSnapshot sweep, UriInfo uri) {
+        var base = uri.getBaseUri();
+        var self = base.resolve("/api/v1/sweeps/" + sweep.id());
+        return Response.created(self)
+                .entity(new Created(
+                        sweep.id(),
+                        sweep.name(),
+                        sweep.state(),
+                        new Links(
+                                self.toString(),
+                                base.resolve("/#/sweeps/" + sweep.id()).toString(),
+                                tracking.of(sweep).url())))
+                .build();
+    }
+
+    private static String sha256(byte[] body) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(body));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+}

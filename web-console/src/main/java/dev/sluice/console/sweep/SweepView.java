@@ -1,0 +1,67 @@
+package dev.sluice.console.sweep;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.console.study.SweepSnapshot;
+import dev.sluice.console.study.SweepState;
+import dev.sluice.console.study.TrialSnapshot;
+import dev.sluice.console.tracking.SweepTracking;
+import java.time.Instant;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** A sweep over REST. Lists leave `spec` out. */
+public record SweepView(
+        UUID id,
+        String name,
+        SweepState state,
+        String reason,
+        SweepSnapshot.Counts counts,
+        @Nullable Best best,
+        SweepTracking mlflow,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable JsonNode spec,
+        Objective objective,
+        Budget budget,
+        Instant createdAt,
+        @Nullable Instant endedAt,
+        long revision) {
+
+    /** The best trial so far. */
+    public record Best(UUID trialId, int number, Map<String, Object> params, Map<String, Double> values) {
+        static Best of(TrialSnapshot trial) {
+            return new Best(trial.id(), trial.number(), trial.params(), trial.values());
+        }
+    }
+
+    /** What is searched for: enough for a list to show `best`. */
+    public record Objective(String metric, String goal) {}
+
+    /** Null where the sweep file sets no number of trials. */
+    public record Budget(@Nullable Integer trials, int parallel) {}
+
+    static SweepView of(
+            SweepSnapshot sweep, JsonNode spec, @Nullable TrialSnapshot best, SweepTracking tracking, boolean whole) {
+        var objective =
+                spec.path("objective").isMissingNode() ? spec.path("objectives").path(0) : spec.path("objective");
+        var trials = spec.path("budget").path("trials");
+        return new SweepView(
+                sweep.id(),
+                sweep.name(),
+                sweep.state(),
+                sweep.reason(),
+                sweep.counts(),
+                best == null ? null : Best.of(best),
+                tracking,
+                whole ? spec : null,
+                new Objective(
+                        objective.path("metric").asText(),
+                        objective.path("goal").asText()),
+                new Budget(
+                        trials.isNumber() ? trials.asInt() : null,
+                        spec.path("budget").path("parallel").asInt(1)),
+                sweep.createdAt(),
+                sweep.endedAt().orElse(null),
+                sweep.revision());
+    }
+}

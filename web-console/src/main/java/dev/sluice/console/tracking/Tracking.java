@@ -1,0 +1,441 @@
+package dev.sluice.console.tracking;
+
+import dev.sluice.console.folder.DataFolder;
+import dev.sluice.console.folder.TrialFolder;
+import dev.sluice.console.mlflow.TrackingServer;
+import dev.sluice.console.study.Archive;
+import dev.sluice.console.study.Committed;
+import dev.sluice.console.study.Specifications;
+import dev.sluice.console.study.StudyDesk;
+import dev.sluice.console.study.SweepSnapshot;
+import dev.sluice.console.study.SweepState;
+import dev.sluice.console.study.TrialSnapshot;
+import dev.sluice.tracker.ExperimentId;
+import dev.sluice.tracker.RunId;
+import dev.sluice.tracker.RunStatus;
+import dev.sluice.tracker.mlflow.MlflowServer;
+import dev.sluice.tracker.mlflow.MlflowTracker;
+import dev.sluice.tracker.outbox.JournalShipper;
+import dev.sluice.tracker.outbox.RunJournals;
+import dev.sluice.tracker.outbox.RunProgress;
+import io.quarkus.logging.Log;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/*
+ * Committed events -> journals -> MLflow. One thread feeds the journals, in the order of the commits; the shipper's
+ * threads carry them away. Nobody who trains, decides or answers a call ever waits for either. At a start the events of
+ * every sweep that is not wholly in MLflow are fed again: the journals know what they have.
+ */
+
+/** The service's side of MLflow. Thread-safe. */
+@ApplicationScoped
+public class Tracking {
+    private static final long LOOK_MILLIS = 500;
+    private static final long LOOK_SOON_MILLIS = 20;
+    private static final Duration TRY_AGAIN = Duration.ofSeconds(30);
+    private static final int CHUNK = 1000;
+    private static final int PLACES = 50_000;
+
+    private final StudyDesk desk;
+    private final Archive archive;
+    private final DataFolder data;
+    private final TrackingServer server;
+    private final Optional<MlflowTracker> mlflow;
+    private final Optional<JournalShipper> shipper;
+    private final BlockingQueue<Committed> queue = new LinkedBlockingQueue<>();
+    /** The feeder's own; others read through {@link #folders}. */
+    private final Map<UUID, SweepFeed> feeds = new HashMap<>();
+
+    /** Sweeps whose journals could not be written, and when they are fed again; the feeder's own. */
+    private final Map<UUID, Instant> broken = new HashMap<>();
+
+    private final Map<UUID, List<Path>> folders = new ConcurrentHashMap<>();
+    /** Where run folders are in MLflow, as far as that is known for good: lists ask for many of them. */
+    private final Map<Path, Place> places = new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Path, Place> eldest) {
+            return size() > PLACES;
+        }
+    };
+
+    private record Place(Optional<String> experiment, Optional<String> run) {}
+
+    private final Thread feeder =
+            Thread.ofPlatform().daemon().name("tracking-feed").unstarted(this::feed);
+    private volatile boolean open = true;
+
+    Tracking(StudyDesk desk, Archive archive, DataFolder data, TrackingServer server) {
+        this.desk = desk;
+        this.archive = archive;
+        this.data = data;
+        this.server = server;
+        this.mlflow = server.uri().map(uri -> MlflowTracker.on(MlflowServer.of(uri, System.getenv())));
+        this.shipper = mlflow.map(tracker -> JournalShipper.to(tracker).start());
+    }
+
+    public void start() {
+        server.start();
+        if (shipper.isPresent()) {
+            desk.listen(queue::add);
+            feeder.start();
+        }
+    }
+
+    /** The local MLflow is stopped last. */
+    public void stop() {
+        open = false;
+        try {
+            // Not interrupted: it may be reading the database, and an interrupt would close H2's file.
+            feeder.join(5_000);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        shipper.ifPresent(JournalShipper::close);
+        mlflow.ifPresent(MlflowTracker::close);
+        server.stop();
+    }
+
+    /** The run folder of a trial: its journals and what the shipper keeps of them. */
+    static Path runFolder(TrialFolder trial) {
+        return trial.path().resolve("journal");
+    }
+
+    /** The journal to which the process of an attempt appends. */
+    public Path attemptJournal(UUID trial, int attempt) {
+        return RunJournals.attempt(runFolder(data.trial(trial)), attempt);
+    }
+
+    public Optional<MlflowTracker> mlflow() {
+        return mlflow;
+    }
+
+    /** The id of a trial's run, once it is known. */
+    public Optional<String> trialRun(UUID trial) {
+        return runId(runFolder(data.trial(trial)));
+    }
+
+    /**
+     * What a trial process is told of MLflow. Waits for the trial's run for a moment where the server answers, and not
+     * at all where it does not.
+     */
+    public Map<String, String> environment(UUID trial, Duration limit) {
+        var environment = new LinkedHashMap<String, String>();
+        server.uri().ifPresent(uri -> environment.put("MLFLOW_TRACKING_URI", uri.toString()));
+        if (shipper.isEmpty() || server.status().state() != TrackingServer.State.UP) {
+            return environment;
+        }
+        var run = awaitRun(trial, limit);
+        if (run.isPresent()) {
+            environment.put("MLFLOW_RUN_ID", run.get());
+            experiment(runFolder(data.trial(trial))).ifPresent(id -> environment.put("MLFLOW_EXPERIMENT_ID", id));
+        }
+        return environment;
+    }
+
+    /** How far a sweep is in MLflow. */
+    public SweepTracking of(SweepSnapshot sweep) {
+        var status = server.status();
+        var experimentId = experiment(data.sweepRun(sweep.id())).orElse(null);
+        var run = runId(data.sweepRun(sweep.id()));
+        var url = experimentId == null
+                ? null
+                : server.uri()
+                        .map(uri -> uri + "/#/experiments/" + experimentId)
+                        .orElse(null);
+        return new SweepTracking(
+                status.state().name(),
+                status.detail(),
+                pointsWaiting(folders.getOrDefault(sweep.id(), List.of())),
+                sweep.state().isOver() && !waiting(sweep.id()),
+                experimentId,
+                run.orElse(null),
+                url);
+    }
+
+    /** Whether something of a sweep is not yet in MLflow. */
+    public boolean waiting(UUID sweep) {
+        return shipper.isPresent() && folders.containsKey(sweep);
+    }
+
+    public record Overview(
+            String state, String detail, @Nullable String uri, long pointsWaiting, int sweepsWaiting) {}
+
+    public Overview overview() {
+        var status = server.status();
+        return new Overview(
+                status.state().name(),
+                status.detail(),
+                server.uri().map(Object::toString).orElse(null),
+                folders.values().stream().mapToLong(this::pointsWaiting).sum(),
+                folders.size());
+    }
+
+    private Optional<String> runId(Path folder) {
+        return place(folder).run();
+    }
+
+    private Optional<String> experiment(Path folder) {
+        return place(folder).experiment();
+    }
+
+    private Place place(Path folder) {
+        synchronized (places) {
+            var known = places.get(folder);
+            if (known != null) {
+                return known;
+            }
+        }
+        var progress = shipper.flatMap(s -> s.progress(folder));
+        var place = new Place(
+                progress.flatMap(RunProgress::experiment).map(ExperimentId::value),
+                progress.flatMap(RunProgress::run).map(RunId::value));
+        if (place.experiment().isPresent() && place.run().isPresent()) {
+            synchronized (places) {
+                places.put(folder, place);
+            }
+        }
+        return place;
+    }
+
+    private Optional<String> awaitRun(UUID trial, Duration limit) {
+        // The folder is followed only when the feeder has come to the event that opened it.
+        var until = Instant.now().plus(limit);
+        try {
+            while (shipper.isPresent()) {
+                var left = Duration.between(Instant.now(), until);
+                if (left.isNegative()) {
+                    break;
+                }
+                var run = shipper.get().awaitRunId(runFolder(data.trial(trial)), left);
+                if (run.isPresent()) {
+                    return run.map(RunId::value);
+                }
+                Thread.sleep(LOOK_SOON_MILLIS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return Optional.empty();
+    }
+
+    private long pointsWaiting(List<Path> runFolders) {
+        return runFolders.stream()
+                .flatMap(folder -> shipper.flatMap(s -> s.progress(folder)).stream())
+                .mapToLong(RunProgress::pointsWaiting)
+                .sum();
+    }
+
+    // ---- the feeder's thread --------------------------------------------------------------------------------------
+
+    private void feed() {
+        try {
+            archive.untracked().forEach(this::take);
+        } catch (RuntimeException e) {
+            Log.error("event=feed-failed", e);
+        }
+        while (open) {
+            try {
+                var committed = queue.poll(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+                for (; committed != null; committed = queue.poll()) {
+                    feed(committed);
+                }
+                takeBroken();
+                endRuns();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                break;
+            } catch (RuntimeException e) {
+                Log.error("event=feed-failed", e);
+            }
+        }
+        for (var feed : feeds.values()) {
+            close(feed);
+        }
+    }
+
+    private void feed(Committed committed) {
+        var sweep = committed.sweep().id();
+        var feed = feeds.get(sweep);
+        if (feed == null) {
+            if (!broken.containsKey(sweep)) {
+                take(committed.sweep());
+            }
+            return;
+        }
+        try {
+            feed.feed(committed.events());
+            folders.put(sweep, allFolders(feed));
+        } catch (IOException | RuntimeException e) {
+            broke(sweep, feed, e);
+        }
+    }
+
+    /** Whatever is missing in the journals now is fed again from the log, in a while. */
+    private void broke(UUID sweep, SweepFeed feed, Exception why) {
+        Log.errorf(why, "event=journal-failed sweep=%s", sweep);
+        close(feed);
+        feeds.remove(sweep);
+        folders.putIfAbsent(sweep, List.of(feed.parentFolder()));
+        broken.put(sweep, Instant.now().plus(TRY_AGAIN));
+    }
+
+    private void takeBroken() {
+        for (var entry : List.copyOf(broken.entrySet())) {
+            if (entry.getValue().isBefore(Instant.now())) {
+                var sweep = archive.sweep(entry.getKey());
+                broken.remove(entry.getKey());
+                sweep.ifPresentOrElse(this::take, () -> folders.remove(entry.getKey()));
+            }
+        }
+    }
+
+    /** Feeds all of a sweep's events, from the first. */
+    private void take(SweepSnapshot sweep) {
+        var id = sweep.id();
+        var written = new HashMap<Integer, TrialSnapshot>();
+        SweepFeed feed;
+        try {
+            feed = new SweepFeed(
+                    sweep,
+                    Specifications.of(sweep.specification()),
+                    data,
+                    number -> trial(id, number, written),
+                    this::ship);
+        } catch (RuntimeException e) {
+            Log.errorf(e, "event=sweep-not-tracked sweep=%s", id);
+            return;
+        }
+        try {
+            archive.trials(id, Optional.empty(), -1, Integer.MAX_VALUE).forEach(t -> written.put(t.number(), t));
+            var chunk = new ArrayList<Committed.Recorded>();
+            archive.events(id, 0, recorded -> {
+                chunk.add(recorded);
+                if (chunk.size() == CHUNK) {
+                    feed(feed, chunk);
+                }
+            });
+            feed(feed, chunk);
+            folders.put(id, allFolders(feed));
+            feeds.put(id, feed);
+        } catch (RuntimeException e) {
+            broke(id, feed, e);
+        } finally {
+            written.clear();
+        }
+    }
+
+    private static void feed(SweepFeed feed, List<Committed.Recorded> chunk) {
+        try {
+            feed.feed(chunk);
+            chunk.clear();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private TrialSnapshot trial(UUID sweep, int number, Map<Integer, TrialSnapshot> written) {
+        var trial = written.get(number);
+        return trial != null ? trial : archive.trial(sweep, number).orElseThrow();
+    }
+
+    /** Something is in this run folder: from now on it is followed. */
+    private void ship(Path folder, Path artifacts) {
+        try {
+            if (shipper.isPresent()) {
+                shipper.get().follow(folder, artifacts);
+                shipper.get().signal(folder);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The parent's run ends when those of all trials are closed; a sweep that is wholly in MLflow is let go. */
+    private void endRuns() {
+        for (var entry : List.copyOf(feeds.entrySet())) {
+            var feed = entry.getValue();
+            if (!feed.isOver() || shipper.isEmpty()) {
+                continue;
+            }
+            try {
+                var sweep = archive.sweep(entry.getKey());
+                if (sweep.isEmpty()) {
+                    forget(entry.getKey(), feed);
+                    continue;
+                }
+                long mark = sweep.get().revision() + 1;
+                if (!feed.ended(mark) && feed.trialFolders().stream().allMatch(shipper.get()::isDrained)) {
+                    feed.end(
+                            sweep.get().endedAt().orElse(sweep.get().createdAt()),
+                            status(sweep.get().state()),
+                            mark,
+                            Map.of("mlflow.note.content", note(sweep.get())));
+                }
+                if (feed.ended(mark) && allFolders(feed).stream().allMatch(shipper.get()::isDrained)) {
+                    archive.markTracked(entry.getKey());
+                    forget(entry.getKey(), feed);
+                    Log.infof("event=delivered sweep=%s", entry.getKey());
+                }
+            } catch (IOException e) {
+                broke(entry.getKey(), feed, e);
+            }
+        }
+    }
+
+    private void forget(UUID sweep, SweepFeed feed) {
+        close(feed);
+        feeds.remove(sweep);
+        folders.remove(sweep);
+    }
+
+    private static void close(SweepFeed feed) {
+        try {
+            feed.close();
+        } catch (IOException e) {
+            Log.warn("event=journal-not-closed", e);
+        }
+    }
+
+    private static RunStatus status(SweepState state) {
+        return switch (state) {
+            case COMPLETED -> RunStatus.FINISHED;
+            case FAILED -> RunStatus.FAILED;
+            case CANCELLED, RUNNING, PAUSED, STOPPING -> RunStatus.KILLED;
+        };
+    }
+
+    private String note(SweepSnapshot sweep) {
+        return new SweepNote(
+                        sweep,
+                        archive.trials(sweep.id(), Optional.empty(), -1, Integer.MAX_VALUE),
+                        experiment(data.sweepRun(sweep.id())).orElse(null),
+                        this::trialRun)
+                .markdown();
+    }
+
+    private static List<Path> allFolders(SweepFeed feed) {
+        var all = new ArrayList<Path>();
+        all.add(feed.parentFolder());
+        all.addAll(feed.trialFolders());
+        return List.copyOf(all);
+    }
+}

@@ -1,0 +1,5 @@
+/** Trials over REST. */
+@NullMarked
+package dev.sluice.console.trial;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,156 @@
+package dev.sluice.console.sweep;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.console.study.TrialSnapshot;
+import dev.sluice.search.trial.Measurement;
+import dev.sluice.search.trial.TrialState;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+/** Trials as columns and as CSV, and the curves that a page is given. */
+final class TrialTableTest {
+    private static final Instant BEGIN = Instant.parse("2026-01-01T00:00:00Z");
+
+    @Test
+    void csvQuotesWhatNeedsIt() {
+        var csv = TrialTable.csv(
+                List.of(trial(0, Map.of("x", 0.5), Map.of("score", 1.0), "said \"no\", then\nleft")), List.of("x"));
+        assertThat(csv)
+                .isEqualTo("number,id,state,attempt,step,started_at,ended_at,reason,params.x,metrics.score\r\n" + "0,"
+                        + id(0) + ",COMPLETE,1,3,2026-01-01T00:00:00Z,,\"said \"\"no\"\", then\nleft\",0.5,1.0\r\n");
+    }
+
+    @Test
+    void csvLeavesWhatIsMissingEmptyAndSaysNaN() {
+        var csv = TrialTable.csv(
+                List.of(
+                        trial(0, Map.of(), Map.of("a", Double.NaN), ""),
+                        trial(1, Map.of("x", true), Map.of("b", Double.NEGATIVE_INFINITY), "")),
+                List.of("x"));
+        assertThat(csv.lines().map(line -> line.substring(line.lastIndexOf("Z,") + 1)))
+                .containsExactly(
+                        "number,id,state,attempt,step,started_at,ended_at,reason,params.x,metrics.a,metrics.b",
+                        ",,,,NaN,",
+                        ",,,true,,-Infinity");
+    }
+
+    @Test
+    void noCellIsAFormula() {
+        for (var text : List.of("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1")) {
+            var cells = TrialTable.csv(List.of(trial(0, Map.of("x", text), Map.of("score", -1.5), text)), List.of("x"));
+            assertThat(cells)
+                    .contains("'" + text)
+                    .doesNotContain("," + text + ",")
+                    .doesNotContain("\"" + text);
+            assertThat(cells).endsWith(",-1.5\r\n");
+        }
+    }
+
+    @Test
+    void columnsHoldExactNumbersAndIndexesIntoTexts() {
+        var table = TrialTable.columns(
+                9,
+                List.of(
+                        trial(0, Map.of("x", 0.1, "o", "sgd"), Map.of("score", Double.NaN), ""),
+                        trial(1, Map.of("x", 0.2, "o", "adam", "m", 3L), Map.of(), "")),
+                List.of("x", "o", "m"),
+                "score",
+                Set.of());
+        assertThat(table).containsEntry("revision", 9L).containsEntry("count", 2);
+        assertThat(table.get("number")).isEqualTo(List.of(0, 1));
+        var params = (Map<?, ?>) table.getOrDefault("params", Map.of());
+        assertThat(params.get("x")).isEqualTo(List.of(0.1, 0.2));
+        assertThat(params.get("o")).isEqualTo(new TrialTable.Categories(List.of("sgd", "adam"), List.of(0, 1)));
+        var sparse = new ArrayList<Object>();
+        sparse.add(null);
+        sparse.add(3L);
+        assertThat(params.get("m")).isEqualTo(sparse);
+    }
+
+    @Test
+    void onlyTheColumnsThatWereAskedForAreThere() {
+        var table =
+                TrialTable.columns(1, List.of(trial(0, Map.of(), Map.of(), "")), List.of(), "score", Set.of("value"));
+        assertThat(table.keySet()).containsExactly("revision", "count", "value");
+    }
+
+    @Test
+    void aLongCurveIsThinnedOutAndKeepsItsPeaksAndItsEnd() {
+        var points = new ArrayList<Measurement>();
+        for (int step = 0; step < 10_000; step++) {
+            points.add(Measurement.of(step, "score", step == 5_432 ? 100 : step % 7 == 0 ? Double.NaN : step % 10));
+        }
+        var curve = curves(Map.of(0, points), List.of(trial(0, Map.of(), Map.of("score", 100.0), "")), 10, 50)
+                .curves()
+                .getFirst();
+        assertThat(curve.steps())
+                .hasSizeLessThanOrEqualTo(50)
+                .contains(5_432L, 9_999L)
+                .isSorted();
+        assertThat(curve.values()).hasSameSizeAs(curve.steps()).contains(100.0);
+    }
+
+    @Test
+    void ofManyTrialsTheBestAndASampleOfTheRestAreChosen() {
+        var trials = new ArrayList<TrialSnapshot>();
+        var measurements = new HashMap<Integer, List<Measurement>>();
+        for (int number = 0; number < 100; number++) {
+            trials.add(trial(number, Map.of(), Map.of("score", number == 3 ? Double.NaN : (double) number), ""));
+            measurements.put(number, List.of(Measurement.of(1, "score", number)));
+        }
+        var curves = curves(measurements, trials, 10, 50);
+        assertThat(curves.total()).isEqualTo(100);
+        assertThat(curves.curves()).hasSize(10);
+        assertThat(curves.curves())
+                .extracting(Curves.Curve::number)
+                .contains(99, 98, 97, 96, 95)
+                .isSorted();
+    }
+
+    private static Curves curves(
+            Map<Integer, List<Measurement>> measurements, List<TrialSnapshot> trials, int top, int points) {
+        return Curves.of(
+                1,
+                "score",
+                trials,
+                measurements,
+                top,
+                points,
+                Set.of(),
+                Comparator.comparing((Double v) -> v.isNaN())
+                        .thenComparing(Comparator.<Double>naturalOrder().reversed()));
+    }
+
+    private static TrialSnapshot trial(
+            int number, Map<String, Object> params, Map<String, Double> values, String reason) {
+        return new TrialSnapshot(
+                id(number),
+                new UUID(1, 1),
+                number,
+                TrialState.COMPLETE,
+                params,
+                values,
+                3,
+                reason,
+                "",
+                1,
+                1,
+                BEGIN,
+                Optional.of(BEGIN),
+                Optional.empty(),
+                1);
+    }
+
+    private static UUID id(int number) {
+        return new UUID(2, number);
+    }
+}
