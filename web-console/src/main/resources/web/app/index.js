@@ -1,0 +1,3 @@
+import './app.css';
+import './theme.js';
+import './sluice-app.js';
