@@ -1,0 +1,36 @@
+package dev.sluice.console.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Trials as a table: number, state, objective values, parameters, and why each ended. */
+final class TrialTable {
+    private TrialTable() {}
+
+    /** In the order given. */
+    static TextTable of(JsonNode sweep, Iterable<JsonNode> trials) {
+        List<String> metrics =
+                Objectives.of(sweep).stream().map(Objectives.Goal::metric).toList();
+        Set<String> params = new LinkedHashSet<>();
+        sweep.path("spec").path("parameters").fieldNames().forEachRemaining(params::add);
+        trials.forEach(trial -> trial.path("params").fieldNames().forEachRemaining(params::add));
+        List<String> headings = new ArrayList<>(List.of("TRIAL", "STATE"));
+        headings.addAll(metrics);
+        headings.addAll(params);
+        headings.add("REASON");
+        TextTable table = new TextTable(headings);
+        for (JsonNode trial : trials) {
+            List<String> cells = new ArrayList<>();
+            cells.add(trial.path("number").asText("-"));
+            cells.add(trial.path("state").asText("-"));
+            metrics.forEach(metric -> cells.add(Figures.of(trial.path("values").path(metric))));
+            params.forEach(param -> cells.add(Figures.of(trial.path("params").path(param))));
+            cells.add(trial.path("reason").isTextual() ? trial.path("reason").asText() : "");
+            table.add(cells);
+        }
+        return table;
+    }
+}

@@ -1,0 +1,96 @@
+package dev.sluice.console.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.console.specification.Format;
+import dev.sluice.console.specification.ReadResult;
+import dev.sluice.console.specification.SamplePoints;
+import dev.sluice.console.specification.SpecificationError;
+import dev.sluice.console.specification.SpecificationReader;
+import dev.sluice.console.specification.SweepSpecification;
+import dev.sluice.console.specification.TrainerCatalog;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "validate",
+        description = {
+            "Checks a sweep file without a service: prints it with everything that was left out filled in, and five points of"
+                    + " its space; or every error with its line, path and what was meant, and ends with 2."
+        },
+        footer = {"", "Example:", "  ./sluice validate examples/digits.yaml"})
+final class ValidateCommand implements Callable<Integer> {
+    private static final int SAMPLE_POINTS = 5;
+
+    private final CommandContext context;
+
+    @Parameters(paramLabel = "FILE", description = "A sweep file, YAML or JSON; '-' reads the standard input.")
+    private String file = "";
+
+    @Mixin
+    private final OutputOption output = new OutputOption();
+
+    ValidateCommand(CommandContext context) {
+        this.context = context;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        SweepFile read = SweepFile.read(file);
+        SpecificationReader reader = new SpecificationReader(
+                TrainerCatalog.read(context.trainerHome().resolve("catalog.json")), new SplittableRandom());
+        return switch (reader.read(read.text(), read.isJson() ? Format.JSON : Format.YAML)) {
+            case ReadResult.Valid valid -> accept(valid.specification());
+            case ReadResult.Invalid invalid -> reject(read, invalid.errors());
+        };
+    }
+
+    private int accept(SweepSpecification specification) {
+        ObjectMapper json = new ObjectMapper();
+        ObjectNode answer = json.createObjectNode();
+        answer.set("spec", specification.toJson());
+        ArrayNode points = answer.putArray("samplePoints");
+        try {
+            SamplePoints.of(specification, SAMPLE_POINTS)
+                    .forEach(point -> points.add(json.valueToTree(point.toPlain())));
+        } catch (IllegalArgumentException nothingFeasible) {
+            throw CommandFailure.wrongUsage(file + ": " + nothingFeasible.getMessage());
+        }
+        if (!output.printed(context.terminal(), answer)) {
+            PrintWriter out = context.terminal().out();
+            out.print(YamlText.of(answer.path("spec")));
+            out.println();
+            out.println("# Five points of its space:");
+            for (JsonNode point : points) {
+                out.println("# " + ShowCommand.inline(point));
+            }
+        }
+        return 0;
+    }
+
+    private int reject(SweepFile read, List<SpecificationError> errors) {
+        ObjectNode answer = new ObjectMapper().createObjectNode();
+        ArrayNode list = answer.putArray("errors");
+        for (SpecificationError error : errors) {
+            ObjectNode entry = list.addObject().put("pointer", error.pointer());
+            error.line().ifPresent(line -> entry.put("line", line));
+            error.column().ifPresent(column -> entry.put("column", column));
+            entry.put("detail", error.detail());
+        }
+        if (output.printed(context.terminal(), answer)) {
+            return CommandFailure.WRONG_USAGE;
+        }
+        throw CommandFailure.of(
+                CommandFailure.WRONG_USAGE,
+                "%s has %d %s:".formatted(read.name(), errors.size(), errors.size() == 1 ? "error" : "errors"),
+                errors.stream().map(SpecificationError::toString).toList());
+    }
+}
