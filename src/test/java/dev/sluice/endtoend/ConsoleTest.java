@@ -1,0 +1,365 @@
+package dev.sluice.endtoend;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.assertions.LocatorAssertions;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
+import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.ColorScheme;
+import dev.sluice.endtoend.harness.Build;
+import dev.sluice.endtoend.harness.Script;
+import dev.sluice.endtoend.harness.Service;
+import dev.sluice.endtoend.harness.Shared;
+import dev.sluice.endtoend.harness.Sweep;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** The console in a real browser, by what a person sees and clicks. Each test leaves a picture below `target`. */
+@ExtendWith(Shared.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ConsoleTest {
+    private static final int PATIENCE_MILLIS = 90_000;
+
+    private static final Script TRAINING = Script.of("console", """
+            import json, sys, time
+            for step in range(1, int(sys.argv[2]) + 1):
+                print(json.dumps({"step": step, "loss": float(sys.argv[1]) + 1 / step}), flush=True)
+                time.sleep(0.2)
+            """);
+
+    private Service service;
+    private Path pictures;
+    private Playwright playwright;
+    private Browser browser;
+    private Page page;
+    private final List<String> errors = new ArrayList<>();
+    private Sweep finished;
+
+    @BeforeAll
+    void openTheBrowser(Service shared) {
+        service = shared;
+        pictures = Build.folder("console");
+        finished = service.submit(file("console-finished", 6, 2, 5));
+        finished.awaitEnd();
+        playwright = Playwright.create(
+                new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+        browser = playwright
+                .chromium()
+                .launch(new BrowserType.LaunchOptions()
+                        .setExecutablePath(chromium())
+                        .setArgs(List.of(
+                                "--no-sandbox",
+                                "--disable-gpu",
+                                "--disable-quic",
+                                "--no-first-run",
+                                "--disable-background-networking",
+                                "--disable-component-update",
+                                "--disable-sync")));
+        PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE_MILLIS);
+    }
+
+    @AfterAll
+    void closeTheBrowser() {
+        browser.close();
+        playwright.close();
+    }
+
+    @BeforeEach
+    void openAPage() {
+        page = browser.newPage(
+                new Browser.NewPageOptions().setViewportSize(1440, 1000).setColorScheme(ColorScheme.LIGHT));
+        page.setDefaultTimeout(PATIENCE_MILLIS);
+        errors.clear();
+        page.onPageError(errors::add);
+        page.onConsoleMessage(message -> {
+            if (message.type().equals("error")) {
+                errors.add(message.text() + " " + message.location());
+            }
+        });
+    }
+
+    @AfterEach
+    void takeAPicture(TestInfo test) {
+        page.screenshot(new Page.ScreenshotOptions()
+                .setPath(pictures.resolve(test.getTestMethod().orElseThrow().getName() + ".png"))
+                .setFullPage(true));
+        page.close();
+    }
+
+    @Test
+    void listsTheSweepsNewestFirst() {
+        var newest = service.submit(file("console-newest", 1, 1, 1));
+        page.navigate(service.uri().toString());
+
+        var rows = page.locator("sweeps-page .row[role=row]");
+        assertThat(rows.first()).containsText("console-newest");
+        assertThat(rows.first()).containsText("Completed");
+        assertThat(rows.filter(new Locator.FilterOptions().setHasText("console-finished"))
+                        .first())
+                .containsText("6 / 6");
+        assertThat(page).hasTitle("Sluice");
+        assertThat(errors).isEmpty();
+        newest.awaitEnd();
+    }
+
+    @Test
+    void findsASweepByItsName() {
+        page.navigate(service.uri().toString());
+
+        page.getByRole(AriaRole.SEARCHBOX).fill("console-fini");
+
+        var rows = page.locator("sweeps-page .row[role=row]");
+        assertThat(rows).hasCount(1);
+        rows.first().getByRole(AriaRole.LINK).click();
+        assertThat(heading("console-finished")).isVisible();
+    }
+
+    @Test
+    void showsChartsAndEveryTrialOfASweep() {
+        page.navigate(address(finished));
+
+        assertThat(heading("console-finished")).isVisible();
+        assertThat(chip()).hasText("Completed");
+        assertThat(page.locator("trial-table .body .row:not([hidden])")).hasCount(6);
+        for (var chart : List.of("history-chart", "curves-chart")) {
+            assertThat(page.locator(chart + " canvas").first()).isVisible();
+            page.waitForCondition(() -> inked(chart));
+        }
+        assertThat(page.locator("dl.facts")).containsText("6 / 6");
+        assertThat(page.locator("dl.facts")).containsText("loss");
+        assertThat(errors).isEmpty();
+    }
+
+    @Test
+    void sortsTheTrialsByTheObjective() {
+        page.navigate(address(finished));
+
+        page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Sort by loss"))
+                .first()
+                .click();
+
+        var best = finished.view().path("best").path("number").asText();
+        assertThat(page.locator("trial-table .row.best")).hasAttribute("aria-rowindex", "2");
+        assertThat(page.locator("trial-table .row.best .first")).containsText(best);
+    }
+
+    @Test
+    void opensATrialWithItsReportsAndItsLog() {
+        page.navigate(address(finished));
+
+        page.locator("trial-table .body .row:not([hidden])").first().click();
+
+        var panel = page.locator("trial-panel");
+        assertThat(panel).containsText("Parameters");
+        assertThat(panel).containsText("Attempts");
+        assertThat(panel).containsText("\"step\": 5");
+        assertThat(errors).isEmpty();
+    }
+
+    @Test
+    void showsTheErrorsOfAFileBesideTheirLines() {
+        page.navigate(service.uri() + "#/new");
+        editor().fill("""
+                name: wrong
+                objective: {metric: loss, goal: smaller}
+                parameters: {x: {min: 1, max: 0}}
+                budget: {trials: 3}
+                trial: {command: [echo, hello]}
+                """);
+
+        start().click();
+
+        var complaints = page.getByRole(AriaRole.ALERT);
+        assertThat(complaints).containsText("2 things to correct");
+        assertThat(complaints).containsText("Line 2");
+        assertThat(complaints).containsText("minimize");
+        assertThat(complaints).containsText("Line 3");
+        assertThat(page.locator("yaml-editor .marked")).hasText(new String[] {"2", "3"});
+        assertThat(editor()).hasAttribute("aria-invalid", "true");
+    }
+
+    @Test
+    void rehearsesAFileWithoutStartingIt() {
+        page.navigate(service.uri() + "#/new");
+        editor().fill(file("console-rehearsed", 2, 1, 1));
+
+        page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Dry run"))
+                .click();
+
+        assertThat(page.getByText("The file is valid.")).isVisible();
+        assertThat(page.getByText("Five points it would try")).isVisible();
+        assertThat(service.rest()
+                        .get("/api/v1/sweeps?q=console-rehearsed")
+                        .json()
+                        .path("items")
+                        .size())
+                .isZero();
+    }
+
+    @Test
+    void startsASweepAndFollowsItToItsEndWithoutAReload() {
+        page.navigate(service.uri() + "#/new");
+        editor().fill(file("console-started", 5, 2, 6));
+        start().click();
+
+        assertThat(heading("console-started")).isVisible();
+        page.evaluate("() => { window.stayed = true; }");
+        assertThat(chip()).hasText("Running");
+        assertThat(page.locator("trial-table .body .row:not([hidden])").first()).isVisible();
+
+        assertThat(chip()).hasText("Completed");
+        assertThat(page.locator("trial-table .body .row:not([hidden])")).hasCount(5);
+        assertThat(page.locator("dl.facts")).containsText("5 / 5");
+        page.waitForCondition(() -> inked("curves-chart"));
+        assertThat(page.evaluate("() => window.stayed === true")).isEqualTo(true);
+        assertThat(errors).isEmpty();
+    }
+
+    @Test
+    void pausesResumesAndCancelsASweep() {
+        var sweep = service.submit(file("console-steered", 50, 1, 500));
+        page.navigate(address(sweep));
+        assertThat(chip()).hasText("Running");
+
+        action("Pause").click();
+        assertThat(chip()).hasText("Paused");
+        action("Resume").click();
+        assertThat(chip()).hasText("Running");
+        action("Cancel").click();
+        var question = page.getByRole(AriaRole.DIALOG);
+        assertThat(question).containsText("Cancel this sweep?");
+        question.getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Keep it running"))
+                .click();
+        assertThat(chip()).hasText("Running");
+        action("Cancel").click();
+        page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Cancel the sweep"))
+                .click();
+
+        assertThat(chip()).hasText("Cancelled");
+        assertThat(sweep.awaitEnd().path("state").asText()).isEqualTo("CANCELLED");
+        assertThat(errors).isEmpty();
+    }
+
+    @Test
+    void showsWhatOthersDoToASweepWithoutAReload() {
+        var sweep = service.submit(file("console-watched", 50, 1, 500));
+        page.navigate(address(sweep));
+        assertThat(chip()).hasText("Running");
+
+        service.rest().post(sweep.path() + "/cancel").expect(200);
+
+        assertThat(chip()).hasText("Cancelled");
+    }
+
+    @Test
+    void saysThatAnAddressLeadsNowhere() {
+        page.navigate(service.uri() + "#/sweeps/01900000-0000-7000-8000-000000000000");
+
+        assertThat(page.getByText(Pattern.compile("There is no sweep"))).isVisible();
+    }
+
+    @Test
+    void fitsAPhoneInTheDark() {
+        page.close();
+        page = browser.newPage(
+                new Browser.NewPageOptions().setViewportSize(360, 740).setColorScheme(ColorScheme.DARK));
+        page.navigate(address(finished));
+
+        assertThat(heading("console-finished"))
+                .isVisible(new LocatorAssertions.IsVisibleOptions().setTimeout(PATIENCE_MILLIS));
+        assertThat(page.evaluate("() => document.documentElement.scrollWidth <= innerWidth"))
+                .as("no sideways scroll")
+                .isEqualTo(true);
+        assertThat((String) page.evaluate("() => getComputedStyle(document.body).backgroundColor"))
+                .matches("rgb\\(\\d{1,2}, \\d{1,2}, \\d{1,2}\\)");
+    }
+
+    private static String file(String name, int trials, int parallel, int steps) {
+        return """
+                name: %s
+                description: Shown in the console
+                objective: {metric: loss, goal: minimize}
+                parameters: {x: {min: 0.0, max: 1.0}}
+                search: {algorithm: random, seed: 4}
+                budget: {trials: %d, parallel: %d}
+                trial: {command: %s}
+                """.formatted(name, trials, parallel, TRAINING.command("${params.x}", Integer.toString(steps)));
+    }
+
+    private String address(Sweep sweep) {
+        return service.uri() + "#/sweeps/" + sweep.id();
+    }
+
+    private Locator heading(String name) {
+        return page.getByRole(
+                AriaRole.HEADING, new Page.GetByRoleOptions().setName(name).setLevel(1));
+    }
+
+    private Locator chip() {
+        return page.locator("sweep-page .chip");
+    }
+
+    private Locator action(String name) {
+        return page.locator("sweep-page .actions")
+                .getByRole(
+                        AriaRole.BUTTON,
+                        new Locator.GetByRoleOptions().setName(name).setExact(true));
+    }
+
+    private Locator editor() {
+        return page.locator("yaml-editor textarea");
+    }
+
+    private Locator start() {
+        return page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Start sweep"));
+    }
+
+    /** Whether something is drawn on the chart's canvas. */
+    private boolean inked(String chart) {
+        return (boolean)
+                page.locator(chart + " canvas")
+                        .first()
+                        .evaluate(
+                                "canvas => { const all = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;"
+                                        + " let ink = 0; for (let i = 3; i < all.length; i += 4) if (all[i]) ink++; return ink > 500; }");
+    }
+
+    private static Path chromium() {
+        return Stream.of(
+                        Optional.ofNullable(System.getenv("SLUICE_CHROMIUM")).map(Path::of),
+                        onPath("chromium"),
+                        onPath("chromium-browser"),
+                        onPath("google-chrome"))
+                .flatMap(Optional::stream)
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException(
+                        "no chromium on the PATH: `./sluice test` installs it, or apt-get install chromium"));
+    }
+
+    private static Optional<Path> onPath(String program) {
+        return Stream.of(System.getenv("PATH").split(":", -1))
+                .map(folder -> Path.of(folder, program))
+                .filter(Files::isExecutable)
+                .findFirst();
+    }
+}

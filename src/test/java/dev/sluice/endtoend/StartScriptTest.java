@@ -1,0 +1,106 @@
+package dev.sluice.endtoend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sluice.endtoend.harness.Build;
+import dev.sluice.endtoend.harness.Service;
+import dev.sluice.endtoend.harness.Shared;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** {@code ./sluice} with what this build packaged: the command line's own class path, the service, and the whole demo. */
+@ExtendWith(Shared.class)
+class StartScriptTest {
+    private record Ended(int code, String output, String errors) {}
+
+    /** Runs {@code ./sluice} from another folder; it takes what Maven made, and never builds. */
+    private static Ended sluice(Map<String, String> environment, String... arguments)
+            throws IOException, InterruptedException {
+        var command = new ArrayList<>(List.of(Build.root().resolve("sluice").toString()));
+        command.addAll(List.of(arguments));
+        Path folder = Build.folder("commands-" + UUID.randomUUID());
+        Path errors = folder.resolve("errors");
+        var builder = new ProcessBuilder(command).directory(folder.toFile()).redirectError(errors.toFile());
+        builder.environment().put("SLUICE_NO_BUILD", "1");
+        builder.environment().put("SLUICE_JAVA_HOME", System.getProperty("java.home"));
+        builder.environment().putAll(environment);
+        var process = builder.start();
+        try {
+            process.getOutputStream().close();
+            var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            return new Ended(process.waitFor(), output, Files.readString(errors));
+        } finally {
+            process.destroy();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"digits.yaml", "command.yaml", "external.yaml"})
+    void validatesTheExamplesWithoutAService(String name) throws Exception {
+        var ended = sluice(Map.of(), "validate", Build.example(name).toString());
+        assertThat(ended.errors()).isEmpty();
+        assertThat(ended.output()).contains("name: ", "# Five points of its space:");
+        assertThat(ended.code()).isZero();
+    }
+
+    @Test
+    void runsListsShowsAndExportsASweep(Service service) throws Exception {
+        var there = Map.of("SLUICE_URL", service.uri().toString());
+        Path file = Files.writeString(Build.folder("commands-sweep").resolve("sweep.yaml"), """
+                name: by command
+                objective: {metric: loss, goal: minimize}
+                parameters: {x: {min: 0.0, max: 1.0}}
+                search: {algorithm: random, seed: 1}
+                budget: {trials: 2, parallel: 2}
+                trial: {command: [sh, -c, 'echo "{\\"step\\": 1, \\"loss\\": $0}"', "${params.x}"]}
+                """);
+        var run = sluice(there, "run", file.toString());
+        assertThat(run.errors()).contains("Ctrl-C detaches");
+        assertThat(run.output()).contains("by command COMPLETED", "2 complete");
+        assertThat(run.code()).isZero();
+
+        var shown = new ObjectMapper()
+                .readTree(sluice(there, "show", "by command", "-o", "json").output());
+        assertThat(shown.path("state").asText()).isEqualTo("COMPLETED");
+        assertThat(sluice(there, "list").output()).contains("by command");
+        assertThat(sluice(there, "trials", "by command").output()).contains("COMPLETE");
+        assertThat(sluice(there, "logs", "by command/0").output()).contains("\"loss\":");
+        assertThat(sluice(there, "logs", "by command/1", "-f").output()).contains("\"loss\":");
+        assertThat(sluice(there, "export", "by command").output().lines()).hasSize(3);
+        assertThat(sluice(there, "cancel", "by command").code()).isEqualTo(1);
+    }
+
+    /** The promise of the first screen of README.md. */
+    @Test
+    @Timeout(value = 10, unit = TimeUnit.MINUTES)
+    void theDemoEndsWellAndCanBeRunAgain() throws Exception {
+        var data = Build.folder("demo data").toString();
+        for (int version = 1; version <= (Build.isLong() ? 2 : 1); version++) {
+            var ended = sluice(Map.of(), "demo", "--exit", "--port", Integer.toString(freePort()), "--data", data);
+            assertThat(ended.output()).as(ended.errors()).contains("Champion   digits version " + version);
+            assertThat(ended.output()).contains("read back in Python: 0.9", "digits COMPLETED");
+            assertThat(ended.code()).isZero();
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+}

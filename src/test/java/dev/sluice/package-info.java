@@ -1,0 +1,5 @@
+/** What holds for the whole. */
+@NullMarked
+package dev.sluice;
+
+import org.jspecify.annotations.NullMarked;
