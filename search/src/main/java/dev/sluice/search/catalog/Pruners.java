@@ -11,74 +11,76 @@ import dev.sluice.search.pruner.SuccessiveHalvingPruner;
 import dev.sluice.search.trial.Objective;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /** The pruners by the names that sweep files use. */
 public final class Pruners {
-    private static final List<Entry> ENTRIES = List.of(
-            new Entry(
-                    new AlgorithmSpec("none", "Gives up nothing.", List.of()),
-                    (options, objectives) -> new NopPruner()),
-            new Entry(
-                    new AlgorithmSpec(
-                            "asha",
-                            "Asynchronous successive halving: of the trials that reach a rung only the best share goes on.",
-                            List.of(
-                                    OptionSpec.integer("min", 1, Long.MAX_VALUE, 1, "The step of the first rung."),
-                                    OptionSpec.integer(
-                                            "max",
-                                            1,
-                                            Long.MAX_VALUE,
-                                            "The step from which on nothing is pruned; left out, rungs go on without end."),
-                                    OptionSpec.integer(
-                                            "reduction",
-                                            2,
-                                            1_000_000,
-                                            3,
-                                            "One in so many goes on from a rung, and the next rung is so many times as far."))),
-                    Pruners::asha),
-            new Entry(
-                    new AlgorithmSpec(
-                            "median",
-                            "Gives up a trial that is worse than the median of the completed ones at the same step.",
-                            List.of(
-                                    OptionSpec.integer(
-                                            "startupTrials",
-                                            0,
-                                            1_000_000,
-                                            5,
-                                            "How many trials must be complete before any is pruned."),
-                                    OptionSpec.integer(
-                                            "warmupSteps",
-                                            0,
-                                            Long.MAX_VALUE,
-                                            0,
-                                            "The step before which nothing is pruned."),
-                                    OptionSpec.integer(
-                                            "interval",
-                                            1,
-                                            Long.MAX_VALUE,
-                                            1,
-                                            "A trial is judged once every so many steps."))),
-                    (options, objectives) -> {
-                        requireOne("median", objectives);
-                        return MedianPruner.builder()
-                                .startupTrials(options.integer("startupTrials"))
-                                .warmupSteps(options.longInteger("warmupSteps"))
-                                .interval(options.longInteger("interval"))
-                                .build();
-                    }));
+    private static final Registry<Maker> ALGORITHMS = new Registry<>(
+            "pruning",
+            List.of(
+                    new Registry.Entry<>(
+                            new AlgorithmSpec("none", "Gives up nothing.", List.of()),
+                            (options, objectives) -> new NopPruner()),
+                    new Registry.Entry<>(
+                            new AlgorithmSpec(
+                                    "asha",
+                                    "Asynchronous successive halving: of the trials that reach a rung only the best share goes on.",
+                                    List.of(
+                                            OptionSpec.integer(
+                                                    "min", 1, Long.MAX_VALUE, 1, "The step of the first rung."),
+                                            OptionSpec.integer(
+                                                    "max",
+                                                    1,
+                                                    Long.MAX_VALUE,
+                                                    "The step from which on nothing is pruned; left out, rungs go on without end."),
+                                            OptionSpec.integer(
+                                                    "reduction",
+                                                    2,
+                                                    1_000_000,
+                                                    3,
+                                                    "One in so many goes on from a rung, and the next rung is so many times as far."))),
+                            Pruners::asha),
+                    new Registry.Entry<>(
+                            new AlgorithmSpec(
+                                    "median",
+                                    "Gives up a trial that is worse than the median of the completed ones at the same step.",
+                                    List.of(
+                                            OptionSpec.integer(
+                                                    "startupTrials",
+                                                    0,
+                                                    1_000_000,
+                                                    5,
+                                                    "How many trials must be complete before any is pruned."),
+                                            OptionSpec.integer(
+                                                    "warmupSteps",
+                                                    0,
+                                                    Long.MAX_VALUE,
+                                                    0,
+                                                    "The step before which nothing is pruned."),
+                                            OptionSpec.integer(
+                                                    "interval",
+                                                    1,
+                                                    Long.MAX_VALUE,
+                                                    1,
+                                                    "A trial is judged once every so many steps."))),
+                            (options, objectives) -> {
+                                Registry.requireOne("median", "judges", objectives);
+                                return MedianPruner.builder()
+                                        .startupTrials(options.integer("startupTrials"))
+                                        .warmupSteps(options.longInteger("warmupSteps"))
+                                        .interval(options.longInteger("interval"))
+                                        .build();
+                            })));
 
     private Pruners() {}
 
     /** All algorithms with their options, as data. */
     public static List<AlgorithmSpec> algorithms() {
-        return ENTRIES.stream().map(Entry::spec).toList();
+        return ALGORITHMS.algorithms();
     }
 
     /** The options of an algorithm. */
     public static List<OptionSpec> options(String algorithm) {
-        return entry(algorithm).spec().options();
+        return ALGORITHMS.entry(algorithm).spec().options();
     }
 
     /**
@@ -89,12 +91,12 @@ public final class Pruners {
      * @throws dev.sluice.search.option.OptionException if an option is unknown or wrong
      */
     public static Pruner of(String algorithm, Map<String, ?> options, List<Objective> objectives) {
-        var entry = entry(algorithm);
+        var entry = ALGORITHMS.entry(algorithm);
         return entry.maker().make(Options.read(entry.spec(), options), objectives);
     }
 
     private static Pruner asha(Options options, List<Objective> objectives) {
-        requireOne("asha", objectives);
+        Registry.requireOne("asha", "judges", objectives);
         var builder = SuccessiveHalvingPruner.builder()
                 .min(options.longInteger("min"))
                 .reduction(options.integer("reduction"));
@@ -108,30 +110,6 @@ public final class Pruners {
         }
         return builder.build();
     }
-
-    private static void requireOne(String algorithm, List<Objective> objectives) {
-        if (objectives.size() != 1) {
-            throw new IllegalArgumentException("%s judges one objective, was given %d: %s"
-                    .formatted(
-                            algorithm,
-                            objectives.size(),
-                            objectives.stream().map(Objective::metric).collect(Collectors.joining(", "))));
-        }
-    }
-
-    private static Entry entry(String algorithm) {
-        return ENTRIES.stream()
-                .filter(entry -> entry.spec().name().equals(algorithm))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("there is no pruning algorithm %s; there are %s"
-                        .formatted(
-                                algorithm,
-                                ENTRIES.stream()
-                                        .map(entry -> entry.spec().name())
-                                        .collect(Collectors.joining(", ")))));
-    }
-
-    private record Entry(AlgorithmSpec spec, Maker maker) {}
 
     private interface Maker {
         Pruner make(Options options, List<Objective> objectives);

@@ -12,7 +12,6 @@ import dev.sluice.search.space.SearchSpace;
 import dev.sluice.search.trial.Objective;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /** The samplers by the names that sweep files use. */
 public final class Samplers {
@@ -23,79 +22,87 @@ public final class Samplers {
             10,
             "How many trials must have ended before points are no longer drawn at random.");
 
-    private static final List<Entry> ENTRIES = List.of(
-            new Entry(
-                    new AlgorithmSpec("auto", "Chooses for you: tpe, for now.", List.of()),
-                    (options, space, objectives) -> auto(space, objectives)),
-            new Entry(
-                    new AlgorithmSpec(
-                            "random", "Draws each parameter by itself, evenly as its scale sees it.", List.of()),
-                    (options, space, objectives) -> RandomSampler.of(space)),
-            new Entry(
-                    new AlgorithmSpec(
-                            "tpe",
-                            "Tree-structured Parzen estimator: draws where good trials lie densely and bad ones do not.",
-                            List.of(
-                                    STARTUP,
-                                    OptionSpec.integer(
-                                            "candidates",
-                                            1,
-                                            10_000,
-                                            24,
-                                            "How many points are drawn for each trial, of which the best is taken."))),
-                    (options, space, objectives) -> {
-                        requireOne("tpe", objectives);
-                        return TpeSampler.builder(space)
-                                .startup(options.integer("startup"))
-                                .candidates(options.integer("candidates"))
-                                .build();
-                    }),
-            new Entry(
-                    new AlgorithmSpec(
-                            "genetic",
-                            "Breeds each trial from two of the best so far, without waiting for generations.",
-                            List.of(
-                                    OptionSpec.integer(
-                                            "startup",
-                                            2,
-                                            1_000_000,
-                                            10,
-                                            "How many trials must have shown a number before points are no longer drawn at random."),
-                                    OptionSpec.integer(
-                                            "population", 2, 10_000, 15, "How many of the best trials may be parents."),
-                                    OptionSpec.number(
-                                            "crossover",
-                                            0,
-                                            1,
-                                            0.9,
-                                            "The probability that a parent's genes are crossed with the other's."),
-                                    OptionSpec.number(
-                                            "mutation",
-                                            0.001,
-                                            1,
-                                            "The share of genes that mutate; left out, three a trial on average, within [0.1, 0.35]."))),
-                    (options, space, objectives) -> {
-                        requireOne("genetic", objectives);
-                        var builder = GeneticSampler.builder(space)
-                                .startup(options.integer("startup"))
-                                .population(options.integer("population"))
-                                .crossover(options.number("crossover"));
-                        if (options.has("mutation")) {
-                            builder.mutation(options.number("mutation"));
-                        }
-                        return builder.build();
-                    }));
+    private static final Registry<Maker> ALGORITHMS = new Registry<>(
+            "search",
+            List.of(
+                    new Registry.Entry<>(
+                            new AlgorithmSpec("auto", "Chooses for you: tpe, for now.", List.of()),
+                            (options, space, objectives) -> auto(space, objectives)),
+                    new Registry.Entry<>(
+                            new AlgorithmSpec(
+                                    "random",
+                                    "Draws each parameter by itself, evenly as its scale sees it.",
+                                    List.of()),
+                            (options, space, objectives) -> RandomSampler.of(space)),
+                    new Registry.Entry<>(
+                            new AlgorithmSpec(
+                                    "tpe",
+                                    "Tree-structured Parzen estimator: draws where good trials lie densely and bad ones do not.",
+                                    List.of(
+                                            STARTUP,
+                                            OptionSpec.integer(
+                                                    "candidates",
+                                                    1,
+                                                    10_000,
+                                                    24,
+                                                    "How many points are drawn for each trial, of which the best is taken."))),
+                            (options, space, objectives) -> {
+                                Registry.requireOne("tpe", "searches for", objectives);
+                                return TpeSampler.builder(space)
+                                        .startup(options.integer("startup"))
+                                        .candidates(options.integer("candidates"))
+                                        .build();
+                            }),
+                    new Registry.Entry<>(
+                            new AlgorithmSpec(
+                                    "genetic",
+                                    "Breeds each trial from two of the best so far, without waiting for generations.",
+                                    List.of(
+                                            OptionSpec.integer(
+                                                    "startup",
+                                                    2,
+                                                    1_000_000,
+                                                    10,
+                                                    "How many trials must have shown a number before points are no longer drawn at random."),
+                                            OptionSpec.integer(
+                                                    "population",
+                                                    2,
+                                                    10_000,
+                                                    15,
+                                                    "How many of the best trials may be parents."),
+                                            OptionSpec.number(
+                                                    "crossover",
+                                                    0,
+                                                    1,
+                                                    0.9,
+                                                    "The probability that a parent's genes are crossed with the other's."),
+                                            OptionSpec.number(
+                                                    "mutation",
+                                                    0.001,
+                                                    1,
+                                                    "The share of genes that mutate; left out, three a trial on average, within [0.1, 0.35]."))),
+                            (options, space, objectives) -> {
+                                Registry.requireOne("genetic", "searches for", objectives);
+                                var builder = GeneticSampler.builder(space)
+                                        .startup(options.integer("startup"))
+                                        .population(options.integer("population"))
+                                        .crossover(options.number("crossover"));
+                                if (options.has("mutation")) {
+                                    builder.mutation(options.number("mutation"));
+                                }
+                                return builder.build();
+                            })));
 
     private Samplers() {}
 
     /** All algorithms with their options, as data. */
     public static List<AlgorithmSpec> algorithms() {
-        return ENTRIES.stream().map(Entry::spec).toList();
+        return ALGORITHMS.algorithms();
     }
 
     /** The options of an algorithm. */
     public static List<OptionSpec> options(String algorithm) {
-        return entry(algorithm).spec().options();
+        return ALGORITHMS.entry(algorithm).spec().options();
     }
 
     /**
@@ -106,7 +113,7 @@ public final class Samplers {
      * @throws dev.sluice.search.option.OptionException if an option is unknown or wrong
      */
     public static Sampler of(String algorithm, Map<String, ?> options, SearchSpace space, List<Objective> objectives) {
-        var entry = entry(algorithm);
+        var entry = ALGORITHMS.entry(algorithm);
         return entry.maker().make(Options.read(entry.spec(), options), space, objectives);
     }
 
@@ -125,30 +132,6 @@ public final class Samplers {
                 .map(suggested -> new Suggested(
                         suggested.values(), "auto: " + suggested.reason().replaceFirst(":", ",")));
     }
-
-    private static void requireOne(String algorithm, List<Objective> objectives) {
-        if (objectives.size() != 1) {
-            throw new IllegalArgumentException("%s searches for one objective, was given %d: %s"
-                    .formatted(
-                            algorithm,
-                            objectives.size(),
-                            objectives.stream().map(Objective::metric).collect(Collectors.joining(", "))));
-        }
-    }
-
-    private static Entry entry(String algorithm) {
-        return ENTRIES.stream()
-                .filter(entry -> entry.spec().name().equals(algorithm))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("there is no search algorithm %s; there are %s"
-                        .formatted(
-                                algorithm,
-                                ENTRIES.stream()
-                                        .map(entry -> entry.spec().name())
-                                        .collect(Collectors.joining(", ")))));
-    }
-
-    private record Entry(AlgorithmSpec spec, Maker maker) {}
 
     private interface Maker {
         Sampler make(Options options, SearchSpace space, List<Objective> objectives);
