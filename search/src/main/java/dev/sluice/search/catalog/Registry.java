@@ -10,12 +10,15 @@ import java.util.stream.Collectors;
  *
  * @param kind what they do, in a word that goes before "algorithm"
  */
-record Registry<M>(String kind, List<Entry<M>> entries) {
+record Registry<E extends Registry.Entry>(String kind, List<E> entries) {
     Registry {
         entries = List.copyOf(entries);
     }
 
-    record Entry<M>(AlgorithmSpec spec, M maker) {}
+    /** One algorithm. */
+    interface Entry {
+        AlgorithmSpec spec();
+    }
 
     List<AlgorithmSpec> algorithms() {
         return entries.stream().map(Entry::spec).toList();
@@ -26,7 +29,7 @@ record Registry<M>(String kind, List<Entry<M>> entries) {
      *
      * @throws IllegalArgumentException if there is none, with those that there are
      */
-    Entry<M> entry(String algorithm) {
+    E entry(String algorithm) {
         return entries.stream()
                 .filter(entry -> entry.spec().name().equals(algorithm))
                 .findFirst()

@@ -1,6 +1,7 @@
 package dev.sluice.search.study;
 
 import dev.sluice.search.space.ParameterValues;
+import dev.sluice.search.trial.Goals;
 import dev.sluice.search.trial.Objective;
 import dev.sluice.search.trial.RankedValues;
 import dev.sluice.search.trial.Trial;
@@ -20,6 +21,7 @@ import java.util.TreeMap;
 
 /** The trials of a study with the indexes that keep questions about them cheap. Each change is taken in as old trial, new trial. */
 final class Ledger implements TrialHistory {
+    private final Goals goals;
     private final List<Objective> objectives;
     private final List<Trial> trials = new ArrayList<>();
     private final List<Trial> trialsView = Collections.unmodifiableList(trials);
@@ -34,8 +36,9 @@ final class Ledger implements TrialHistory {
     private Optional<Trial> bestPruned = Optional.empty();
     private long revision;
 
-    Ledger(List<Objective> objectives) {
-        this.objectives = objectives;
+    Ledger(Goals goals) {
+        this.goals = goals;
+        this.objectives = goals.objectives();
         for (TrialState state : TrialState.values()) {
             numbers.put(state, new BitSet());
             counts.put(state, 0);
@@ -105,8 +108,8 @@ final class Ledger implements TrialHistory {
     }
 
     private Optional<Trial> better(Optional<Trial> best, Trial trial) {
-        if (objectives.size() > 1) {
-            return Optional.empty();
+        if (objectives.size() > 1 || !trial.isFeasible()) {
+            return best;
         }
         double value = trial.objectiveValue(0).orElse(Double.NaN);
         double reference = best.isPresent() ? best.get().objectiveValue(0).orElse(Double.NaN) : Double.NaN;
@@ -141,8 +144,8 @@ final class Ledger implements TrialHistory {
     }
 
     @Override
-    public List<Objective> objectives() {
-        return objectives;
+    public Goals goals() {
+        return goals;
     }
 
     @Override

@@ -43,7 +43,7 @@ public final class Study {
     public Study(StudySpec spec, Consumer<StudyEvent> journal) {
         this(
                 spec,
-                Samplers.of(spec.search().algorithm(), spec.search().options(), spec.space(), spec.objectives()),
+                Samplers.of(spec.search().algorithm(), spec.search().options(), spec.context()),
                 Pruners.of(spec.pruning().algorithm(), spec.pruning().options(), spec.objectives()),
                 journal);
     }
@@ -54,7 +54,7 @@ public final class Study {
         this.sampler = Objects.requireNonNull(sampler, "sampler");
         this.pruner = Objects.requireNonNull(pruner, "pruner");
         this.journal = Objects.requireNonNull(journal, "journal");
-        this.ledger = new Ledger(spec.objectives());
+        this.ledger = new Ledger(spec.goals());
     }
 
     /**
@@ -192,7 +192,8 @@ public final class Study {
         Verdict verdict;
         if (trial.pruneVerdict().isPresent()) {
             verdict = Verdict.prune(trial.pruneVerdict().get());
-        } else if (measurement.value(spec.objectives().getFirst().metric()).isPresent()) {
+        } else if (spec.objectives().stream()
+                .anyMatch(objective -> measurement.value(objective.metric()).isPresent())) {
             verdict = pruner.judge(trial, ledger);
         } else {
             verdict = Verdict.proceed();
@@ -235,10 +236,9 @@ public final class Study {
     private void apply(StudyEvent event) {
         switch (event) {
             case StudyEvent.TrialAsked asked ->
-                ledger.add(Trial.queued(asked.id(), spec.objectives(), asked.values(), asked.seed(), asked.reason()));
+                ledger.add(Trial.queued(asked.id(), spec.goals(), asked.values(), asked.seed(), asked.reason()));
             case StudyEvent.TrialEnqueued enqueued ->
-                ledger.add(
-                        Trial.queued(enqueued.id(), spec.objectives(), enqueued.values(), enqueued.seed(), "enqueued"));
+                ledger.add(Trial.queued(enqueued.id(), spec.goals(), enqueued.values(), enqueued.seed(), "enqueued"));
             case StudyEvent.AttemptStarted started ->
                 ledger.replace(ledger.get(started.id()).started(started.attempt(), started.resumedFrom()));
             case StudyEvent.MeasurementReported reported -> {

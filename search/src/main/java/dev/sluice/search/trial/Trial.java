@@ -18,7 +18,7 @@ public final class Trial {
     public static final long NO_STEP = -1;
 
     private final TrialId id;
-    private final List<Objective> objectives;
+    private final Goals goals;
     private final ParameterValues values;
     private final long seed;
     private final String suggestedBy;
@@ -45,7 +45,7 @@ public final class Trial {
 
     private Trial(
             TrialId id,
-            List<Objective> objectives,
+            Goals goals,
             ParameterValues values,
             long seed,
             String suggestedBy,
@@ -56,7 +56,7 @@ public final class Trial {
             String reason,
             int attempt) {
         this.id = id;
-        this.objectives = objectives;
+        this.goals = goals;
         this.values = values;
         this.seed = seed;
         this.suggestedBy = suggestedBy;
@@ -69,13 +69,12 @@ public final class Trial {
     }
 
     /** A new trial, waiting for its first attempt. */
-    public static Trial queued(
-            TrialId id, List<Objective> objectives, ParameterValues values, long seed, String suggestedBy) {
-        var shown = new Shown[objectives.size()];
+    public static Trial queued(TrialId id, Goals goals, ParameterValues values, long seed, String suggestedBy) {
+        var shown = new Shown[goals.watched()];
         Arrays.fill(shown, Shown.NOTHING);
         return new Trial(
                 Objects.requireNonNull(id, "id"),
-                List.copyOf(objectives),
+                Objects.requireNonNull(goals, "goals"),
                 Objects.requireNonNull(values, "values"),
                 seed,
                 Objects.requireNonNull(suggestedBy, "suggestedBy"),
@@ -126,8 +125,43 @@ public final class Trial {
      * @param objective the objective's index
      */
     public OptionalDouble objectiveValue(int objective) {
-        var value = shown[objective];
+        return shown(Objects.checkIndex(objective, goals.objectives().size()));
+    }
+
+    private OptionalDouble shown(int index) {
+        var value = shown[index];
         return value.present() ? OptionalDouble.of(value.value()) : OptionalDouble.empty();
+    }
+
+    /**
+     * The last value of a constraint's metric; empty if it was never reported.
+     *
+     * @param constraint the constraint's index
+     */
+    public OptionalDouble constraintValue(int constraint) {
+        return shown(goals.objectives().size()
+                + Objects.checkIndex(constraint, goals.constraints().size()));
+    }
+
+    /**
+     * By how much the constraints are broken so far, the sum over all of them: 0 if all are kept to or there are none, infinite if a
+     * metric is NaN; empty while one of their metrics was not reported.
+     */
+    public OptionalDouble constraintViolation() {
+        double sum = 0;
+        for (int i = 0; i < goals.constraints().size(); i++) {
+            OptionalDouble value = constraintValue(i);
+            if (value.isEmpty()) {
+                return OptionalDouble.empty();
+            }
+            sum += goals.constraints().get(i).violation(value.getAsDouble());
+        }
+        return OptionalDouble.of(sum);
+    }
+
+    /** Whether it is known to keep to all constraints: it is not INFEASIBLE, and its violation is 0. */
+    public boolean isFeasible() {
+        return state != TrialState.INFEASIBLE && constraintViolation().orElse(1) == 0;
     }
 
     /** The step at which the {@link #objectiveValue} was reported; empty if there is none, or it came with the outcome. */
@@ -143,7 +177,7 @@ public final class Trial {
      * @return empty if no such report was made
      */
     public OptionalDouble valueAtStep(int objective, long step) {
-        String metric = objectives.get(objective).metric();
+        String metric = goals.objectives().get(objective).metric();
         for (int index = measurements.firstAtOrAfter(step); index < measurements.size(); index++) {
             OptionalDouble value = measurements.get(index).value(metric);
             if (value.isPresent()) {
@@ -155,7 +189,7 @@ public final class Trial {
 
     /** The last step at which an objective's metric was reported, {@link #NO_STEP} if it never was. */
     public long lastStep(int objective) {
-        String metric = objectives.get(objective).metric();
+        String metric = goals.objectives().get(objective).metric();
         for (int index = measurements.size() - 1; index >= 0; index--) {
             if (measurements.get(index).value(metric).isPresent()) {
                 return measurements.get(index).step();
@@ -203,17 +237,7 @@ public final class Trial {
             again = show(again, measurement.values(), measurement.step());
         }
         return new Trial(
-                id,
-                objectives,
-                values,
-                seed,
-                suggestedBy,
-                TrialState.RUNNING,
-                kept,
-                again,
-                Optional.empty(),
-                "",
-                attempt);
+                id, goals, values, seed, suggestedBy, TrialState.RUNNING, kept, again, Optional.empty(), "", attempt);
     }
 
     /**
@@ -232,7 +256,7 @@ public final class Trial {
         }
         return new Trial(
                 id,
-                objectives,
+                goals,
                 values,
                 seed,
                 suggestedBy,
@@ -253,7 +277,7 @@ public final class Trial {
                 ? this
                 : new Trial(
                         id,
-                        objectives,
+                        goals,
                         values,
                         seed,
                         suggestedBy,
@@ -276,17 +300,17 @@ public final class Trial {
         var result = shown;
         if (outcome instanceof Outcome.Completed(var finalValues)) {
             result = show(shown, finalValues, NO_STEP);
-            for (int i = 0; i < result.length; i++) {
+            for (int i = 0; i < goals.objectives().size(); i++) {
                 if (!result[i].present()) {
                     throw new IllegalArgumentException(
                             "trial %s cannot complete without a value of %s; none was reported"
-                                    .formatted(id, objectives.get(i).metric()));
+                                    .formatted(id, goals.objectives().get(i).metric()));
                 }
             }
         }
         return new Trial(
                 id,
-                objectives,
+                goals,
                 values,
                 seed,
                 suggestedBy,
@@ -307,7 +331,7 @@ public final class Trial {
         require(TrialState.QUEUED, "be queued again");
         return new Trial(
                 id,
-                objectives,
+                goals,
                 values,
                 seed,
                 suggestedBy,
@@ -328,10 +352,12 @@ public final class Trial {
     /** The same array where nothing new was shown, since most reports do not better the best. */
     private Shown[] show(Shown[] before, Map<String, Double> reported, long step) {
         var after = before.clone();
-        for (int i = 0; i < objectives.size(); i++) {
-            Double value = reported.get(objectives.get(i).metric());
+        for (int i = 0; i < goals.watched(); i++) {
+            Double value = reported.get(goals.watchedMetric(i));
             if (value != null) {
-                after[i] = before[i].and(objectives.get(i), value, step);
+                after[i] = i < goals.objectives().size()
+                        ? before[i].and(goals.objectives().get(i), value, step)
+                        : new Shown(true, value, step);
             }
         }
         return Arrays.equals(before, after) ? before : after;
@@ -341,7 +367,7 @@ public final class Trial {
     public boolean equals(Object other) {
         return other instanceof Trial that
                 && id.equals(that.id)
-                && objectives.equals(that.objectives)
+                && goals.equals(that.goals)
                 && values.equals(that.values)
                 && seed == that.seed
                 && suggestedBy.equals(that.suggestedBy)

@@ -12,8 +12,18 @@ import java.util.Optional;
  * that a sampler can take in what is new at its end.
  */
 public interface TrialHistory {
+    /** What the trials are measured by. */
+    Goals goals();
+
     /** At least one. */
-    List<Objective> objectives();
+    default List<Objective> objectives() {
+        return goals().objectives();
+    }
+
+    /** What results must keep to; mostly none. */
+    default List<OutcomeConstraint> constraints() {
+        return goals().constraints();
+    }
 
     /** The number of trials, in whatever state. */
     int size();
@@ -44,8 +54,8 @@ public interface TrialHistory {
     List<Trial> concluded();
 
     /**
-     * The best trial: of the COMPLETE ones the one with the best objective value; where none is complete, the best PRUNED one. Trials
-     * whose value is NaN are never best, of equals the one that ended first is. Empty if there is none, and always with several
+     * The best trial: of the COMPLETE ones that are {@linkplain Trial#isFeasible feasible} the one with the best objective value; where
+     * there is none, the best feasible PRUNED one. Trials whose value is NaN are never best, of equals the one that ended first is. Empty if there is none, and always with several
      * objectives, where there is no single best. {@code O(1)}.
      */
     Optional<Trial> best();

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.search.space.ParameterValues;
 import java.util.EnumSet;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,7 +14,7 @@ class TrialTest {
     private static final Objective LOSS = Objective.minimize("loss");
 
     private static Trial running(Objective... objectives) {
-        return Trial.queued(new TrialId(0), List.of(objectives), ParameterValues.empty(), 7, "test")
+        return Trial.queued(new TrialId(0), Goals.of(objectives), ParameterValues.empty(), 7, "test")
                 .started(1, -1);
     }
 

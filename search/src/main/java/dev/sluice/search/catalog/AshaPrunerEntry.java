@@ -1,0 +1,51 @@
+package dev.sluice.search.catalog;
+
+import dev.sluice.search.option.AlgorithmSpec;
+import dev.sluice.search.option.OptionException;
+import dev.sluice.search.option.OptionSpec;
+import dev.sluice.search.option.Options;
+import dev.sluice.search.pruner.Pruner;
+import dev.sluice.search.pruner.SuccessiveHalvingPruner;
+import dev.sluice.search.trial.Objective;
+import java.util.List;
+
+final class AshaPrunerEntry implements PrunerEntry {
+    private static final AlgorithmSpec SPEC = new AlgorithmSpec(
+            "asha",
+            "Asynchronous successive halving: of the trials that reach a rung only the best share goes on.",
+            List.of(
+                    OptionSpec.integer("min", 1, Long.MAX_VALUE, 1, "The step of the first rung."),
+                    OptionSpec.integer(
+                            "max",
+                            1,
+                            Long.MAX_VALUE,
+                            "The step from which on nothing is pruned; left out, rungs go on without end."),
+                    OptionSpec.integer(
+                            "reduction",
+                            2,
+                            1_000_000,
+                            3,
+                            "One in so many goes on from a rung, and the next rung is so many times as far.")));
+
+    @Override
+    public AlgorithmSpec spec() {
+        return SPEC;
+    }
+
+    @Override
+    public Pruner make(Options options, List<Objective> objectives) {
+        Registry.requireOne("asha", "judges", objectives);
+        var builder = SuccessiveHalvingPruner.builder()
+                .min(options.longInteger("min"))
+                .reduction(options.integer("reduction"));
+        if (options.has("max")) {
+            long min = options.longInteger("min");
+            long max = options.longInteger("max");
+            if (max < min) {
+                throw new OptionException("max", "max must be >= min, was max %d with min %d".formatted(max, min));
+            }
+            builder.max(max);
+        }
+        return builder.build();
+    }
+}

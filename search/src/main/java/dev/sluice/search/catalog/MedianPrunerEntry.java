@@ -1,0 +1,36 @@
+package dev.sluice.search.catalog;
+
+import dev.sluice.search.option.AlgorithmSpec;
+import dev.sluice.search.option.OptionSpec;
+import dev.sluice.search.option.Options;
+import dev.sluice.search.pruner.MedianPruner;
+import dev.sluice.search.pruner.Pruner;
+import dev.sluice.search.trial.Objective;
+import java.util.List;
+
+final class MedianPrunerEntry implements PrunerEntry {
+    private static final AlgorithmSpec SPEC = new AlgorithmSpec(
+            "median",
+            "Gives up a trial that is worse than the median of the completed ones at the same step.",
+            List.of(
+                    OptionSpec.integer(
+                            "startupTrials", 0, 1_000_000, 5, "How many trials must be complete before any is pruned."),
+                    OptionSpec.integer("warmupSteps", 0, Long.MAX_VALUE, 0, "The step before which nothing is pruned."),
+                    OptionSpec.integer(
+                            "interval", 1, Long.MAX_VALUE, 1, "A trial is judged once every so many steps.")));
+
+    @Override
+    public AlgorithmSpec spec() {
+        return SPEC;
+    }
+
+    @Override
+    public Pruner make(Options options, List<Objective> objectives) {
+        Registry.requireOne("median", "judges", objectives);
+        return MedianPruner.builder()
+                .startupTrials(options.integer("startupTrials"))
+                .warmupSteps(options.longInteger("warmupSteps"))
+                .interval(options.longInteger("interval"))
+                .build();
+    }
+}

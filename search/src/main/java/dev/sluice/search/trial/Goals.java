@@ -1,0 +1,50 @@
+package dev.sluice.search.trial;
+
+import java.util.HashSet;
+import java.util.List;
+
+/**
+ * What a study's trials are measured by.
+ *
+ * @param objectives at least one, each of another metric
+ * @param constraints what results must keep to, each on another metric and side; mostly none
+ */
+public record Goals(List<Objective> objectives, List<OutcomeConstraint> constraints) {
+    public Goals {
+        objectives = List.copyOf(objectives);
+        constraints = List.copyOf(constraints);
+        if (objectives.isEmpty()) {
+            throw new IllegalArgumentException("objectives must hold at least one, was []");
+        }
+        var metrics = new HashSet<String>();
+        for (Objective objective : objectives) {
+            if (!metrics.add(objective.metric())) {
+                throw new IllegalArgumentException(
+                        "objectives must differ, but %s is there twice".formatted(objective.metric()));
+            }
+        }
+        var bounds = new HashSet<String>();
+        for (OutcomeConstraint constraint : constraints) {
+            if (!bounds.add(constraint.metric() + constraint.bound().sign())) {
+                throw new IllegalArgumentException("constraints must differ, but %s %s is there twice"
+                        .formatted(constraint.metric(), constraint.bound().sign()));
+            }
+        }
+    }
+
+    /** Without constraints. */
+    public static Goals of(Objective... objectives) {
+        return new Goals(List.of(objectives), List.of());
+    }
+
+    /** Of a trial, the value of an objective or, after them, of a constraint's metric is kept up to date: so many. */
+    int watched() {
+        return objectives.size() + constraints.size();
+    }
+
+    String watchedMetric(int index) {
+        return index < objectives.size()
+                ? objectives.get(index).metric()
+                : constraints.get(index - objectives.size()).metric();
+    }
+}
