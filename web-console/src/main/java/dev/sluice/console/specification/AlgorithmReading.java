@@ -5,8 +5,7 @@ import dev.sluice.search.catalog.Samplers;
 import dev.sluice.search.option.AlgorithmSpec;
 import dev.sluice.search.option.OptionException;
 import dev.sluice.search.option.OptionSpec;
-import dev.sluice.search.space.SearchSpace;
-import dev.sluice.search.trial.Objective;
+import dev.sluice.search.sampler.SamplerContext;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -72,14 +71,13 @@ final class AlgorithmReading {
     }
 
     /** What only the algorithms themselves know, such as which of two options must be the larger. */
-    static void check(
-            Section sweep,
-            SearchSection search,
-            PruningSection pruning,
-            SearchSpace space,
-            List<Objective> objectives) {
-        check(sweep, "search", () -> Samplers.of(search.algorithm(), search.options(), space, objectives));
-        check(sweep, "pruning", () -> Pruners.of(pruning.algorithm(), pruning.options(), objectives));
+    static void check(Section sweep, SearchSection search, PruningSection pruning, SamplerContext context) {
+        check(sweep, "search", () -> Samplers.of(search.algorithm(), search.options(), context));
+        check(
+                sweep,
+                "pruning",
+                () -> Pruners.of(
+                        pruning.algorithm(), pruning.options(), context.goals().objectives()));
     }
 
     private static void check(Section sweep, String key, Runnable making) {

@@ -23,6 +23,7 @@ import dev.sluice.search.space.Scale;
 import dev.sluice.search.space.TextValue;
 import dev.sluice.search.trial.Direction;
 import dev.sluice.search.trial.Objective;
+import dev.sluice.search.trial.OutcomeConstraint;
 import dev.sluice.search.trial.Report;
 import java.util.List;
 import java.util.Map;
@@ -56,6 +57,10 @@ final class NormalForm {
                 file,
                 "parameterConstraints",
                 sweep.space().constraints().stream().map(Expression::text).toList());
+        setList(
+                file,
+                "constraints",
+                sweep.constraints().stream().map(OutcomeConstraint::toString).toList());
         if (!sweep.enqueue().isEmpty()) {
             ArrayNode points = file.putArray("enqueue");
             sweep.enqueue().forEach(point -> {

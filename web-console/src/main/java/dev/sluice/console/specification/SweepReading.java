@@ -4,10 +4,13 @@ import dev.sluice.search.expression.Expression;
 import dev.sluice.search.expression.ExpressionException;
 import dev.sluice.search.sampler.NoFeasiblePointException;
 import dev.sluice.search.sampler.RandomSampler;
+import dev.sluice.search.sampler.SamplerContext;
 import dev.sluice.search.space.ParameterValues;
 import dev.sluice.search.space.SearchSpace;
 import dev.sluice.search.trial.Direction;
+import dev.sluice.search.trial.Goals;
 import dev.sluice.search.trial.Objective;
+import dev.sluice.search.trial.OutcomeConstraint;
 import dev.sluice.search.trial.Report;
 import dev.sluice.search.trial.TrialState;
 import java.util.ArrayList;
@@ -16,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
@@ -34,6 +38,7 @@ final class SweepReading {
             "objectives",
             "parameters",
             "parameterConstraints",
+            "constraints",
             "enqueue",
             "search",
             "pruning",
@@ -46,12 +51,13 @@ final class SweepReading {
             "promotion");
     static final int LONGEST_NAME = 200;
     static final int LONGEST_PATTERN = 1000;
+    static final int MOST_OBJECTIVES = 8;
 
     private static final Map<String, String> SYNONYMS = Map.ofEntries(
             Map.entry("space", "parameters"),
             Map.entry("searchspace", "parameters"),
             Map.entry("params", "parameters"),
-            Map.entry("constraints", "parameterConstraints"),
+            Map.entry("outcomeconstraints", "constraints"),
             Map.entry("metric", "objective"),
             Map.entry("goal", "objective"),
             Map.entry("sampler", "search"),
@@ -112,29 +118,47 @@ final class SweepReading {
         Optional<TrialSection> trial = trialReading.read(sweep);
         task = trialReading.task();
         List<Objective> objectives = readObjectives(sweep);
+        List<OutcomeConstraint> constraints = readConstraints(sweep, space);
         List<ParameterValues> enqueue =
                 space.map(right -> spaceReading.readEnqueued(sweep, right)).orElse(List.of());
         AlgorithmReading algorithms = new AlgorithmReading(seeds);
         SearchSection search = algorithms.readSearch(sweep);
         PruningSection pruning = algorithms.readPruning(sweep);
-        BudgetSection budget = readBudget(sweep);
+        BudgetSection budget = readBudget(sweep, search);
         ResourcesSection resources = readResources(sweep);
         RetriesSection retries = readRetries(sweep);
         List<FailurePolicy> failurePolicies = readFailurePolicies(sweep);
         TrackingSection tracking = readTracking(sweep, name);
         Optional<PromotionSection> promotion = readPromotion(sweep);
-        if (space.isPresent() && !objectives.isEmpty()) {
-            AlgorithmReading.check(sweep, search, pruning, space.get(), objectives);
+        Optional<Goals> goals = goals(sweep, objectives, constraints);
+        if (space.isPresent() && goals.isPresent()) {
+            AlgorithmReading.check(
+                    sweep,
+                    search,
+                    pruning,
+                    new SamplerContext(
+                            space.get(),
+                            goals.get(),
+                            search.seed(),
+                            budget.trials(),
+                            budget.parallel(),
+                            OptionalLong.empty()));
             checkFeasible(sweep, space.get());
         }
-        if (space.isEmpty() || trial.isEmpty() || objectives.isEmpty()) {
+        if (objectives.size() > 1 && promotion.isPresent()) {
+            sweep.keyProblem(
+                    "promotion",
+                    "'promotion' takes the best trial by itself, and with several objectives there is no single best;"
+                            + " leave it out and promote one of the Pareto front by hand, with its number");
+        }
+        if (space.isEmpty() || trial.isEmpty() || goals.isEmpty()) {
             return Optional.empty();
         }
         return Optional.of(new SweepSpecification(
                 name,
                 description,
                 labels,
-                objectives,
+                goals.get(),
                 space.get(),
                 enqueue,
                 search,
@@ -178,11 +202,11 @@ final class SweepReading {
         if (items.isEmpty() && sweep.node("objectives") instanceof Node.Sequence) {
             sweep.problem("objectives", "'objectives' must hold an objective such as " + example + ", was []");
         }
-        if (items.size() > 1) {
+        if (items.size() > MOST_OBJECTIVES) {
             sweep.problem(
                     "objectives",
-                    "'objectives' has " + items.size()
-                            + " objectives; this version searches for one: write one 'objective', the others are recorded as metrics anyway");
+                    "'objectives' must hold at most " + MOST_OBJECTIVES + ", was " + items.size()
+                            + ": among so many nearly every trial is as good as any other");
         }
         for (int index = 0; index < items.size(); index++) {
             String what = "objective " + index;
@@ -191,6 +215,62 @@ final class SweepReading {
                     .ifPresent(objectives::add);
         }
         return objectives;
+    }
+
+    /** What results must keep to: each a metric, a side and a number. */
+    private List<OutcomeConstraint> readConstraints(Section sweep, Optional<SearchSpace> space) {
+        List<OutcomeConstraint> constraints = new ArrayList<>();
+        for (Section.Item item : sweep.texts("constraints", "[\"latency_ms <= 20\"]")) {
+            readConstraint(item, space).ifPresent(constraints::add);
+        }
+        return constraints;
+    }
+
+    private Optional<OutcomeConstraint> readConstraint(Section.Item item, Optional<SearchSpace> space) {
+        OutcomeConstraint constraint;
+        try {
+            constraint = OutcomeConstraint.parse(item.text());
+        } catch (IllegalArgumentException unreadable) {
+            problems.add(
+                    item.pointer(),
+                    item.node().position(),
+                    "the constraint " + unreadable.getMessage()
+                            + "; what must hold between parameters goes to 'parameterConstraints'");
+            return Optional.empty();
+        }
+        String metric = constraint.metric();
+        if (space.flatMap(known -> known.find(metric)).isPresent()) {
+            problems.add(
+                    item.pointer(),
+                    item.node().position(),
+                    "the constraint '" + constraint + "' must be on a metric that trials report, and " + metric
+                            + " is a parameter; what must hold between parameters goes to 'parameterConstraints'");
+            return Optional.empty();
+        }
+        Optional<String> complaint = Names.complaint(metric)
+                .map(bad -> "the metric name " + Words.quoted(metric) + " " + bad)
+                .or(() -> unmeasured(metric));
+        complaint.ifPresent(bad ->
+                problems.add(item.pointer(), item.node().position(), "the constraint '" + constraint + "': " + bad));
+        return complaint.isPresent() ? Optional.empty() : Optional.of(constraint);
+    }
+
+    private static Optional<Goals> goals(
+            Section sweep, List<Objective> objectives, List<OutcomeConstraint> constraints) {
+        return objectives.isEmpty()
+                ? Optional.empty()
+                : goals(sweep, "objectives", objectives, List.of())
+                        .flatMap(right -> goals(sweep, "constraints", objectives, constraints));
+    }
+
+    private static Optional<Goals> goals(
+            Section sweep, String key, List<Objective> objectives, List<OutcomeConstraint> constraints) {
+        try {
+            return Optional.of(new Goals(objectives, constraints));
+        } catch (IllegalArgumentException twice) {
+            sweep.problem(key, "'" + key + "': " + twice.getMessage());
+            return Optional.empty();
+        }
     }
 
     private Optional<Objective> readObjective(Section section, String what) {
@@ -229,8 +309,11 @@ final class SweepReading {
 
     // ---- budget
 
-    private BudgetSection readBudget(Section sweep) {
-        sweep.require("budget", "how many trials are run, such as {trials: 40, parallel: 2}");
+    private BudgetSection readBudget(Section sweep, SearchSection search) {
+        boolean endsByItself = search.algorithm().equals("grid");
+        if (!endsByItself) {
+            sweep.require("budget", "how many trials are run, such as {trials: 40, parallel: 2}");
+        }
         Optional<Section> section = sweep.section("budget", "{trials: 40, parallel: 2}");
         if (section.isEmpty()) {
             return new BudgetSection(
@@ -255,8 +338,10 @@ final class SweepReading {
                         Map.entry("time", "wallTime"),
                         Map.entry("timeout", "wallTime"),
                         Map.entry("patience", "stall")));
-        if (!budget.has("trials") && !budget.has("wallTime")) {
-            budget.require("trials", "how many trials are run; it may be left out only where 'wallTime' is given");
+        if (!budget.has("trials") && !budget.has("wallTime") && !endsByItself) {
+            budget.require(
+                    "trials",
+                    "how many trials are run; it may be left out only where 'wallTime' is given or a grid is searched");
         }
         OptionalInt stallTrials = OptionalInt.empty();
         Optional<Section> stall = budget.section("stall", "{trials: 20}");

@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.search.space.ParameterValues;
 import dev.sluice.search.space.SearchSpace;
+import dev.sluice.search.trial.Goals;
 import dev.sluice.search.trial.Objective;
+import dev.sluice.search.trial.OutcomeConstraint;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,7 +21,7 @@ import java.util.Random;
  * @param name        one line, at most 200 characters; not unique
  * @param description free text; empty where the file has none
  * @param labels      free words by free words
- * @param objectives  what is sought, at least one
+ * @param goals what trials are measured by: one objective or several, and what results must keep to
  * @param space       the parameters and the constraints over them
  * @param enqueue     points to try first, completed
  * @param promotion   empty: promotion by hand
@@ -28,7 +30,7 @@ public record SweepSpecification(
         String name,
         String description,
         Map<String, String> labels,
-        List<Objective> objectives,
+        Goals goals,
         SearchSpace space,
         List<ParameterValues> enqueue,
         SearchSection search,
@@ -43,9 +45,17 @@ public record SweepSpecification(
 
     public SweepSpecification {
         labels = ordered(labels);
-        objectives = List.copyOf(objectives);
         enqueue = List.copyOf(enqueue);
         failurePolicies = List.copyOf(failurePolicies);
+    }
+
+    public List<Objective> objectives() {
+        return goals.objectives();
+    }
+
+    /** What results must keep to. */
+    public List<OutcomeConstraint> constraints() {
+        return goals.constraints();
     }
 
     /** The normalised file: nothing left out that has a default, and a {@code type} on each parameter. */

@@ -55,7 +55,7 @@ public final class LiveSweep {
     private final UUID id;
     private final SweepSpecification specification;
     private final String specificationText;
-    private final Objective objective;
+    private final List<Objective> objectives;
     private final Instant createdAt;
     private final Study study;
     private final Optional<Terminator> stagnation;
@@ -94,7 +94,7 @@ public final class LiveSweep {
         this.id = id;
         this.specification = specification;
         this.specificationText = specificationText;
-        this.objective = specification.objectives().getFirst();
+        this.objectives = specification.objectives();
         this.createdAt = createdAt;
         this.now = createdAt;
         this.stagnation = specification.budget().stallTrials().isPresent()
@@ -283,14 +283,14 @@ public final class LiveSweep {
         attempt = active(lease);
         var trial = trialId(attempt);
         var why = cut(said);
-        if (end == TrialState.COMPLETE
-                && !values.containsKey(objective.metric())
-                && study.trial(trial).objectiveValue(0).isEmpty()) {
-            throw Problem.Invalid.at(
-                            "/values",
-                            "A trial cannot be COMPLETE without a value of `%s`: none was reported and none is here."
-                                    .formatted(objective.metric()))
-                    .exception();
+        if (end == TrialState.COMPLETE) {
+            missing(trial).filter(metric -> !values.containsKey(metric)).ifPresent(metric -> {
+                throw Problem.Invalid.at(
+                                "/values",
+                                "A trial cannot be COMPLETE without a value of `%s`: none was reported and none is here."
+                                        .formatted(metric))
+                        .exception();
+            });
         }
         if (!values.isEmpty()) {
             study.report(trial, new Measurement(study.trial(trial).lastStep() + 1, values));
@@ -759,11 +759,22 @@ public final class LiveSweep {
     }
 
     private Outcome completed(AttemptRow attempt) {
-        var value = study.trial(trialId(attempt)).objectiveValue(0);
-        if (value.isEmpty()) {
-            return new Outcome.Failed("it ended well but never reported a value of `%s`".formatted(objective.metric()));
+        var missing = missing(trialId(attempt));
+        if (missing.isPresent()) {
+            return new Outcome.Failed("it ended well but never reported a value of `%s`".formatted(missing.get()));
         }
-        return new Outcome.Completed(Map.of(objective.metric(), value.getAsDouble()));
+        return Outcome.Completed.asReported();
+    }
+
+    /** The first objective's metric of which the trial has no value. */
+    private Optional<String> missing(TrialId id) {
+        var trial = study.trial(id);
+        for (int i = 0; i < objectives.size(); i++) {
+            if (trial.objectiveValue(i).isEmpty()) {
+                return Optional.of(objectives.get(i).metric());
+            }
+        }
+        return Optional.empty();
     }
 
     private String pruneReason(AttemptRow attempt) {
@@ -917,12 +928,12 @@ public final class LiveSweep {
                 row.step = -1;
                 row.values = Map.of();
                 for (var kept : study.trial(started.id()).measurements()) {
-                    row.measured(kept, objective);
+                    row.measured(kept, objectives);
                 }
             }
             case StudyEvent.MeasurementReported reported -> {
                 var row = trials.get(reported.id().number());
-                row.measured(reported.measurement(), objective);
+                row.measured(reported.measurement(), objectives);
                 changed(row);
             }
             case StudyEvent.TrialTold told -> {
@@ -967,14 +978,16 @@ public final class LiveSweep {
     private static StudySpec studySpec(SweepSpecification specification) {
         return new StudySpec(
                 specification.space(),
-                specification.objectives(),
+                specification.goals(),
                 new AlgorithmChoice(
                         specification.search().algorithm(),
                         specification.search().options()),
                 new AlgorithmChoice(
                         specification.pruning().algorithm(),
                         specification.pruning().options()),
-                specification.search().seed());
+                specification.search().seed(),
+                specification.budget().trials(),
+                specification.budget().parallel());
     }
 
     private static TrialId trialId(AttemptRow attempt) {

@@ -6,6 +6,7 @@ import dev.sluice.search.trial.TrialState;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -83,22 +84,40 @@ final class TrialRow {
         return row;
     }
 
-    /** Takes a report in: the values that count are those of the step at which the objective was best, or last. */
-    void measured(Measurement measurement, Objective objective) {
+    /**
+     * Takes a report in: the values that count are those of the step at which the objective was best, or last. Several objectives are
+     * not best at the same step: of each its own best counts, or its last, and of all else what was reported last.
+     */
+    void measured(Measurement measurement, List<Objective> objectives) {
         step = measurement.step();
-        var value = measurement.values().get(objective.metric());
-        if (value == null) {
+        if (objectives.size() == 1) {
+            if (counts(measurement, objectives.getFirst())) {
+                values = new LinkedHashMap<>(measurement.values());
+            }
             return;
         }
+        var merged = new LinkedHashMap<>(values);
+        merged.putAll(measurement.values());
+        for (var objective : objectives) {
+            var before = values.get(objective.metric());
+            if (before != null && !counts(measurement, objective)) {
+                merged.put(objective.metric(), before);
+            }
+        }
+        values = merged;
+    }
+
+    private boolean counts(Measurement measurement, Objective objective) {
+        var value = measurement.values().get(objective.metric());
+        if (value == null) {
+            return false;
+        }
         var before = values.get(objective.metric());
-        boolean counts = before == null
+        return before == null
                 || switch (objective.report()) {
                     case LAST -> true;
                     case BEST -> before.isNaN() || objective.direction().isBetter(value, before);
                 };
-        if (counts) {
-            values = new LinkedHashMap<>(measurement.values());
-        }
     }
 
     TrialSnapshot snapshot() {

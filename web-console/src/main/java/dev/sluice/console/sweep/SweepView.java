@@ -7,6 +7,8 @@ import dev.sluice.console.study.SweepState;
 import dev.sluice.console.study.TrialSnapshot;
 import dev.sluice.console.tracking.SweepTracking;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +24,7 @@ public record SweepView(
         SweepTracking mlflow,
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable JsonNode spec,
         Objective objective,
+        List<Objective> objectives,
         Budget budget,
         Instant createdAt,
         @Nullable Instant endedAt,
@@ -34,7 +37,7 @@ public record SweepView(
         }
     }
 
-    /** What is searched for: enough for a list to show `best`. */
+    /** What is searched for: enough for a list to show `best`. With several, `objective` is the first of them. */
     public record Objective(String metric, String goal) {}
 
     /** Null where the sweep file sets no number of trials. */
@@ -42,8 +45,12 @@ public record SweepView(
 
     static SweepView of(
             SweepSnapshot sweep, JsonNode spec, @Nullable TrialSnapshot best, SweepTracking tracking, boolean whole) {
-        var objective =
-                spec.path("objective").isMissingNode() ? spec.path("objectives").path(0) : spec.path("objective");
+        var objectives = new ArrayList<Objective>();
+        for (var objective :
+                spec.path("objective").isMissingNode() ? spec.path("objectives") : List.of(spec.path("objective"))) {
+            objectives.add(new Objective(
+                    objective.path("metric").asText(), objective.path("goal").asText()));
+        }
         var trials = spec.path("budget").path("trials");
         return new SweepView(
                 sweep.id(),
@@ -54,9 +61,8 @@ public record SweepView(
                 best == null ? null : Best.of(best),
                 tracking,
                 whole ? spec : null,
-                new Objective(
-                        objective.path("metric").asText(),
-                        objective.path("goal").asText()),
+                objectives.getFirst(),
+                objectives,
                 new Budget(
                         trials.isNumber() ? trials.asInt() : null,
                         spec.path("budget").path("parallel").asInt(1)),

@@ -13,7 +13,6 @@ import dev.sluice.search.space.FloatDistribution;
 import dev.sluice.search.space.IntDistribution;
 import dev.sluice.search.space.Scale;
 import dev.sluice.search.study.StudyEvent;
-import dev.sluice.search.trial.Direction;
 import dev.sluice.search.trial.Measurement;
 import dev.sluice.search.trial.Objective;
 import dev.sluice.search.trial.Outcome;
@@ -36,6 +35,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.BiConsumer;
 import java.util.function.IntFunction;
+import java.util.stream.Collectors;
 
 /*
  * The journals are a projection of the event log: each entry carries the position of the event it stems from as its
@@ -50,7 +50,7 @@ final class SweepFeed implements AutoCloseable {
 
     private final UUID sweep;
     private final SweepSpecification specification;
-    private final Objective objective;
+    private final List<Objective> objectives;
     private final DataFolder data;
     private final IntFunction<TrialSnapshot> trials;
     private final BiConsumer<Path, Path> ship;
@@ -62,7 +62,9 @@ final class SweepFeed implements AutoCloseable {
     private int complete;
     private int pruned;
     private int failed;
-    private Optional<Double> best = Optional.empty();
+    /** By metric, of the trials that are complete and keep to the constraints. */
+    private final Map<String, Double> best = new LinkedHashMap<>();
+
     private boolean over;
     private long fed;
 
@@ -77,7 +79,11 @@ final class SweepFeed implements AutoCloseable {
         private Optional<RunStatus> ended = Optional.empty();
 
         private long lastStep = -1;
-        private Optional<Double> value = Optional.empty();
+        /** The objectives' values so far, by metric: the best or the last ones, never NaN. */
+        private final Map<String, Double> values = new HashMap<>();
+
+        /** The last value of each constraint's metric. */
+        private final Map<String, Double> constrained = new HashMap<>();
 
         Known(TrialSnapshot trial) {
             this.id = trial.id();
@@ -100,7 +106,7 @@ final class SweepFeed implements AutoCloseable {
         this.sweep = sweep.id();
         this.createdAt = sweep.createdAt();
         this.specification = specification;
-        this.objective = specification.objectives().getFirst();
+        this.objectives = specification.objectives();
         this.data = data;
         this.trials = trials;
         this.ship = ship;
@@ -179,7 +185,9 @@ final class SweepFeed implements AutoCloseable {
             tags.put("sluice.search", specification.search().algorithm());
             tags.put("sluice.seed", Long.toString(specification.search().seed()));
             tags.put("sluice.pruning", specification.pruning().algorithm());
-            tags.put("sluice.objective", objective.metric());
+            tags.put(
+                    "sluice.objective",
+                    objectives.stream().map(Objective::metric).collect(Collectors.joining(", ")));
             specification.labels().forEach((key, value) -> tags.put("label." + key, value));
             tags.putAll(specification.tracking().tags());
             if (!specification.description().isBlank()) {
@@ -290,11 +298,21 @@ final class SweepFeed implements AutoCloseable {
 
     private void note(Known trial, Measurement measurement) {
         trial.lastStep = measurement.step();
-        var value = measurement.values().get(objective.metric());
-        if (value != null
-                && !value.isNaN()
-                && (trial.value.isEmpty() || objective.report() == Report.LAST || better(value, trial.value.get()))) {
-            trial.value = Optional.of(value);
+        for (var objective : objectives) {
+            var value = measurement.values().get(objective.metric());
+            var before = trial.values.getOrDefault(objective.metric(), Double.NaN);
+            if (value != null
+                    && !value.isNaN()
+                    && (objective.report() == Report.LAST
+                            || objective.direction().isBetter(value, before))) {
+                trial.values.put(objective.metric(), value);
+            }
+        }
+        for (var constraint : specification.constraints()) {
+            var value = measurement.values().get(constraint.metric());
+            if (value != null) {
+                trial.constrained.put(constraint.metric(), value);
+            }
         }
     }
 
@@ -367,10 +385,13 @@ final class SweepFeed implements AutoCloseable {
             }
         };
         finished++;
-        if (told.outcome() instanceof Outcome.Completed
-                && trial.value.isPresent()
-                && (best.isEmpty() || better(trial.value.get(), best.get()))) {
-            best = trial.value;
+        if (told.outcome() instanceof Outcome.Completed && keepsToConstraints(trial)) {
+            for (var objective : objectives) {
+                var value = trial.values.getOrDefault(objective.metric(), Double.NaN);
+                if (objective.direction().isBetter(value, best.getOrDefault(objective.metric(), Double.NaN))) {
+                    best.put(objective.metric(), value);
+                }
+            }
         }
         if (trial.opened) {
             trial.ended = Optional.of(status);
@@ -387,7 +408,7 @@ final class SweepFeed implements AutoCloseable {
             close(folder);
         }
         var progress = new LinkedHashMap<String, Double>();
-        best.ifPresent(value -> progress.put("best_" + objective.metric(), value));
+        best.forEach((metric, value) -> progress.put("best_" + metric, value));
         progress.put("trials_finished", (double) finished);
         progress.put("trials_complete", (double) complete);
         progress.put("trials_pruned", (double) pruned);
@@ -434,8 +455,10 @@ final class SweepFeed implements AutoCloseable {
         };
     }
 
-    private boolean better(double value, double than) {
-        return objective.direction() == Direction.MAXIMIZE ? value > than : value < than;
+    private boolean keepsToConstraints(Known trial) {
+        return specification.constraints().stream()
+                .allMatch(constraint ->
+                        constraint.violation(trial.constrained.getOrDefault(constraint.metric(), Double.NaN)) == 0);
     }
 
     private Known known(int number) {

@@ -59,12 +59,50 @@ class InvalidFilesTest {
                 wrong("no objective", having("objective", "labels: {}"), "/objective", 1, "'objective'", "missing"),
                 wrong("both objectives", with("objectives: [{metric: a, goal: minimize}]"), "/objectives", 7, "both"),
                 wrong(
-                        "two objectives",
-                        having("objective", "objectives: [{metric: a, goal: minimize}, {metric: b, goal: minimize}]"),
+                        "two objectives of one metric",
+                        having("objective", "objectives: [{metric: a, goal: minimize}, {metric: a, goal: maximize}]"),
                         "/objectives",
                         2,
-                        "2 objectives",
-                        "this version"),
+                        "a is there twice"),
+                wrong(
+                        "nine objectives",
+                        having(
+                                "objective",
+                                "objectives: ["
+                                        + "{metric: a, goal: minimize}, ".repeat(8)
+                                        + "{metric: b, goal: minimize}]"),
+                        "/objectives",
+                        2,
+                        "at most 8, was 9"),
+                wrong(
+                        "promotion of one of several",
+                        having(
+                                "objective",
+                                "objectives: [{metric: a, goal: minimize}, {metric: b, goal: minimize}]\n"
+                                        + "promotion: {model: m}"),
+                        "/promotion",
+                        3,
+                        "no single best"),
+                wrong(
+                        "constraint without a number",
+                        with("constraints: [\"latency_ms <= fast\"]"),
+                        "/constraints/0",
+                        7,
+                        "'fast'",
+                        "no number"),
+                wrong(
+                        "constraint on a parameter",
+                        with("constraints: [\"lr <= 0.1\"]"),
+                        "/constraints/0",
+                        7,
+                        "lr is a parameter",
+                        "parameterConstraints"),
+                wrong(
+                        "constraint twice",
+                        with("constraints: [\"ms <= 5\", \"ms <= 6\"]"),
+                        "/constraints",
+                        7,
+                        "ms <= is there twice"),
                 wrong("objectives empty", having("objective", "objectives: []"), "/objectives", 2, "[]"),
                 wrong(
                         "goal misspelt",

@@ -58,6 +58,8 @@ class ValidFilesTest {
                 with("labels: {}"),
                 with("labels: {größe: \"2\", a b: c}"),
                 having("objective", "objectives: [{metric: loss, goal: minimize}]"),
+                having("objective", "objectives: [{metric: loss, goal: minimize}, {metric: ms, goal: minimize}]"),
+                with("constraints: [\"latency_ms <= 20\", \"`top-5` >= 0.9\"]"),
                 having("objective", "objective: {metric: val/loss.1 x, goal: maximize, report: last}"),
                 parameter("{min: 0, max: 10}"),
                 parameter("{min: 0, max: 10, step: 3}"),

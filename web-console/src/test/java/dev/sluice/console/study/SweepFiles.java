@@ -46,7 +46,7 @@ public final class SweepFiles {
                 file.name(),
                 file.description(),
                 file.labels(),
-                file.objectives(),
+                file.goals(),
                 space,
                 file.enqueue(),
                 file.search(),
