@@ -157,8 +157,33 @@ public final class RandomSampler implements Sampler {
         };
     }
 
+    /** The value that a coordinate in [0, 1) stands for, so that a uniform one gives what {@link #draw(Distribution, RandomGenerator)} does. */
+    static ParameterValue at(Distribution distribution, double coordinate) {
+        return switch (distribution) {
+            case CategoricalDistribution choices ->
+                choices.values().get((int) (coordinate * choices.values().size()));
+            case IntDistribution ints ->
+                ints.scale() == Scale.LOG
+                        ? ints.nearest(atLog(ints.lowerEdge(), ints.upperEdge(), coordinate))
+                        : new IntValue(ints.valueAt((long) (coordinate * ints.count())));
+            case FloatDistribution floats -> {
+                if (floats.scale() == Scale.LOG) {
+                    yield floats.nearest(atLog(floats.lowerEdge(), floats.upperEdge(), coordinate));
+                }
+                yield floats.step().isPresent()
+                        ? new FloatValue(floats.valueAt(
+                                (long) (coordinate * floats.size().orElseThrow())))
+                        : floats.nearest(floats.low() + coordinate * (floats.high() - floats.low()));
+            }
+        };
+    }
+
     private static double drawLog(double low, double high, RandomGenerator random) {
+        return atLog(low, high, random.nextDouble());
+    }
+
+    private static double atLog(double low, double high, double coordinate) {
         double logLow = Math.log(low);
-        return Math.exp(logLow + random.nextDouble() * (Math.log(high) - logLow));
+        return Math.exp(logLow + coordinate * (Math.log(high) - logLow));
     }
 }

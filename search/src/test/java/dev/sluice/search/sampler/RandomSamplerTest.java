@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
  * The statistics use fixed seeds; a right sampler would fail one of them for another seed with a chance of 1e-4 each, since the limit is
  * the chi-squared distribution's quantile of 0.9999.
  */
-class RandomSamplerTest extends SamplerContract {
+class RandomSamplerTest extends RandomisedSamplerContract {
     private static final int DRAWS = 20_000;
 
     @Override

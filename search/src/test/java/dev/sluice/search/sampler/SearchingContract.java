@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What every sampler keeps that learns from the history. */
-public abstract class SearchingContract extends SamplerContract {
+public abstract class SearchingContract extends RandomisedSamplerContract {
     private static final int STUDIES = 40;
 
     /** Its name in the catalogue. */
