@@ -44,6 +44,7 @@ class ArchitectureTest {
             room("search.option"),
             room("search.space", "search.expression"),
             room("search.trial", "search.space"),
+            room("search.pareto", "search.trial"),
             room("search.sampler", "search.expression", "search.space", "search.trial"),
             room("search.sampler.internal", "search.space", "search.trial", "search.sampler"),
             room("search.sampler.tpe", "search.space", "search.trial", "search.sampler", "search.sampler.internal"),
