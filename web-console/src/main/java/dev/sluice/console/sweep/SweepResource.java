@@ -331,6 +331,17 @@ public class SweepResource {
     }
 
     @GET
+    @Path("/sweeps/{sweep}/pareto")
+    @Operation(summary = "The trials that no other one beats, and how much they cover")
+    public ParetoView pareto(@PathParam("sweep") UUID id) {
+        var sweep = find(id);
+        return ParetoView.of(
+                sweep.revision(),
+                specification(sweep),
+                archive.trials(id, Optional.of(TrialState.COMPLETE), -1, Integer.MAX_VALUE));
+    }
+
+    @GET
     @Path("/sweeps/{sweep}/curves")
     @Operation(summary = "Learning curves, chosen and thinned out")
     public Curves curves(

@@ -1,10 +1,11 @@
 package dev.sluice.console.tracking;
 
+import dev.sluice.console.specification.SweepSpecification;
+import dev.sluice.console.study.Front;
 import dev.sluice.console.study.Specifications;
 import dev.sluice.console.study.SweepSnapshot;
 import dev.sluice.console.study.TrialSnapshot;
-import dev.sluice.search.trial.Direction;
-import dev.sluice.search.trial.TrialState;
+import dev.sluice.search.trial.Objective;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -30,15 +31,8 @@ record SweepNote(
 
     String markdown() {
         var specification = Specifications.of(sweep.specification());
-        var objective = specification.objectives().getFirst();
-        var order = Comparator.comparingDouble(
-                (TrialSnapshot t) -> t.values().getOrDefault(objective.metric(), Double.NaN));
-        var best = trials.stream()
-                .filter(t -> t.state() == TrialState.COMPLETE)
-                .filter(t -> Double.isFinite(t.values().getOrDefault(objective.metric(), Double.NaN)))
-                .sorted(objective.direction() == Direction.MAXIMIZE ? order.reversed() : order)
-                .limit(BEST)
-                .toList();
+        var metrics = specification.objectives().stream().map(Objective::metric).toList();
+        var best = best(specification);
         var lines = new ArrayList<String>();
         if (!specification.description().isBlank()) {
             lines.add(specification.description());
@@ -54,13 +48,20 @@ record SweepNote(
                         counts.pruned(),
                         counts.failed()));
         lines.add("");
-        lines.add("| trial | %s | parameters |".formatted(objective.metric()));
-        lines.add("|---|---|---|");
+        if (metrics.size() > 1) {
+            lines.add("Trials that no other one beats:");
+            lines.add("");
+        }
+        lines.add("| trial | %s | parameters |".formatted(String.join(" | ", metrics)));
+        lines.add("|---|" + "---|".repeat(metrics.size()) + "---|");
         for (var trial : best) {
             lines.add("| %s | %s | %s |"
                     .formatted(
                             link(trial),
-                            String.format(Locale.ROOT, "%.5g", trial.values().get(objective.metric())),
+                            metrics.stream()
+                                    .map(metric -> String.format(
+                                            Locale.ROOT, "%.5g", trial.values().get(metric)))
+                                    .collect(Collectors.joining(" | ")),
                             trial.params().entrySet().stream()
                                     .map(e -> "`%s=%s`".formatted(cell(e.getKey()), cell(e.getValue())))
                                     .collect(Collectors.joining(" "))));
@@ -75,6 +76,21 @@ record SweepNote(
                     .formatted(encode(runs), encode("[\"" + experimentId + "\"]")));
         }
         return String.join("\n", lines);
+    }
+
+    /** With one objective the best trials, with several the Pareto front; what breaks a constraint is not among them. */
+    private List<TrialSnapshot> best(SweepSpecification specification) {
+        var front = Front.of(specification.goals(), trials);
+        return (specification.objectives().size() > 1
+                        ? front.best().stream()
+                        : front.placed().stream()
+                                .filter(p -> p.standing().isFeasible()
+                                        && Double.isFinite(p.standing().cost(0)))
+                                .sorted(Comparator.comparingDouble(
+                                        p -> p.standing().cost(0))))
+                .limit(BEST)
+                .map(Front.Placed::trial)
+                .toList();
     }
 
     private String link(TrialSnapshot trial) {

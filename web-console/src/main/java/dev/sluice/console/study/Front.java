@@ -1,0 +1,56 @@
+package dev.sluice.console.study;
+
+import dev.sluice.search.pareto.Standing;
+import dev.sluice.search.trial.Goals;
+import dev.sluice.search.trial.TrialState;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/** Where complete trials stand among one another, by the values that count. */
+public record Front(List<Placed> placed, List<Placed> best) {
+    /** A trial and where it stands. */
+    public record Placed(TrialSnapshot trial, Standing standing) {}
+
+    /**
+     * From the trials of one sweep.
+     *
+     * <p>{@code placed} are the COMPLETE ones with a number for each objective, {@code best} those of them that keep to the constraints
+     * and that no other beats, the best by the first objective first.
+     */
+    public static Front of(Goals goals, List<TrialSnapshot> trials) {
+        var placed = trials.stream()
+                .filter(trial -> trial.state() == TrialState.COMPLETE)
+                .flatMap(trial -> standing(trial, goals).stream().map(standing -> new Placed(trial, standing)))
+                .toList();
+        var front = new ArrayList<Placed>();
+        for (var candidate : placed) {
+            if (candidate.standing.isFeasible()
+                    && front.stream().noneMatch(other -> other.standing.dominates(candidate.standing))) {
+                front.removeIf(other -> candidate.standing.dominates(other.standing));
+                front.add(candidate);
+            }
+        }
+        front.sort(
+                Comparator.comparingDouble((Placed p) -> p.standing.cost(0)).thenComparingInt(p -> p.trial.number()));
+        return new Front(placed, List.copyOf(front));
+    }
+
+    private static Optional<Standing> standing(TrialSnapshot trial, Goals goals) {
+        var objectives = goals.objectives();
+        var costs = new double[objectives.size()];
+        for (int i = 0; i < costs.length; i++) {
+            double value = trial.values().getOrDefault(objectives.get(i).metric(), Double.NaN);
+            if (Double.isNaN(value)) {
+                return Optional.empty();
+            }
+            costs[i] = objectives.get(i).direction().toCost(value);
+        }
+        double violation = goals.constraints().stream()
+                .mapToDouble(constraint ->
+                        constraint.violation(trial.values().getOrDefault(constraint.metric(), Double.NaN)))
+                .sum();
+        return Optional.of(Standing.of(costs, violation));
+    }
+}
