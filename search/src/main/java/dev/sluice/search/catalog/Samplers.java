@@ -17,6 +17,7 @@ public final class Samplers {
             List.of(
                     new AutoSamplerEntry(),
                     new RandomSamplerEntry(),
+                    new GridSamplerEntry(),
                     new QuasiRandomSamplerEntry(),
                     new TpeSamplerEntry(),
                     new GeneticSamplerEntry()));

@@ -10,13 +10,12 @@ import org.junit.jupiter.api.Test;
 public abstract class RandomisedSamplerContract extends SamplerContract {
     @Test
     void answersDifferentlyForAnotherSeed() {
-        var study = study(Spaces.everything(), 4, new ArrayList<>());
+        var study = study(richest(), 4, new ArrayList<>());
         for (int i = 0; i < trialsToWarmUp(); i++) {
             live(study);
         }
         var answers = IntStream.range(0, 10)
-                .mapToObj(seed ->
-                        suggest(Spaces.everything(), study.history(), seed).values())
+                .mapToObj(seed -> suggest(richest(), study.history(), seed).values())
                 .distinct();
         assertThat(answers).hasSizeGreaterThan(5);
     }

@@ -23,10 +23,12 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What every sampler for one objective keeps. A test of one extends this and says how it is made. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class SamplerContract {
     private static final Objective LOSS = Objective.minimize("loss");
 
@@ -38,8 +40,23 @@ public abstract class SamplerContract {
         return 40;
     }
 
-    static Stream<SearchSpace> spaces() {
+    /** What it has to cope with. */
+    protected Stream<SearchSpace> spaces() {
         return Spaces.all();
+    }
+
+    /** One with each kind of parameter that it can have, and a float {@code momentum} of an {@code optimizer} {@code sgd}. */
+    protected SearchSpace richest() {
+        return Spaces.everything();
+    }
+
+    /** One whose constraint {@code a + b > 2} no point keeps. */
+    protected SearchSpace impossible() {
+        return SearchSpace.builder()
+                .add("a", FloatDistribution.of(0, 1))
+                .add("b", FloatDistribution.of(0, 1))
+                .constraint("a + b > 2")
+                .build();
     }
 
     final Study study(SearchSpace space, long seed, List<StudyEvent> journal) {
@@ -124,28 +141,28 @@ public abstract class SamplerContract {
 
     @Test
     void leavesTheHistoryAlone() {
-        var study = study(Spaces.everything(), 5, new ArrayList<>());
+        var study = study(richest(), 5, new ArrayList<>());
         for (int i = 0; i < trialsToWarmUp(); i++) {
             live(study);
         }
         long before = study.history().revision();
-        suggest(Spaces.everything(), study.history(), 1);
+        suggest(richest(), study.history(), 1);
         assertThat(study.history().revision()).isEqualTo(before);
     }
 
     @Test
     void proposesWhereNothingHasEndedYet() {
-        var study = study(Spaces.everything(), 6, new ArrayList<>());
+        var study = study(richest(), 6, new ArrayList<>());
         for (int i = 0; i < trialsToWarmUp(); i++) {
             var suggestion = study.ask().orElseThrow();
             study.start(suggestion.id(), 1, -1);
-            assertThat(Spaces.everything().violations(suggestion.values())).isEmpty();
+            assertThat(richest().violations(suggestion.values())).isEmpty();
         }
     }
 
     @Test
     void proposesWhereNothingHasEverWorked() {
-        var study = study(Spaces.everything(), 7, new ArrayList<>());
+        var study = study(richest(), 7, new ArrayList<>());
         for (int i = 0; i < trialsToWarmUp(); i++) {
             var id = study.ask().orElseThrow().id();
             study.start(id, 1, -1);
@@ -156,7 +173,7 @@ public abstract class SamplerContract {
 
     @Test
     void proposesWhereAllValuesAreEqual() {
-        var study = study(Spaces.everything(), 8, new ArrayList<>());
+        var study = study(richest(), 8, new ArrayList<>());
         for (int i = 0; i < trialsToWarmUp(); i++) {
             var id = study.ask().orElseThrow().id();
             study.start(id, 1, -1);
@@ -167,7 +184,7 @@ public abstract class SamplerContract {
 
     @Test
     void takesInTrialsThatWereEnqueued() {
-        var space = Spaces.everything();
+        var space = richest();
         var study = study(space, 9, new ArrayList<>());
         study.enqueue(space.complete(Map.of("optimizer", "sgd", "momentum", 0.6)));
         for (int i = 0; i < trialsToWarmUp(); i++) {
@@ -178,7 +195,7 @@ public abstract class SamplerContract {
 
     @Test
     void saysWhy() {
-        var study = study(Spaces.everything(), 10, new ArrayList<>());
+        var study = study(richest(), 10, new ArrayList<>());
         for (int i = 0; i < trialsToWarmUp(); i++) {
             var suggestion = study.ask().orElseThrow();
             assertThat(suggestion.reason()).isNotBlank();
@@ -235,12 +252,7 @@ public abstract class SamplerContract {
 
     @Test
     void saysWhichConstraintsCannotBeSatisfied() {
-        var space = SearchSpace.builder()
-                .add("a", FloatDistribution.of(0, 1))
-                .add("b", FloatDistribution.of(0, 1))
-                .constraint("a + b > 2")
-                .build();
-        var study = study(space, 15, new ArrayList<>());
+        var study = study(impossible(), 15, new ArrayList<>());
         assertThatThrownBy(study::ask)
                 .isInstanceOf(NoFeasiblePointException.class)
                 .hasMessageContaining("'a + b > 2'");

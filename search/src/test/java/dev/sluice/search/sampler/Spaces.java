@@ -44,6 +44,24 @@ public final class Spaces {
                 .build();
     }
 
+    /** Each kind of parameter that has finitely many values: 28,224 points before constraints. */
+    public static SearchSpace countable() {
+        return SearchSpace.builder()
+                .add("stepped", FloatDistribution.stepped(0, 1, 0.3))
+                .add("stepped log", new FloatDistribution(0.5, 10, Scale.LOG, OptionalDouble.of(4.5)))
+                .add("count", IntDistribution.of(-3, 3))
+                .add("width", IntDistribution.log(1, 7))
+                .add("batch", CategoricalDistribution.ordered(16, 32, 64))
+                .add("optimizer", CategoricalDistribution.of("adam", "sgd"))
+                .add("fixed", CategoricalDistribution.constant("yes"))
+                .add(Parameter.of("momentum", FloatDistribution.stepped(0, 0.9, 0.1))
+                        .when(Condition.oneOf("optimizer", "sgd")))
+                .add(Parameter.of("nesterov", CategoricalDistribution.of(true, false))
+                        .when(Condition.atLeast("momentum", 0.5)))
+                .constraint("width <= batch / 8 + count")
+                .build();
+    }
+
     /** Nothing to choose. */
     public static SearchSpace constants() {
         return SearchSpace.builder()
