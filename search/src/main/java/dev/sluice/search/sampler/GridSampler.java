@@ -1,6 +1,7 @@
 package dev.sluice.search.sampler;
 
 import dev.sluice.search.expression.Expression;
+import dev.sluice.search.sampler.internal.Bookmark;
 import dev.sluice.search.space.CategoricalDistribution;
 import dev.sluice.search.space.Distribution;
 import dev.sluice.search.space.FloatDistribution;
@@ -49,7 +50,7 @@ public final class GridSampler implements Sampler {
      * Where the search for a point goes on, which is but a cache: a trial once asked for keeps its values, so that a point that was passed
      * over stays so. A digit a parameter is the index of its value, -1 where it is not active.
      */
-    private Optional<TrialHistory> seen = Optional.empty();
+    private final Bookmark bookmark = new Bookmark();
     private int drawn;
     private final long[] digits;
     private boolean isAtEnd;
@@ -124,12 +125,9 @@ public final class GridSampler implements Sampler {
      * @return empty when all were tried
      * @throws NoFeasiblePointException if no point of the grid keeps the constraints
      */
-    // whether it is the study it has kept books of; histories have no equality of their own
-    @SuppressWarnings("ReferenceEquality")
     @Override
     public Optional<Suggested> suggest(TrialHistory history, RandomGenerator random) {
-        if (seen.isEmpty() || seen.get() != history) {
-            seen = Optional.of(history);
+        if (!bookmark.goesOn(history)) {
             drawn = 0;
             Arrays.fill(digits, -1);
             isAtEnd = false;

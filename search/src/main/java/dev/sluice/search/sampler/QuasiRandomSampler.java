@@ -1,5 +1,6 @@
 package dev.sluice.search.sampler;
 
+import dev.sluice.search.sampler.internal.Bookmark;
 import dev.sluice.search.space.Parameter;
 import dev.sluice.search.space.ParameterValue;
 import dev.sluice.search.space.ParameterValues;
@@ -37,7 +38,7 @@ public final class QuasiRandomSampler implements Sampler {
      * Where the search for a point goes on, which is but a cache: a trial once asked for keeps its values, so that a point that was passed
      * over stays so.
      */
-    private Optional<TrialHistory> seen = Optional.empty();
+    private final Bookmark bookmark = new Bookmark();
     private int cursor;
     private long passed;
     private boolean barren;
@@ -85,11 +86,8 @@ public final class QuasiRandomSampler implements Sampler {
      *
      * @return empty where none was found: all points of a finite space were tried or nearly so, or hardly any point keeps the constraints
      */
-    // whether it is the study it has kept books of; histories have no equality of their own
-    @SuppressWarnings("ReferenceEquality")
     public Optional<ParameterValues> next(TrialHistory history) {
-        if (seen.isEmpty() || seen.get() != history) {
-            seen = Optional.of(history);
+        if (!bookmark.goesOn(history)) {
             cursor = 0;
             passed = 0;
             barren = false;

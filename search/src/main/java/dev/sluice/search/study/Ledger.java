@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collections;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -29,7 +28,7 @@ final class Ledger implements TrialHistory {
     private final Map<TrialState, Integer> counts = new EnumMap<>(TrialState.class);
     private final List<Trial> concluded = new ArrayList<>();
     private final List<Trial> concludedView = Collections.unmodifiableList(concluded);
-    private final Map<ParameterValues, Integer> occurrences = new HashMap<>();
+    private final Occurrences occurrences = new Occurrences();
     private final List<NavigableMap<Long, RankedValues>> atStep = new ArrayList<>();
     private final List<NavigableMap<Long, RankedValues>> completeAtStep = new ArrayList<>();
     private Optional<Trial> bestComplete = Optional.empty();
@@ -49,13 +48,28 @@ final class Ledger implements TrialHistory {
         }
     }
 
+    /** As it is now, for good. {@code O(trials)}, but only references are copied. */
+    FrozenHistory frozen() {
+        var states = new EnumMap<TrialState, BitSet>(TrialState.class);
+        numbers.forEach((state, set) -> states.put(state, (BitSet) set.clone()));
+        return new FrozenHistory(
+                this,
+                goals,
+                trials.toArray(Trial[]::new),
+                concluded.toArray(Trial[]::new),
+                states,
+                best(),
+                occurrences,
+                revision);
+    }
+
     void add(Trial trial) {
         if (trial.id().number() != trials.size()) {
             throw new IllegalArgumentException(
                     "the next trial has the number %d, was %s".formatted(trials.size(), trial.id()));
         }
         trials.add(trial);
-        occurrences.merge(trial.values(), 1, Integer::sum);
+        occurrences.add(trial.values(), trial.id().number());
         enter(trial);
         revision++;
     }
@@ -208,7 +222,7 @@ final class Ledger implements TrialHistory {
 
     @Override
     public int occurrences(ParameterValues values) {
-        return occurrences.getOrDefault(values, 0);
+        return occurrences.count(values, trials.size());
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.sluice.search.catalog.Samplers;
 import dev.sluice.search.pruner.Pruner;
 import dev.sluice.search.pruner.Verdict;
 import dev.sluice.search.sampler.Sampler;
+import dev.sluice.search.sampler.Suggested;
 import dev.sluice.search.space.ParameterValues;
 import dev.sluice.search.trial.Measurement;
 import dev.sluice.search.trial.Outcome;
@@ -143,13 +144,24 @@ public final class Study {
                 return Optional.of(suggestion(ledger.get(id)));
             }
         }
-        int number = ledger.size();
-        return sampler.suggest(ledger, Seeds.suggestion(spec.seed(), number)).map(suggested -> {
-            var id = new TrialId(number);
-            commit(new StudyEvent.TrialAsked(
-                    id, suggested.values(), Seeds.trial(spec.seed(), number), ledger.revision(), suggested.reason()));
-            return suggestion(ledger.get(id));
-        });
+        var ask = new PreparedAsk(sampler, ledger, Seeds.suggestion(spec.seed(), ledger.size()));
+        return ask.suggest().map(suggested -> accept(ask, suggested));
+    }
+
+    /**
+     * The sampler's next question, for an answer that takes time: it sees the study as it is now, whatever comes to pass meanwhile.
+     * {@code O(trials)}, but only references are copied.
+     */
+    public PreparedAsk prepareAsk() {
+        return new PreparedAsk(sampler, ledger.frozen(), Seeds.suggestion(spec.seed(), ledger.size()));
+    }
+
+    /** Takes the answer to a question of this study: the new trial, which now waits. */
+    public Suggestion accept(PreparedAsk ask, Suggested suggested) {
+        var id = new TrialId(ledger.size());
+        commit(new StudyEvent.TrialAsked(
+                id, suggested.values(), Seeds.trial(spec.seed(), id.number()), ask.basedOn(), suggested.reason()));
+        return suggestion(ledger.get(id));
     }
 
     /**

@@ -12,6 +12,14 @@ import java.util.Optional;
  * that a sampler can take in what is new at its end.
  */
 public interface TrialHistory {
+    /**
+     * The study that it is of, to be compared by identity. Histories of one lineage show one study, maybe at different revisions: what was
+     * reckoned from the beginning of {@link #concluded} or {@link #all} of one holds for every other that is as long.
+     */
+    default Object lineage() {
+        return this;
+    }
+
     /** What the trials are measured by. */
     Goals goals();
 

@@ -3,6 +3,7 @@ package dev.sluice.search.sampler.genetic;
 import dev.sluice.search.sampler.RandomSampler;
 import dev.sluice.search.sampler.Sampler;
 import dev.sluice.search.sampler.Suggested;
+import dev.sluice.search.sampler.internal.Bookmark;
 import dev.sluice.search.sampler.internal.Ranking;
 import dev.sluice.search.space.SearchSpace;
 import dev.sluice.search.trial.TrialHistory;
@@ -59,7 +60,7 @@ public final class GeneticSampler implements Sampler {
     private final double crossover;
     private final double mutation;
 
-    private Optional<TrialHistory> seen = Optional.empty();
+    private final Bookmark bookmark = new Bookmark();
     private Ranking ranking = new Ranking();
 
     private GeneticSampler(Builder builder) {
@@ -115,11 +116,8 @@ public final class GeneticSampler implements Sampler {
                 "random, since %d children in a row were tried before or not allowed".formatted(LITTER)));
     }
 
-    // whether it is the study it has kept books of; histories have no equality of their own
-    @SuppressWarnings("ReferenceEquality")
     private void update(TrialHistory history) {
-        if (seen.isEmpty() || seen.get() != history) {
-            seen = Optional.of(history);
+        if (!bookmark.goesOn(history)) {
             ranking = new Ranking();
         }
         ranking.update(history);

@@ -3,6 +3,7 @@ package dev.sluice.search.sampler.tpe;
 import dev.sluice.search.sampler.RandomSampler;
 import dev.sluice.search.sampler.Sampler;
 import dev.sluice.search.sampler.Suggested;
+import dev.sluice.search.sampler.internal.Bookmark;
 import dev.sluice.search.sampler.internal.Ranking;
 import dev.sluice.search.space.ParameterValues;
 import dev.sluice.search.space.SearchSpace;
@@ -54,7 +55,7 @@ public final class TpeSampler implements Sampler {
     private final int startup;
     private final int candidates;
 
-    private Optional<TrialHistory> seen = Optional.empty();
+    private final Bookmark bookmark = new Bookmark();
     private Ranking ranking = new Ranking();
     private double[][] columns;
     private int rows;
@@ -109,11 +110,8 @@ public final class TpeSampler implements Sampler {
         return Optional.of(fallBack(history, again, random));
     }
 
-    // whether it is the study it has kept books of; histories have no equality of their own
-    @SuppressWarnings("ReferenceEquality")
     private void update(TrialHistory history) {
-        if (seen.isEmpty() || seen.get() != history) {
-            seen = Optional.of(history);
+        if (!bookmark.goesOn(history)) {
             ranking = new Ranking();
             rows = 0;
         }
