@@ -49,6 +49,7 @@ class ArchitectureTest {
             room("search.sampler.internal", "search.space", "search.trial"),
             room("search.sampler.tpe", "search.space", "search.trial", "search.sampler", "search.sampler.internal"),
             room("search.sampler.genetic", "search.space", "search.trial", "search.sampler", "search.sampler.internal"),
+            room("search.importance", "search.space", "search.trial", "search.sampler.internal"),
             room("search.pruner", "search.trial"),
             room("search.terminator", "search.trial"),
             room(
