@@ -9,6 +9,7 @@ import dev.sluice.search.trial.TrialHistory;
 import dev.sluice.search.trial.TrialId;
 import dev.sluice.search.trial.TrialState;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -16,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -34,7 +36,8 @@ final class Ledger implements TrialHistory {
     private final List<NavigableMap<Long, RankedValues>> completeAtStep = new ArrayList<>();
     private Optional<Trial> bestComplete = Optional.empty();
     private Optional<Trial> bestPruned = Optional.empty();
-    private long revision;
+    private int[] changed = new int[64];
+    private int revision;
 
     Ledger(Goals goals) {
         this.goals = goals;
@@ -57,7 +60,7 @@ final class Ledger implements TrialHistory {
         trials.add(trial);
         occurrences.merge(trial.values(), 1, Integer::sum);
         enter(trial);
-        revision++;
+        log(trial);
     }
 
     void replace(Trial now) {
@@ -74,6 +77,14 @@ final class Ledger implements TrialHistory {
         if (now.state().isFinal()) {
             conclude(now);
         }
+        log(now);
+    }
+
+    private void log(Trial trial) {
+        if (revision == changed.length) {
+            changed = Arrays.copyOf(changed, revision + (revision >> 1));
+        }
+        changed[revision] = trial.id().number();
         revision++;
     }
 
@@ -232,5 +243,10 @@ final class Ledger implements TrialHistory {
     @Override
     public long revision() {
         return revision;
+    }
+
+    @Override
+    public int changed(long event) {
+        return changed[(int) Objects.checkIndex(event, revision)];
     }
 }
