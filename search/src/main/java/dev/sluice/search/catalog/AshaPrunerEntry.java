@@ -25,7 +25,17 @@ final class AshaPrunerEntry implements PrunerEntry {
                             2,
                             1_000_000,
                             3,
-                            "One in so many goes on from a rung, and the next rung is so many times as far.")));
+                            "One in so many goes on from a rung, and the next rung is so many times as far."),
+                    OptionSpec.number(
+                            "explore",
+                            0,
+                            1,
+                            0.05,
+                            "The share of trials that go on from a rung whatever is said of them, chosen by their seed, so that it shows whether rungs say anything of what comes later."),
+                    OptionSpec.flag(
+                            "watch",
+                            true,
+                            "Whether rungs that say nothing of what comes later, by rank correlation, are passed over.")));
 
     @Override
     public AlgorithmSpec spec() {
@@ -34,10 +44,11 @@ final class AshaPrunerEntry implements PrunerEntry {
 
     @Override
     public Pruner make(Options options, List<Objective> objectives) {
-        Registry.requireOne("asha", "judges", objectives);
         var builder = SuccessiveHalvingPruner.builder()
                 .min(options.longInteger("min"))
-                .reduction(options.integer("reduction"));
+                .reduction(options.integer("reduction"))
+                .explore(options.number("explore"))
+                .watch(options.flag("watch"));
         if (options.has("max")) {
             long min = options.longInteger("min");
             long max = options.longInteger("max");

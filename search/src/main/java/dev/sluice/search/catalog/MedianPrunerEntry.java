@@ -14,10 +14,23 @@ final class MedianPrunerEntry implements PrunerEntry {
             "Gives up a trial that is worse than the median of the completed ones at the same step.",
             List.of(
                     OptionSpec.integer(
-                            "startupTrials", 0, 1_000_000, 5, "How many trials must be complete before any is pruned."),
+                            "startupTrials",
+                            0,
+                            1_000_000,
+                            5,
+                            "How many trials must be complete before any is compared."),
                     OptionSpec.integer("warmupSteps", 0, Long.MAX_VALUE, 0, "The step before which nothing is pruned."),
-                    OptionSpec.integer(
-                            "interval", 1, Long.MAX_VALUE, 1, "A trial is judged once every so many steps.")));
+                    OptionSpec.integer("interval", 1, Long.MAX_VALUE, 1, "A trial is judged once every so many steps."),
+                    OptionSpec.number(
+                            "explore",
+                            0,
+                            1,
+                            0.05,
+                            "The share of trials that go on for a while whatever is said of them, chosen by their seed, so that it shows whether early steps say anything of what comes later."),
+                    OptionSpec.flag(
+                            "watch",
+                            true,
+                            "Whether steps that say nothing of what comes later, by rank correlation, are passed over.")));
 
     @Override
     public AlgorithmSpec spec() {
@@ -26,11 +39,12 @@ final class MedianPrunerEntry implements PrunerEntry {
 
     @Override
     public Pruner make(Options options, List<Objective> objectives) {
-        Registry.requireOne("median", "judges", objectives);
         return MedianPruner.builder()
                 .startupTrials(options.integer("startupTrials"))
                 .warmupSteps(options.longInteger("warmupSteps"))
                 .interval(options.longInteger("interval"))
+                .explore(options.number("explore"))
+                .watch(options.flag("watch"))
                 .build();
     }
 }

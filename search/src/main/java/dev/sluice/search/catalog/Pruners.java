@@ -10,8 +10,16 @@ import java.util.Map;
 
 /** The pruners by the names that sweep files use. */
 public final class Pruners {
-    private static final Registry<PrunerEntry> ALGORITHMS =
-            new Registry<>("pruning", List.of(new NopPrunerEntry(), new AshaPrunerEntry(), new MedianPrunerEntry()));
+    private static final Registry<PrunerEntry> ALGORITHMS = new Registry<>(
+            "pruning",
+            List.of(
+                    new NopPrunerEntry(),
+                    new AshaPrunerEntry(),
+                    new HyperbandPrunerEntry(),
+                    new MedianPrunerEntry(),
+                    new PercentilePrunerEntry(),
+                    new PatientPrunerEntry(),
+                    new ThresholdPrunerEntry()));
 
     private Pruners() {}
 

@@ -1,45 +1,57 @@
 package dev.sluice.search.pruner;
 
-import dev.sluice.search.trial.Measurement;
 import dev.sluice.search.trial.Trial;
 import dev.sluice.search.trial.TrialHistory;
-import java.util.List;
-import java.util.OptionalDouble;
 
 /**
  * Asynchronous successive halving (ASHA): Li et al., "A System for Massively Parallel Hyperparameter Tuning" (2020), arXiv:1810.05934,
  * in the variant that stops trials instead of pausing them, so that a trial is judged once at each rung and never waits for others.
  *
  * <p>The rungs are at the steps {@code min * reduction^k} below {@code max}. A trial is judged at rung {@code r} when its first report
- * with a step of at least {@code r} comes in, by the value of that report. With {@code n} trials that have reached the rung, this one
- * among them, it goes on if fewer than {@code floor(n / reduction)} are strictly better; equals go on together. A report that passes
- * several rungs at once is judged at each, the lowest first. NaN at a rung is pruned.
+ * with a step of at least {@code r} comes in, by what it has shown so far: its best value, or where the objective counts the last value,
+ * that. With {@code n} trials that have reached the rung, this one among them, it goes on if fewer than {@code floor(n / reduction)} are
+ * strictly better; equals go on together. A report that passes several rungs at once is judged at each, the lowest first. A trial whose
+ * value at a rung is NaN or infinite is pruned.
  *
  * <p>While fewer than {@code reduction} trials have reached a rung, they go on: there is no best share of them yet. (Optuna prunes all but
  * the best of those; the paper's promotion rule would have them wait.) From {@code max} on nothing is pruned: the trial is nearly there.
  *
- * <p>Trials that were pruned, failed or are under way count at the rungs that they reached. {@code O(log n)} for each rung passed. Has no
- * state.
+ * <p>Several objectives: trials are ranked by non-dominated fronts, and the front that is cut by how well they cover it: Schmucker et al.,
+ * "Multi-objective Asynchronous Successive Halving" (2021), arXiv:2106.12639. A trial is judged once it has shown a value of each.
+ * Constraints on results: trials that break them rank behind all that do not, and by how much they break them; what is not known yet breaks
+ * nothing.
+ *
+ * <p>Where what a rung shows says nothing of what comes later, it is passed over, which a note of the verdict says. It is watched by the
+ * rank correlation between rungs; for its sake a few trials go on from a rung whatever is said of them, chosen by their seed.
+ *
+ * <p>Trials that were pruned, failed or are under way count at the rungs that they reached. With one objective {@code O(log n)} for each
+ * rung passed. Keeps tables of the rungs, but answers alike without them. Not thread-safe.
  */
 public final class SuccessiveHalvingPruner implements Pruner {
-    private final long min;
-    private final long max;
-    private final int reduction;
+    /** The share of trials that go on whatever is said of them, where none is set. */
+    static final double EXPLORE = 0.05;
+
+    private final Halving halving;
 
     private SuccessiveHalvingPruner(Builder builder) {
-        if (builder.min < 1) {
-            throw new IllegalArgumentException("min must be >= 1, was " + builder.min);
+        checkRungs(builder.min, builder.max, builder.reduction, builder.explore);
+        this.halving = new Halving(
+                builder.min, builder.max, builder.reduction, builder.explore, builder.watch, Rungs.Brackets.ONE);
+    }
+
+    static void checkRungs(long min, long max, int reduction, double explore) {
+        if (min < 1) {
+            throw new IllegalArgumentException("min must be >= 1, was " + min);
         }
-        if (builder.max < builder.min) {
-            throw new IllegalArgumentException(
-                    "max must be >= min, was max %d with min %d".formatted(builder.max, builder.min));
+        if (max < min) {
+            throw new IllegalArgumentException("max must be >= min, was max %d with min %d".formatted(max, min));
         }
-        if (builder.reduction < 2) {
-            throw new IllegalArgumentException("reduction must be >= 2, was " + builder.reduction);
+        if (reduction < 2) {
+            throw new IllegalArgumentException("reduction must be >= 2, was " + reduction);
         }
-        this.min = builder.min;
-        this.max = builder.max;
-        this.reduction = builder.reduction;
+        if (!(explore >= 0 && explore <= 1)) {
+            throw new IllegalArgumentException("explore must be in [0, 1], was " + explore);
+        }
     }
 
     public static Builder builder() {
@@ -48,64 +60,7 @@ public final class SuccessiveHalvingPruner implements Pruner {
 
     @Override
     public Verdict judge(Trial trial, TrialHistory history) {
-        var metric = history.objectives().getFirst().metric();
-        var measurements = trial.measurements();
-        if (measurements.isEmpty()) {
-            return Verdict.proceed();
-        }
-        Measurement last = measurements.getLast();
-        OptionalDouble value = last.value(metric);
-        if (value.isEmpty() || last.step() >= max) {
-            return Verdict.proceed();
-        }
-        long before = stepBefore(measurements, metric);
-        for (long rung = min; rung <= last.step(); rung *= reduction) {
-            if (rung > before) {
-                Verdict verdict = judge(trial, history, rung, value.getAsDouble());
-                if (verdict instanceof Verdict.Prune) {
-                    return verdict;
-                }
-            }
-            if (rung > Long.MAX_VALUE / reduction) {
-                break;
-            }
-        }
-        return Verdict.proceed();
-    }
-
-    private Verdict judge(Trial trial, TrialHistory history, long rung, double value) {
-        if (Double.isNaN(value)) {
-            return Verdict.prune("NaN at step %d, where rung %d is judged".formatted(trial.lastStep(), rung));
-        }
-        var reached = history.valuesAtStep(0, rung);
-        int trials = reached.size();
-        int kept = trials / reduction;
-        if (kept == 0 || reached.countBetter(value) < kept) {
-            return Verdict.proceed();
-        }
-        return Verdict.prune("%s at step %d is not in the best %s of rung %d (%d trials, cut %s)"
-                .formatted(
-                        Figures.of(value), trial.lastStep(), share(), rung, trials, Figures.of(reached.get(kept - 1))));
-    }
-
-    /** The last step but one that had a value of the metric: all rungs up to there were judged. */
-    private static long stepBefore(List<Measurement> measurements, String metric) {
-        for (int i = measurements.size() - 2; i >= 0; i--) {
-            if (measurements.get(i).value(metric).isPresent()) {
-                return measurements.get(i).step();
-            }
-        }
-        return Trial.NO_STEP;
-    }
-
-    private String share() {
-        return switch (reduction) {
-            case 2 -> "half";
-            case 3 -> "third";
-            case 4 -> "quarter";
-            case 5 -> "fifth";
-            default -> "1/" + reduction;
-        };
+        return halving.judge(trial, history);
     }
 
     /** What may be set; all has a default. Not thread-safe. */
@@ -113,6 +68,8 @@ public final class SuccessiveHalvingPruner implements Pruner {
         private long min = 1;
         private long max = Long.MAX_VALUE;
         private int reduction = 3;
+        private double explore = EXPLORE;
+        private boolean watch = true;
 
         private Builder() {}
 
@@ -131,6 +88,18 @@ public final class SuccessiveHalvingPruner implements Pruner {
         /** One in how many goes on from each rung, at least 2; 3 if not set. */
         public Builder reduction(int reduction) {
             this.reduction = reduction;
+            return this;
+        }
+
+        /** The share of trials that go on from a rung whatever is said of them, in [0, 1]; 0.05 if not set. */
+        public Builder explore(double share) {
+            this.explore = share;
+            return this;
+        }
+
+        /** Whether rungs that say nothing of what comes later are passed over; they are if not set. */
+        public Builder watch(boolean watches) {
+            this.watch = watches;
             return this;
         }
 

@@ -9,14 +9,27 @@ public sealed interface Verdict {
         return Proceed.INSTANCE;
     }
 
+    /** Go on, with something to say of it. */
+    static Verdict proceed(String note) {
+        return new Proceed(note);
+    }
+
     /** Give up. */
     static Verdict prune(String reason) {
         return new Prune(reason);
     }
 
-    /** Go on. */
-    record Proceed() implements Verdict {
-        private static final Proceed INSTANCE = new Proceed();
+    /**
+     * Go on.
+     *
+     * @param note what is worth knowing of it, in words: that a rung was passed over, and why; mostly empty
+     */
+    record Proceed(String note) implements Verdict {
+        private static final Proceed INSTANCE = new Proceed("");
+
+        public Proceed {
+            Objects.requireNonNull(note, "note");
+        }
     }
 
     /**

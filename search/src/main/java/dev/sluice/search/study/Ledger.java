@@ -9,12 +9,14 @@ import dev.sluice.search.trial.TrialHistory;
 import dev.sluice.search.trial.TrialId;
 import dev.sluice.search.trial.TrialState;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -33,7 +35,8 @@ final class Ledger implements TrialHistory {
     private final List<NavigableMap<Long, RankedValues>> completeAtStep = new ArrayList<>();
     private Optional<Trial> bestComplete = Optional.empty();
     private Optional<Trial> bestPruned = Optional.empty();
-    private long revision;
+    private int[] changed = new int[64];
+    private int revision;
 
     Ledger(Goals goals) {
         this.goals = goals;
@@ -71,7 +74,7 @@ final class Ledger implements TrialHistory {
         trials.add(trial);
         occurrences.add(trial.values(), trial.id().number());
         enter(trial);
-        revision++;
+        log(trial);
     }
 
     void replace(Trial now) {
@@ -88,6 +91,14 @@ final class Ledger implements TrialHistory {
         if (now.state().isFinal()) {
             conclude(now);
         }
+        log(now);
+    }
+
+    private void log(Trial trial) {
+        if (revision == changed.length) {
+            changed = Arrays.copyOf(changed, revision + (revision >> 1));
+        }
+        changed[revision] = trial.id().number();
         revision++;
     }
 
@@ -246,5 +257,10 @@ final class Ledger implements TrialHistory {
     @Override
     public long revision() {
         return revision;
+    }
+
+    @Override
+    public int changed(long event) {
+        return changed[(int) Objects.checkIndex(event, revision)];
     }
 }

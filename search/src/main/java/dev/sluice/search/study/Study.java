@@ -211,8 +211,8 @@ public final class Study {
             verdict = Verdict.proceed();
         }
         switch (verdict) {
-            case Verdict.Proceed proceed ->
-                journal.accept(new StudyEvent.MeasurementReported(id, measurement, false, ""));
+            case Verdict.Proceed(String note) ->
+                journal.accept(new StudyEvent.MeasurementReported(id, measurement, false, note));
             case Verdict.Prune(String reason) -> {
                 condemn(id, reason);
                 journal.accept(new StudyEvent.MeasurementReported(id, measurement, true, reason));

@@ -51,7 +51,7 @@ public sealed interface StudyEvent {
      * A measurement came in and was judged.
      *
      * @param pruneVerdict whether the trial is to be given up
-     * @param verdictReason why, in words; empty if it goes on
+     * @param verdictReason why, in words; mostly empty if it goes on
      */
     record MeasurementReported(TrialId id, Measurement measurement, boolean pruneVerdict, String verdictReason)
             implements StudyEvent {

@@ -82,4 +82,13 @@ public interface TrialHistory {
 
     /** Rises with each change: the number of events so far. */
     long revision();
+
+    /**
+     * The number of the trial that an event was about, so that what is kept of the history can take in what is new, however it came
+     * about. {@code O(1)}.
+     *
+     * @param event in [0, {@link #revision})
+     * @throws IndexOutOfBoundsException if there was no such event
+     */
+    int changed(long event);
 }

@@ -20,7 +20,9 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
-/** What every pruner keeps. A test of one extends this, or {@link PruningContract}, and says how it is made. */
+/**
+ * What every pruner keeps. A test of one extends this, {@link PruningContract} or {@link ComparingContract}, and says how it is made.
+ */
 public abstract class PrunerContract {
     /** How many steps a trial of these tests has, counted from 1. */
     protected static final int STEPS = 12;
@@ -124,20 +126,6 @@ public abstract class PrunerContract {
             runThrough(study, begin(study), random.nextDouble());
         }
         assertThat(seen).isNotEmpty();
-    }
-
-    @Test
-    void neverGivesUpTheOnlyTrial() {
-        var study = study(objective(Direction.MINIMIZE));
-        assertThat(runThrough(study, begin(study), 1)).isEqualTo(Verdict.proceed());
-    }
-
-    @Test
-    void neverGivesUpTheBest() {
-        var study = study(objective(Direction.MINIMIZE));
-        for (int i = 0; i < 30; i++) {
-            assertThat(runThrough(study, begin(study), 100 - i)).isEqualTo(Verdict.proceed());
-        }
     }
 
     @Test

@@ -12,18 +12,6 @@ public abstract class PruningContract extends PrunerContract {
     protected abstract long firstStepJudged();
 
     @Test
-    void givesUpAHopelessTrialAndSaysWhy() {
-        var study = study(objective(Direction.MAXIMIZE));
-        for (int i = 0; i < 20; i++) {
-            runThrough(study, begin(study), 0.8 + 0.001 * i);
-        }
-        assertThat(runThrough(study, begin(study), 0.1))
-                .isInstanceOfSatisfying(
-                        Verdict.Prune.class,
-                        prune -> assertThat(prune.reason()).contains("0.1").contains("step"));
-    }
-
-    @Test
     void givesUpATrialThatSaysNothingButNaN() {
         var study = study(objective(Direction.MAXIMIZE));
         for (int i = 0; i < 20; i++) {

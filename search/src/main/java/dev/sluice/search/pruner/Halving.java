@@ -1,0 +1,124 @@
+package dev.sluice.search.pruner;
+
+import dev.sluice.search.trial.Trial;
+import dev.sluice.search.trial.TrialHistory;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Successive halving over rungs at the steps {@code min * reduction^k} below {@code max}, for one bracket of trials or for several of which
+ * each begins one rung later than the one before. Keeps its rungs as a cache of the history. Not thread-safe.
+ */
+final class Halving {
+    private final long max;
+    private final int reduction;
+    private final double explore;
+    private final Rungs.Brackets brackets;
+    private final Rungs rungs;
+    private final Optional<RungWatch> watch;
+
+    /**
+     * @param explore the share of trials that go on from a rung whatever is said of them, in [0, 1]
+     * @param watches whether useless rungs are passed over
+     */
+    Halving(long min, long max, int reduction, double explore, boolean watches, Rungs.Brackets brackets) {
+        this.max = max;
+        this.reduction = reduction;
+        this.explore = explore;
+        this.brackets = brackets;
+        this.rungs = new Rungs(steps(min, max, reduction), brackets);
+        this.watch = watches ? Optional.of(new RungWatch(rungs, reduction)) : Optional.empty();
+    }
+
+    /** The steps of the rungs; none if {@code min} is not below {@code max}. */
+    static long[] steps(long min, long max, int reduction) {
+        var steps = new long[Long.SIZE];
+        int count = 0;
+        for (long step = min; step < max; step *= reduction) {
+            steps[count] = step;
+            count++;
+            if (step > Long.MAX_VALUE / reduction) {
+                break;
+            }
+        }
+        return Arrays.copyOf(steps, count);
+    }
+
+    Verdict judge(Trial trial, TrialHistory history) {
+        rungs.update(history);
+        List<Showing> reached = rungs.showings(trial.id().number());
+        int last = trial.measurements().size() - 1;
+        if (trial.lastStep() >= max) {
+            return Verdict.proceed();
+        }
+        int bracket = brackets.of(trial.id().number());
+        int level = reached.size();
+        while (level > bracket && reached.get(level - 1).measurement() == last) {
+            level--;
+        }
+        if (level == reached.size()) {
+            return Verdict.proceed();
+        }
+        watch.ifPresent(one -> one.update(history));
+        String note = "";
+        for (; level < reached.size(); level++) {
+            switch (judge(trial, history, bracket, level)) {
+                case Verdict.Prune prune -> {
+                    return prune;
+                }
+                case Verdict.Proceed(String said) -> note = said.isEmpty() ? note : said;
+            }
+        }
+        return note.isEmpty() ? Verdict.proceed() : Verdict.proceed(note);
+    }
+
+    private Verdict judge(Trial trial, TrialHistory history, int bracket, int level) {
+        var showing = rungs.showings(trial.id().number()).get(level);
+        var goals = history.goals();
+        if (!showing.isFinite()) {
+            return Verdict.prune("%s at step %d, where rung %d is judged"
+                    .formatted(showing.latest(goals), showing.step(), rungs.step(level)));
+        }
+        var table = rungs.table(bracket, level);
+        int kept = table.size() / reduction;
+        if (kept == 0) {
+            return Verdict.proceed();
+        }
+        var shortfall = table.shortfall(showing, kept, goals);
+        if (shortfall.isEmpty()) {
+            return Verdict.proceed();
+        }
+        var useless = watch.flatMap(one -> one.useless(level));
+        if (useless.isPresent()) {
+            return Verdict.proceed("rung %d is passed over since it %s".formatted(rungs.step(level), useless.get()));
+        }
+        var behind = "%s at step %d is not in the best %s of rung %d (%s)"
+                .formatted(showing.shown(goals), showing.step(), share(), rungs.step(level), shortfall.get());
+        return Chance.of(trial.seed(), level) < explore
+                ? Verdict.proceed("goes on by chance, so that rungs can be compared, though " + behind)
+                : Verdict.prune(behind + passedOver(level));
+    }
+
+    /** The rungs before this one that are not judged, in words. */
+    private String passedOver(int level) {
+        for (int before = level - 1; before >= 0; before--) {
+            int at = before;
+            var useless = watch.flatMap(one -> one.useless(at));
+            if (useless.isPresent()) {
+                return "; rung %d was passed over since it %s".formatted(rungs.step(before), useless.get());
+            }
+        }
+        return "";
+    }
+
+    private String share() {
+        return switch (reduction) {
+            case 2 -> "half";
+            case 3 -> "third";
+            case 4 -> "quarter";
+            case 5 -> "fifth";
+            default -> "1/" + reduction;
+        };
+    }
+}
