@@ -13,6 +13,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /** A study's trials at one revision. What it shows does not change; not thread-safe all the same, since it keeps what was reckoned. */
@@ -24,12 +25,13 @@ final class FrozenHistory implements TrialHistory {
     private final Map<TrialState, BitSet> numbers;
     private final Optional<Trial> best;
     private final Occurrences occurrences;
+    private final int[] changed;
     private final long revision;
     private final Map<At, RankedValues> atStep = new HashMap<>();
 
     private record At(int objective, long step, boolean completeOnly) {}
 
-    /** Takes over what it is given, but for the occurrences. */
+    /** Takes over what it is given, but for the occurrences and what changed, which may go on to grow. */
     FrozenHistory(
             Object lineage,
             Goals goals,
@@ -38,6 +40,7 @@ final class FrozenHistory implements TrialHistory {
             Map<TrialState, BitSet> numbers,
             Optional<Trial> best,
             Occurrences occurrences,
+            int[] changed,
             long revision) {
         this.lineage = lineage;
         this.goals = goals;
@@ -46,6 +49,7 @@ final class FrozenHistory implements TrialHistory {
         this.numbers = numbers;
         this.best = best;
         this.occurrences = occurrences;
+        this.changed = changed;
         this.revision = revision;
     }
 
@@ -137,5 +141,10 @@ final class FrozenHistory implements TrialHistory {
     @Override
     public long revision() {
         return revision;
+    }
+
+    @Override
+    public int changed(long event) {
+        return changed[(int) Objects.checkIndex(event, revision)];
     }
 }

@@ -63,6 +63,7 @@ final class Ledger implements TrialHistory {
                 states,
                 best(),
                 occurrences,
+                changed, // what is written is never written again, and growth makes another array
                 revision);
     }
 
