@@ -190,6 +190,7 @@ class ArchitectureTest {
                     "console.study",
                     "console.tracking",
                     "console.trial",
+                    "search.importance",
                     "search.pareto",
                     "search.space",
                     "search.trial",

@@ -342,6 +342,22 @@ public class SweepResource {
     }
 
     @GET
+    @Path("/sweeps/{sweep}/importance")
+    @Operation(summary = "How much each parameter matters")
+    public ImportanceView importance(
+            @PathParam("sweep") UUID id,
+            @QueryParam("metric") @Nullable String metric,
+            @QueryParam("method") @Nullable String method) {
+        var sweep = find(id);
+        return ImportanceView.of(
+                sweep.revision(),
+                specification(sweep),
+                archive.trials(id, Optional.of(TrialState.COMPLETE), -1, Integer.MAX_VALUE),
+                Optional.ofNullable(metric).filter(text -> !text.isBlank()),
+                Optional.ofNullable(method).filter(text -> !text.isBlank()));
+    }
+
+    @GET
     @Path("/sweeps/{sweep}/curves")
     @Operation(summary = "Learning curves, chosen and thinned out")
     public Curves curves(
