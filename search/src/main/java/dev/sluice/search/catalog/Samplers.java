@@ -20,7 +20,8 @@ public final class Samplers {
                     new GridSamplerEntry(),
                     new QuasiRandomSamplerEntry(),
                     new TpeSamplerEntry(),
-                    new GeneticSamplerEntry()));
+                    new GeneticSamplerEntry(),
+                    new Nsga2SamplerEntry()));
 
     private Samplers() {}
 
