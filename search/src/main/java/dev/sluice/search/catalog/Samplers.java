@@ -21,7 +21,8 @@ public final class Samplers {
                     new QuasiRandomSamplerEntry(),
                     new TpeSamplerEntry(),
                     new CmaEsSamplerEntry(),
-                    new GeneticSamplerEntry()));
+                    new GeneticSamplerEntry(),
+                    new Nsga2SamplerEntry()));
 
     private Samplers() {}
 
