@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sluice.bench.search;
+
+import org.jspecify.annotations.NullMarked;
