@@ -13,6 +13,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /** A study's trials at one revision. What it shows does not change; not thread-safe all the same, since it keeps what was reckoned. */
@@ -24,12 +25,17 @@ final class FrozenHistory implements TrialHistory {
     private final Map<TrialState, BitSet> numbers;
     private final Optional<Trial> best;
     private final Occurrences occurrences;
-    private final long revision;
+    private final int revision;
+    private final int[] changed;
     private final Map<At, RankedValues> atStep = new HashMap<>();
 
     private record At(int objective, long step, boolean completeOnly) {}
 
-    /** Takes over what it is given, but for the occurrences. */
+    /**
+     * Takes over what it is given, but for the occurrences.
+     *
+     * @param changed may grow after the revision
+     */
     FrozenHistory(
             Object lineage,
             Goals goals,
@@ -38,7 +44,8 @@ final class FrozenHistory implements TrialHistory {
             Map<TrialState, BitSet> numbers,
             Optional<Trial> best,
             Occurrences occurrences,
-            long revision) {
+            int revision,
+            int[] changed) {
         this.lineage = lineage;
         this.goals = goals;
         this.trials = Collections.unmodifiableList(Arrays.asList(trials));
@@ -47,6 +54,7 @@ final class FrozenHistory implements TrialHistory {
         this.best = best;
         this.occurrences = occurrences;
         this.revision = revision;
+        this.changed = changed;
     }
 
     @Override
@@ -137,5 +145,10 @@ final class FrozenHistory implements TrialHistory {
     @Override
     public long revision() {
         return revision;
+    }
+
+    @Override
+    public int changed(long event) {
+        return changed[(int) Objects.checkIndex(event, revision)];
     }
 }

@@ -63,7 +63,8 @@ final class Ledger implements TrialHistory {
                 states,
                 best(),
                 occurrences,
-                revision);
+                revision,
+                changed);
     }
 
     void add(Trial trial) {
