@@ -3,41 +3,26 @@ package dev.sluice.search.pruner;
 import dev.sluice.search.trial.Direction;
 import dev.sluice.search.trial.Goals;
 import dev.sluice.search.trial.RankedValues;
-import dev.sluice.search.trial.Trial;
-import dev.sluice.search.trial.TrialHistory;
-import dev.sluice.search.trial.TrialState;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * What the COMPLETE trials showed at a step. Grows with the history, whose concluded trials never change. With one objective
- * {@code O(log n)} a question, with several {@code O(n)}. Not thread-safe.
+ * What COMPLETE trials showed at a step. With one objective {@code O(log n)} a question; with several only the newest {@value #NEWEST}
+ * trials count, as many as tell the share that dominates another to a percent or two. Not thread-safe.
  */
 final class CompletedAtStep {
-    private final long step;
+    private static final int NEWEST = 1_000;
+
     private final RankedValues feasible = new RankedValues(Direction.MINIMIZE);
     private final RankedValues violations = new RankedValues(Direction.MINIMIZE);
-    private final List<Showing> showings = new ArrayList<>();
-    private int taken;
+    private double[] costs = new double[0];
+    private double[] broken = new double[0];
+    private int added;
 
-    CompletedAtStep(long step) {
-        this.step = step;
-    }
-
-    void update(TrialHistory history) {
-        List<Trial> concluded = history.concluded();
-        for (; taken < concluded.size(); taken++) {
-            Trial trial = concluded.get(taken);
-            if (trial.state() == TrialState.COMPLETE && trial.lastStep() >= step) {
-                Showing.at(trial, history.goals(), step).ifPresent(this::add);
-            }
-        }
-    }
-
-    private void add(Showing showing) {
+    /** Adds one, in the order in which they ended. */
+    void add(Showing showing) {
         if (showing.costs().length > 1) {
-            showings.add(showing);
+            addToMany(showing);
         } else if (showing.violation() > 0) {
             violations.add(showing.violation());
         } else {
@@ -45,8 +30,23 @@ final class CompletedAtStep {
         }
     }
 
+    private void addToMany(Showing showing) {
+        int at = added % NEWEST;
+        int objectives = showing.costs().length;
+        if (at == broken.length) {
+            broken = Arrays.copyOf(broken, Math.min(NEWEST, Math.max(16, 2 * at)));
+            costs = Arrays.copyOf(costs, broken.length * objectives);
+        }
+        broken[at] = showing.violation();
+        for (int o = 0; o < objectives; o++) {
+            // NaN is worse than all else
+            costs[at * objectives + o] = Double.isNaN(showing.cost(o)) ? Double.POSITIVE_INFINITY : showing.cost(o);
+        }
+        added++;
+    }
+
     int size() {
-        return showings.size() + feasible.size() + violations.size();
+        return Math.min(added, NEWEST) + feasible.size() + violations.size();
     }
 
     /**
@@ -90,12 +90,30 @@ final class CompletedAtStep {
     private Optional<String> shortfallOfMany(Showing showing, double share) {
         int most = (int) (share * size());
         int dominating = 0;
-        for (int i = 0; i < showings.size() && dominating + showings.size() - i > most; i++) {
-            dominating += showings.get(i).dominates(showing) ? 1 : 0;
+        for (int i = 0; i < size(); i++) {
+            dominating += dominates(i, showing) ? 1 : 0;
         }
-        // those not looked at once it could no longer change are too few to matter
         return dominating <= most
                 ? Optional.empty()
                 : Optional.of("dominated by %d of %d trials".formatted(dominating, size()));
+    }
+
+    /** As {@link Showing#dominates}. */
+    private boolean dominates(int index, Showing showing) {
+        if (broken[index] != showing.violation()) {
+            return broken[index] < showing.violation();
+        }
+        if (showing.violation() > 0) {
+            return false;
+        }
+        double[] others = showing.costs();
+        boolean better = false;
+        for (int o = 0, at = index * others.length; o < others.length; o++, at++) {
+            if (costs[at] > others[o]) {
+                return false;
+            }
+            better |= costs[at] < others[o];
+        }
+        return better;
     }
 }

@@ -11,14 +11,15 @@ import dev.sluice.search.trial.TrialHistory;
  * others count in the same way and not with their running average. A median of NaN, where most completed trials showed NaN, prunes no
  * number; a trial that has shown no finite number is pruned.
  *
- * <p>With several objectives a trial is given up if more than half of the COMPLETE trials dominate it, once it has shown a value of each.
+ * <p>With several objectives a trial is given up if more than half of the COMPLETE trials dominate it, of the newest 1,000 where there
+ * are more, once it has shown a value of each.
  * Trials that break the constraints on results rank behind all that do not.
  *
  * <p>Where what is shown so early says nothing of what comes later, nothing is pruned, which a note of the verdict says. It is watched by
  * the rank correlation between the steps {@code 1, 2, 4, ...} from the warm-up on; for its sake a few trials go on from one of these to the
  * next whatever is said of them, chosen by their seed.
  *
- * <p>With one objective {@code O(log n)} a report once a step was judged, {@code O(n)} the first time; with several {@code O(n)}. Keeps
+ * <p>With one objective {@code O(log n)} a report once a step was judged, {@code O(n)} the first time. Keeps
  * tables of what was shown, but answers alike without them. Not thread-safe.
  */
 public final class MedianPruner implements Pruner {

@@ -6,9 +6,7 @@ import dev.sluice.search.trial.Objective;
 import dev.sluice.search.trial.Trial;
 import dev.sluice.search.trial.TrialHistory;
 import dev.sluice.search.trial.TrialState;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -22,8 +20,7 @@ final class QuantileRule {
     private final Settings settings;
     private final Rungs rungs;
     private final Optional<RungWatch> watch;
-    private Optional<TrialHistory> seen = Optional.empty();
-    private final Map<Long, CompletedAtStep> steps = new HashMap<>();
+    private final CompletedTrials completed = new CompletedTrials();
 
     /**
      * What median and percentile have in common.
@@ -112,7 +109,7 @@ final class QuantileRule {
         if (complete == 0 || complete < settings.startupTrials()) {
             return Verdict.proceed();
         }
-        var shortfall = completed(history, step).shortfall(showing, share, limit, goals);
+        var shortfall = completed.at(step, history).shortfall(showing, share, limit, goals);
         if (shortfall.isEmpty()) {
             return Verdict.proceed();
         }
@@ -126,18 +123,6 @@ final class QuantileRule {
         return Chance.of(trial.seed(), level + 1) < settings.explore()
                 ? Verdict.proceed("goes on by chance, so that steps can be compared, though " + behind)
                 : Verdict.prune(behind);
-    }
-
-    // whether it is the study it has kept books of; histories have no equality of their own
-    @SuppressWarnings("ReferenceEquality")
-    private CompletedAtStep completed(TrialHistory history, long step) {
-        if (seen.isEmpty() || seen.get() != history) {
-            seen = Optional.of(history);
-            steps.clear();
-        }
-        var table = steps.computeIfAbsent(step, CompletedAtStep::new);
-        table.update(history);
-        return table;
     }
 
     /** The last step that is watched and not after this one; -1 if there is none. */

@@ -82,12 +82,17 @@ final class Rungs {
         }
         attempts[number] = trial.attempt();
         infeasible[number] = isInfeasible;
-        while (reached.size() < steps.length && trial.lastStep() >= steps[reached.size()]) {
-            var showing = Showing.at(trial, history.goals(), steps[reached.size()]);
+        if (reached.size() == steps.length || trial.lastStep() < steps[reached.size()]) {
+            return;
+        }
+        var walk = new Showing.Walk(trial, history.goals());
+        for (int level = reached.size(); level < steps.length; level++) {
+            walk.goTo(steps[level]);
+            var showing = walk.showing();
             if (showing.isEmpty()) {
-                break;
+                return;
             }
-            bracketTables[reached.size()].add(showing.get());
+            bracketTables[level].add(showing.get());
             reached.add(showing.get());
         }
     }

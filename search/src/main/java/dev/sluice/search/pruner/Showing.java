@@ -6,7 +6,6 @@ import dev.sluice.search.trial.Objective;
 import dev.sluice.search.trial.Report;
 import dev.sluice.search.trial.Trial;
 import dev.sluice.search.trial.TrialState;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -35,81 +34,119 @@ final class Showing {
         this.violation = violation;
     }
 
-    /** Empty if the trial has not come so far. */
+    /** Empty if the trial has not come so far. {@code O(measurements)}. */
     static Optional<Showing> at(Trial trial, Goals goals, long step) {
-        List<Measurement> measurements = trial.measurements();
-        for (int i = firstAtOrAfter(measurements, step); i < measurements.size(); i++) {
-            if (hasObjective(measurements.get(i), goals)) {
-                var showing = upTo(trial, goals, i);
-                if (showing.isPresent()) {
-                    return showing;
-                }
-            }
-        }
-        return Optional.empty();
+        var walk = new Walk(trial, goals);
+        walk.goTo(step);
+        return walk.showing();
     }
 
     /** What the trial shows with its last measurement; empty if that holds no objective or one was never reported. */
     static Optional<Showing> last(Trial trial, Goals goals) {
-        int last = trial.measurements().size() - 1;
-        return last < 0 || !hasObjective(trial.measurements().get(last), goals)
-                ? Optional.empty()
-                : upTo(trial, goals, last);
-    }
-
-    private static Optional<Showing> upTo(Trial trial, Goals goals, int last) {
         List<Measurement> measurements = trial.measurements();
+        if (measurements.isEmpty() || !hasObjective(measurements.getLast(), goals)) {
+            return Optional.empty();
+        }
         int count = goals.objectives().size();
         var costs = new double[count];
         var latest = new double[count];
         for (int o = 0; o < count; o++) {
             var objective = goals.objectives().get(o);
-            boolean present = false;
-            double best = Double.NaN;
-            for (int i = last; i >= 0; i--) {
-                OptionalDouble value = measurements.get(i).value(objective.metric());
-                if (value.isPresent()) {
-                    double cost = objective.direction().toCost(value.getAsDouble());
-                    if (!present) {
-                        latest[o] = cost;
-                        present = true;
-                    }
-                    if (Double.compare(cost, best) < 0) {
-                        best = cost;
-                    }
-                    if (objective.report() == Report.LAST) {
-                        break;
-                    }
-                }
-            }
-            if (!present) {
+            OptionalDouble value = trial.objectiveValue(o);
+            if (value.isEmpty()) {
                 return Optional.empty();
             }
-            costs[o] = best;
+            costs[o] = objective.direction().toCost(value.getAsDouble());
+            latest[o] = objective
+                    .direction()
+                    .toCost(measurements.getLast().value(objective.metric()).orElse(value.getAsDouble()));
         }
-        return Optional.of(new Showing(
-                trial.id().number(),
-                last,
-                measurements.get(last).step(),
-                costs,
-                latest,
-                trial.state() == TrialState.INFEASIBLE
-                        ? Double.POSITIVE_INFINITY
-                        : violation(measurements, goals, last)));
+        double violation = 0;
+        for (int c = 0; c < goals.constraints().size(); c++) {
+            OptionalDouble value = trial.constraintValue(c);
+            violation += value.isPresent() ? goals.constraints().get(c).violation(value.getAsDouble()) : 0;
+        }
+        return Optional.of(
+                new Showing(trial.id().number(), measurements.size() - 1, trial.lastStep(), costs, latest, violation));
     }
 
-    private static double violation(List<Measurement> measurements, Goals goals, int last) {
-        double sum = 0;
-        for (var constraint : goals.constraints()) {
-            for (int i = last; i >= 0; i--) {
-                OptionalDouble value = measurements.get(i).value(constraint.metric());
-                if (value.isPresent()) {
-                    sum += constraint.violation(value.getAsDouble());
-                    break;
-                }
+    /** Goes through what a trial reported, from step to later step. Not thread-safe. */
+    static final class Walk {
+        private final Trial trial;
+        private final Goals goals;
+        private final double[] costs;
+        private final double[] latest;
+        private final boolean[] present;
+        private final double[] violations;
+        private int next;
+        private boolean isThere;
+
+        Walk(Trial trial, Goals goals) {
+            this.trial = trial;
+            this.goals = goals;
+            int objectives = goals.objectives().size();
+            this.costs = new double[objectives];
+            this.latest = new double[objectives];
+            this.present = new boolean[objectives];
+            this.violations = new double[goals.constraints().size()];
+        }
+
+        /**
+         * Goes on to the first measurement that has reached the step, unless it has reached it already.
+         *
+         * @param step not below that of the call before
+         */
+        void goTo(long step) {
+            List<Measurement> measurements = trial.measurements();
+            isThere = isThere && measurements.get(next - 1).step() >= step;
+            for (; !isThere && next < measurements.size(); next++) {
+                isThere = take(measurements.get(next)) && measurements.get(next).step() >= step;
             }
         }
-        return sum;
+
+        /** What the trial showed there; empty if it did not get there. */
+        Optional<Showing> showing() {
+            if (!isThere) {
+                return Optional.empty();
+            }
+            double violation = trial.state() == TrialState.INFEASIBLE ? Double.POSITIVE_INFINITY : 0;
+            for (double one : violations) {
+                violation += one;
+            }
+            return Optional.of(new Showing(
+                    trial.id().number(),
+                    next - 1,
+                    trial.measurements().get(next - 1).step(),
+                    costs.clone(),
+                    latest.clone(),
+                    violation));
+        }
+
+        /** Whether it holds an objective, and each was reported by then. */
+        private boolean take(Measurement measurement) {
+            boolean holdsOne = false;
+            boolean hasAll = true;
+            for (int o = 0; o < costs.length; o++) {
+                var objective = goals.objectives().get(o);
+                OptionalDouble value = measurement.value(objective.metric());
+                if (value.isPresent()) {
+                    double cost = objective.direction().toCost(value.getAsDouble());
+                    latest[o] = cost;
+                    if (!present[o] || objective.report() == Report.LAST || Double.compare(cost, costs[o]) < 0) {
+                        costs[o] = cost;
+                    }
+                    present[o] = true;
+                    holdsOne = true;
+                }
+                hasAll &= present[o];
+            }
+            for (int c = 0; c < violations.length; c++) {
+                var constraint = goals.constraints().get(c);
+                OptionalDouble value = measurement.value(constraint.metric());
+                violations[c] = value.isPresent() ? constraint.violation(value.getAsDouble()) : violations[c];
+            }
+            return holdsOne && hasAll;
+        }
     }
 
     private static boolean hasObjective(Measurement measurement, Goals goals) {
@@ -119,20 +156,6 @@ final class Showing {
             }
         }
         return false;
-    }
-
-    private static int firstAtOrAfter(List<Measurement> measurements, long step) {
-        int low = 0;
-        int high = measurements.size();
-        while (low < high) {
-            int middle = (low + high) >>> 1;
-            if (measurements.get(middle).step() < step) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        return low;
     }
 
     /** The trial's number. */
@@ -195,13 +218,6 @@ final class Showing {
             better |= order < 0;
         }
         return better;
-    }
-
-    boolean isSameAs(Showing that) {
-        return number == that.number
-                && measurement == that.measurement
-                && violation == that.violation
-                && Arrays.equals(costs, that.costs);
     }
 
     /** The latest values in words: alone, or with their metrics where there are several. */
