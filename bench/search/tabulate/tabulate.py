@@ -13,7 +13,6 @@ import argparse
 import csv
 import gzip
 import io
-import itertools
 import json
 import os
 import pathlib
