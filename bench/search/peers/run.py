@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs one peer on the search benchmark and appends its trials to bench/search/results/SEARCHER.csv.
+"""Runs one peer on the search benchmark and appends its trials to bench/search/results/SEARCHER.csv (.gz past a megabyte).
 
     run.py optuna-tpe --problems reporting --seeds 0-9 --trials 200
     run.py optuna-tpe --problems reporting --seeds 0-9 --trials 200 --workers 8
@@ -13,7 +13,9 @@ from __future__ import annotations
 
 import argparse
 import csv
+import gzip
 import heapq
+import io
 import json
 import os
 import random
@@ -100,24 +102,48 @@ def run(search, task, evaluator: Evaluator, sign: int, budget_epochs: int | None
     return rows
 
 
+def results(name: str) -> Path:
+    """A searcher's file: plain, or compressed once it is past a megabyte."""
+    packed = RESULTS / f"{name}.csv.gz"
+    return packed if packed.exists() else RESULTS / f"{name}.csv"
+
+
 def load(path: Path) -> dict[tuple[str, int], list[dict]]:
     """The runs in a results file, by problem and seed."""
     runs: dict[tuple[str, int], list[dict]] = {}
     if path.exists():
-        with path.open(newline="") as file:
+        with gzip.open(path, "rt", newline="") if path.suffix == ".gz" else path.open(newline="") as file:
             for row in csv.DictReader(file):
                 runs.setdefault((row["problem"], int(row["seed"])), []).append(row)
     return runs
 
 
 def rewrite(path: Path, runs: dict[tuple[str, int], list[dict]]) -> None:
-    part = path.with_suffix(".part")
-    with part.open("w", newline="") as file:
-        writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
-        writer.writeheader()
-        for rows in runs.values():
-            writer.writerows(rows)
+    """Replaces a file whole; compressed or not, the same runs give the same bytes."""
+    part = path.with_name(path.name + ".part")
+    part.write_bytes(encoded(path, [COLUMNS, *(row.values() for rows in runs.values() for row in rows)]))
     part.replace(path)
+
+
+def append(path: Path, rows: list[list]) -> None:
+    """Adds rows in one write; to a compressed file as a member of its own, as gzip allows."""
+    with path.open("ab") as file:
+        file.write(encoded(path, rows))
+
+
+def encoded(path: Path, rows: list) -> bytes:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    data = text.getvalue().encode()
+    return gzip.compress(data, mtime=0) if path.suffix == ".gz" else data
+
+
+def pack(name: str) -> None:
+    """Compresses a file that has grown past a megabyte, and one that was appended to as one member."""
+    path = results(name)
+    if path.suffix == ".gz" or path.stat().st_size > 1_000_000:
+        rewrite(RESULTS / f"{name}.csv.gz", load(path))
+        (RESULTS / f"{name}.csv").unlink(missing_ok=True)
 
 
 def choose(problems: dict[str, dict], text: str) -> list[str]:
@@ -175,7 +201,7 @@ def main() -> None:
 
     version = peers.version(arguments.searcher)
     name = arguments.searcher if arguments.workers == 1 else f"{arguments.searcher}-w{arguments.workers}"
-    path = RESULTS / f"{name}.csv"
+    path = results(name)
     RESULTS.mkdir(exist_ok=True)
     evaluator = Evaluator()
     problems = evaluator.problems()
@@ -215,18 +241,20 @@ def main() -> None:
         except Unsuited as reason:
             print(f"{name} {problem} seed={seed}: left out, {reason}", flush=True)
             continue
-        with path.open("a", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            for trial, (ran, value, truth, seconds) in enumerate(rows):
-                writer.writerow(
-                    [arguments.searcher, version, problem, seed, arguments.workers, trial, ran]
-                    + [f"{value:.7g}", f"{truth:.7g}", f"{seconds:.4g}"]
-                )
+        append(
+            path,
+            [
+                [arguments.searcher, version, problem, seed, arguments.workers, trial, ran]
+                + [f"{value:.7g}", f"{truth:.7g}", f"{seconds:.4g}"]
+                for trial, (ran, value, truth, seconds) in enumerate(rows)
+            ],
+        )
         print(
             f"{name} {problem} seed={seed} trials={len(rows)} own={sum(row[3] for row in rows):.1f}s"
             f" wall={time.monotonic() - start:.1f}s",
             flush=True,
         )
+    pack(name)
 
 
 if __name__ == "__main__":

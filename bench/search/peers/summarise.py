@@ -54,12 +54,12 @@ def main() -> None:
     }
     print("| searcher | problems | seeds | " + " | ".join(map(str, budgets)) + " | own s/run |")
     print("|---|---|---|" + "---|" * (len(budgets) + 1))
-    for path in sorted(RESULTS.glob("*.csv")):
+    for path in sorted(RESULTS.glob("*.csv*")):
         runs = {key: rows for key, rows in load(path).items() if key[0] in headers}
         whole = all(int(row["epochs"]) == headers[key[0]]["epochs"] for key, rows in runs.items() for row in rows)
         if not runs or (not whole and not arguments.trainings):
             continue
-        print(line(path.stem, runs, headers, budgets, arguments.trainings))
+        print(line(path.name.partition(".")[0], runs, headers, budgets, arguments.trainings))
         if arguments.by_problem:
             for problem in headers:
                 part = {key: rows for key, rows in runs.items() if key[0] == problem}
