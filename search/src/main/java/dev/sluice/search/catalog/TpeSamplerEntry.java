@@ -37,6 +37,7 @@ final class TpeSamplerEntry implements SamplerEntry {
         return TpeSampler.builder(context.space())
                 .startup(options.integer("startup"))
                 .candidates(options.integer("candidates"))
+                .seed(context.seed())
                 .build();
     }
 }

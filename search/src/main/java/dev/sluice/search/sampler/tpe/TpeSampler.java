@@ -1,5 +1,6 @@
 package dev.sluice.search.sampler.tpe;
 
+import dev.sluice.search.sampler.InitialPoints;
 import dev.sluice.search.sampler.RandomSampler;
 import dev.sluice.search.sampler.Sampler;
 import dev.sluice.search.sampler.Suggested;
@@ -15,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.random.RandomGenerator;
 
 /**
@@ -25,7 +27,7 @@ import java.util.random.RandomGenerator;
  * good one's density that is proposed where good over bad is largest, which has the largest expected improvement.
  *
  * <p>What is good: of {@code n} concluded trials the best {@code min(ceil(0.2 n), 25)}, as {@link Ranking} ranks them, each weighted by
- * its rank, from 2 down to 0. (Bergstra et al. and Optuna take fewer and weight them alike; so many with falling weights say more where
+ * its rank, from 3 down to 0, as the square of how far it is from the end. (Bergstra et al. and Optuna take fewer and weight them alike; so many with falling weights say more where
  * trials are few.) All else is bad: what shows no number (NaN, INFEASIBLE), FAILED trials, and those that wait or run, so that parallel
  * asks keep apart ("constant liar"). CANCELLED trials say nothing.
  *
@@ -34,7 +36,11 @@ import java.util.random.RandomGenerator;
  * spread of the good trials, the bad one's follow the gaps between the bad ones.
  *
  * <p>What is tried again: nothing, as long as a finite space has points left. Where a constraint breaks, the candidate is dropped and
- * another drawn. The first {@code startup} trials are random.
+ * another drawn. The first {@code startup} trials are those of {@link InitialPoints}: the declared defaults, then
+ * points spread over the space.
+ *
+ * <p>Where results must keep to constraints, those that do rank first, then the others by how much they break them, as {@link Ranking} has
+ * it, and those that break one are never good while enough keep to all.
  *
  * <p>Cost: the bad density has at most {@value #MOST_BAD} kernels of concluded trials: beyond that, one half stands for the best of them,
  * next to the good ones where the two are to be told apart, and the other for an even sample of the rest, weighted for what it leaves
@@ -52,6 +58,7 @@ public final class TpeSampler implements Sampler {
     private final SearchSpace space;
     private final Encoding encoding;
     private final RandomSampler randomSampler;
+    private final InitialPoints initialPoints;
     private final int startup;
     private final int candidates;
 
@@ -70,6 +77,7 @@ public final class TpeSampler implements Sampler {
         this.space = builder.space;
         this.encoding = new Encoding(space);
         this.randomSampler = RandomSampler.of(space);
+        this.initialPoints = InitialPoints.of(space, builder.seed);
         this.startup = builder.startup;
         this.candidates = builder.candidates;
         this.columns = new double[encoding.size()][64];
@@ -89,7 +97,7 @@ public final class TpeSampler implements Sampler {
         var goodRows = new int[good];
         Arrays.setAll(goodRows, ranking::number);
         var weights = new double[good];
-        Arrays.setAll(weights, rank -> 2.0 * (good - rank) / (good + 1));
+        Arrays.setAll(weights, rank -> 3 * Math.pow((double) (good - rank) / (good + 1), 2));
         var goodDensity =
                 new ParzenEstimator(encoding, columns, goodRows, weights, good, ParzenEstimator.Bandwidth.SPREAD);
         var bad = bad(history, good);
@@ -131,12 +139,8 @@ public final class TpeSampler implements Sampler {
         var why = ranking.taken() < startup
                 ? "%d of %d startup trials have ended".formatted(ranking.taken(), startup)
                 : "no trial has shown a number yet";
-        return randomSampler
-                .drawFresh(history, random)
-                .map(values -> new Suggested(values, "tpe: random, since " + why))
-                .orElseGet(() -> new Suggested(
-                        randomSampler.draw(random),
-                        "tpe: random again, since all points of the space were tried and " + why));
+        var point = initialPoints.next(history, random);
+        return new Suggested(point.values(), "tpe: %s, since %s".formatted(point.reason(), why));
     }
 
     /** Where all candidates were tried before, or none was allowed. */
@@ -248,6 +252,7 @@ public final class TpeSampler implements Sampler {
         private final SearchSpace space;
         private int startup = 10;
         private int candidates = 24;
+        private OptionalLong seed = OptionalLong.empty();
 
         private Builder(SearchSpace space) {
             this.space = Objects.requireNonNull(space, "space");
@@ -262,6 +267,12 @@ public final class TpeSampler implements Sampler {
         /** How many points are drawn from the good density for each ask, at least 1; 24 if not set. */
         public Builder candidates(int number) {
             this.candidates = number;
+            return this;
+        }
+
+        /** The study's seed, by which the points of the start-up are spread; they are random if not set. */
+        public Builder seed(long value) {
+            this.seed = OptionalLong.of(value);
             return this;
         }
 
