@@ -153,6 +153,12 @@ public final class Hypervolume {
         return true;
     }
 
+    /** The rows below the reference that none dominates, each once. */
+    static double[][] openFront(double[][] costs, double[] reference) {
+        checkReference(reference);
+        return front(below(costs, reference), reference.length);
+    }
+
     private static double[][] below(double[][] costs, double[] reference) {
         List<double[]> below = new ArrayList<>();
         for (double[] row : costs) {
