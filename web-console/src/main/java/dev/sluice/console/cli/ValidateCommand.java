@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.console.specification.Explanation;
 import dev.sluice.console.specification.Format;
 import dev.sluice.console.specification.ReadResult;
 import dev.sluice.console.specification.SamplePoints;
@@ -23,8 +24,9 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "validate",
         description = {
-            "Checks a sweep file without a service: prints it with everything that was left out filled in, and five points of"
-                    + " its space; or every error with its line, path and what was meant, and ends with 2."
+            "Checks a sweep file without a service: prints it with everything that was left out filled in, what its search and"
+                    + " pruning do and what their options mean, and five points of its space; or every error with its line,"
+                    + " path and what was meant, and ends with 2."
         },
         footer = {"", "Example:", "  ./sluice validate examples/digits.yaml"})
 final class ValidateCommand implements Callable<Integer> {
@@ -57,6 +59,8 @@ final class ValidateCommand implements Callable<Integer> {
         ObjectMapper json = new ObjectMapper();
         ObjectNode answer = json.createObjectNode();
         answer.set("spec", specification.toJson());
+        Explanation explanation = Explanation.of(specification);
+        answer.set("explanation", json.valueToTree(explanation));
         ArrayNode points = answer.putArray("samplePoints");
         try {
             SamplePoints.of(specification, SAMPLE_POINTS)
@@ -68,12 +72,27 @@ final class ValidateCommand implements Callable<Integer> {
             PrintWriter out = context.terminal().out();
             out.print(YamlText.of(answer.path("spec")));
             out.println();
+            explain(out, "search", explanation.search());
+            explain(out, "pruning", explanation.pruning());
             out.println("# Five points of its space:");
             for (JsonNode point : points) {
                 out.println("# " + ShowCommand.inline(point));
             }
         }
         return 0;
+    }
+
+    private static void explain(PrintWriter out, String section, Explanation.Algorithm algorithm) {
+        out.println("# %s: %s. %s".formatted(section, algorithm.algorithm(), algorithm.does()));
+        for (Explanation.Option option : algorithm.options()) {
+            out.println("#   %s: %s (%s). %s"
+                    .formatted(
+                            option.name(),
+                            option.value() == null ? "left out" : option.value(),
+                            option.takes(),
+                            option.means()));
+        }
+        out.println("#");
     }
 
     private int reject(SweepFile read, List<SpecificationError> errors) {

@@ -28,11 +28,6 @@ final class AlgorithmReading {
     /** What steps are called where the file does not say. */
     static final String DEFAULT_RESOURCE = "step";
 
-    /** Names that the file format knows and this version may lack. */
-    private static final List<String> NAMED_SEARCHES = List.of("grid", "sobol", "gp", "cmaes", "nsga2");
-
-    private static final List<String> NAMED_PRUNINGS = List.of("percentile", "hyperband", "patience", "threshold");
-
     private static final long DRAWN_SEEDS = 1L << 31;
 
     private final RandomGenerator seeds;
@@ -46,8 +41,7 @@ final class AlgorithmReading {
         OptionalLong seed = section.isEmpty()
                 ? OptionalLong.empty()
                 : section.get().whole("seed", 0, Section.LARGEST_EXACT, "the same seed gives the same points");
-        String algorithm = section.flatMap(
-                        search -> algorithm(search, Samplers.algorithms(), NAMED_SEARCHES, "search algorithm"))
+        String algorithm = section.flatMap(search -> algorithm(search, Samplers.algorithms(), "search algorithm"))
                 .orElse(DEFAULT_SEARCH);
         Map<String, Object> options = options(section, List.of("algorithm", "seed"), algorithm, Samplers.algorithms());
         return new SearchSection(algorithm, seed.isPresent() ? seed.getAsLong() : seeds.nextLong(DRAWN_SEEDS), options);
@@ -61,8 +55,7 @@ final class AlgorithmReading {
         String resource = section.flatMap(
                         pruning -> pruning.line("resource", 50, "what a step is called, such as epoch"))
                 .orElse(DEFAULT_RESOURCE);
-        String algorithm = section.flatMap(
-                        pruning -> algorithm(pruning, Pruners.algorithms(), NAMED_PRUNINGS, "pruning algorithm"))
+        String algorithm = section.flatMap(pruning -> algorithm(pruning, Pruners.algorithms(), "pruning algorithm"))
                 .orElse(DEFAULT_PRUNING);
         return new PruningSection(
                 algorithm,
@@ -96,8 +89,7 @@ final class AlgorithmReading {
         }
     }
 
-    private static Optional<String> algorithm(
-            Section section, List<AlgorithmSpec> algorithms, List<String> named, String what) {
+    private static Optional<String> algorithm(Section section, List<AlgorithmSpec> algorithms, String what) {
         Optional<String> word =
                 section.text("algorithm", "such as " + names(algorithms).get(0));
         List<String> names = names(algorithms);
@@ -105,18 +97,11 @@ final class AlgorithmReading {
             if (names.contains(name)) {
                 return true;
             }
-            if (named.contains(name)) {
-                section.problem(
-                        "algorithm",
-                        "the " + what + " " + Words.quoted(name) + " is not available in this version; there are "
-                                + Words.allOf(names));
-            } else {
-                String near = Words.suggestion(name, names);
-                section.problem(
-                        "algorithm",
-                        "there is no " + what + " " + Words.quoted(name)
-                                + (near.isEmpty() ? "; there are " + Words.allOf(names) : near));
-            }
+            String near = Words.suggestion(name, names);
+            section.problem(
+                    "algorithm",
+                    "there is no " + what + " " + Words.quoted(name)
+                            + (near.isEmpty() ? "; there are " + Words.allOf(names) : near));
             return false;
         });
     }

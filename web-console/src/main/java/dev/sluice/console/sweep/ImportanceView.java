@@ -50,9 +50,7 @@ public record ImportanceView(
                 .filter(trial -> trial.state() == TrialState.COMPLETE)
                 .map(trial -> new Observation(
                         values(specification, trial.params()),
-                        objective
-                                .direction()
-                                .toCost(trial.values().getOrDefault(objective.metric(), Double.NaN))))
+                        objective.direction().toCost(trial.values().getOrDefault(objective.metric(), Double.NaN))))
                 .toList();
         var by = method.orElse(PED_ANOVA);
         var space = specification.space();

@@ -8,6 +8,7 @@ import dev.sluice.console.launch.DevicePool;
 import dev.sluice.console.launch.DeviceRequest;
 import dev.sluice.console.problem.Problem;
 import dev.sluice.console.problem.Query;
+import dev.sluice.console.specification.Explanation;
 import dev.sluice.console.specification.Format;
 import dev.sluice.console.specification.ReadResult;
 import dev.sluice.console.specification.SamplePoints;
@@ -106,7 +107,7 @@ public class SweepResource {
             String self, String console, @Nullable String mlflow) {}
 
     /** What a file would make, without making it. */
-    public record DryRun(JsonNode spec, List<Map<String, Object>> samplePoints) {}
+    public record DryRun(JsonNode spec, List<Map<String, Object>> samplePoints, Explanation explanation) {}
 
     public record Sweeps(List<SweepView> items, @Nullable String nextCursor) {}
 
@@ -146,7 +147,8 @@ public class SweepResource {
                             specification.toJson(),
                             SamplePoints.of(specification, SAMPLE_POINTS).stream()
                                     .map(ParameterValues::toPlain)
-                                    .toList()))
+                                    .toList(),
+                            Explanation.of(specification)))
                     .build();
         }
         return created(desk.create(specification, Optional.ofNullable(key), hash), uri);

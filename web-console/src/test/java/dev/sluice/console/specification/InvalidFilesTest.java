@@ -423,13 +423,6 @@ class InvalidFilesTest {
                         7,
                         "'radnom'",
                         "'random'"),
-                wrong(
-                        "algorithm to come",
-                        with("search: {algorithm: cmaes}"),
-                        "/search/algorithm",
-                        7,
-                        "not available in this version",
-                        "random"),
                 wrong("search a word", with("search: tpe"), "/search", 7, "mapping"),
                 wrong(
                         "search option",
@@ -446,13 +439,6 @@ class InvalidFilesTest {
                         "/pruning/algorithm",
                         7,
                         "missing",
-                        "asha"),
-                wrong(
-                        "pruner to come",
-                        with("pruning: {algorithm: hyperband}"),
-                        "/pruning/algorithm",
-                        7,
-                        "not available in this version",
                         "asha"),
                 wrong("pruner misspelt", with("pruning: {algorithm: medain}"), "/pruning/algorithm", 7, "'median'"),
                 wrong("asha swapped", with("pruning: {algorithm: asha, min: 12, max: 1}"), "/pruning/max", 7, "max"),
