@@ -151,13 +151,31 @@ public abstract class SamplerContract {
     }
 
     @Test
-    void proposesWhereNothingHasEndedYet() {
+    void proposesSomethingElseEachTimeWhereNothingHasEndedYet() {
         var study = study(richest(), 6, new ArrayList<>());
+        var proposed = new HashSet<ParameterValues>();
         for (int i = 0; i < trialsToWarmUp(); i++) {
             var suggestion = study.ask().orElseThrow();
             study.start(suggestion.id(), 1, -1);
             assertThat(richest().violations(suggestion.values())).isEmpty();
+            proposed.add(suggestion.values());
         }
+        assertThat(proposed).hasSize(trialsToWarmUp());
+    }
+
+    @Test
+    void proposesSomethingElseForEachOfManyWorkers() {
+        var study = study(richest(), 16, new ArrayList<>());
+        for (int i = 0; i < trialsToWarmUp(); i++) {
+            live(study);
+        }
+        var proposed = new HashSet<ParameterValues>();
+        for (int i = 0; i < 16; i++) {
+            var suggestion = study.ask().orElseThrow();
+            study.start(suggestion.id(), 1, -1);
+            proposed.add(suggestion.values());
+        }
+        assertThat(proposed).hasSize(16);
     }
 
     @Test

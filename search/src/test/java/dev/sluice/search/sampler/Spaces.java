@@ -44,13 +44,13 @@ public final class Spaces {
                 .build();
     }
 
-    /** Each kind of parameter that has finitely many values: 28,224 points before constraints. */
+    /** Each kind of parameter that has finitely many values: 8,640 points before constraints. */
     public static SearchSpace countable() {
         return SearchSpace.builder()
                 .add("stepped", FloatDistribution.stepped(0, 1, 0.3))
                 .add("stepped log", new FloatDistribution(0.5, 10, Scale.LOG, OptionalDouble.of(4.5)))
-                .add("count", IntDistribution.of(-3, 3))
-                .add("width", IntDistribution.log(1, 7))
+                .add("count", IntDistribution.of(-1, 1))
+                .add("width", IntDistribution.log(1, 5))
                 .add("batch", CategoricalDistribution.ordered(16, 32, 64))
                 .add("optimizer", CategoricalDistribution.of("adam", "sgd"))
                 .add("fixed", CategoricalDistribution.constant("yes"))
