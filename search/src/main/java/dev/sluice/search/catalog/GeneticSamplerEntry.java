@@ -41,6 +41,7 @@ final class GeneticSamplerEntry implements SamplerEntry {
     public Sampler make(Options options, SamplerContext context) {
         Registry.requireOne("genetic", "searches for", context.goals().objectives());
         var builder = GeneticSampler.builder(context.space())
+                .seed(context.seed())
                 .startup(options.integer("startup"))
                 .population(options.integer("population"))
                 .crossover(options.number("crossover"));

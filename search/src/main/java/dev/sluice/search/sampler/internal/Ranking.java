@@ -65,17 +65,19 @@ public final class Ranking {
     }
 
     private static final class Block {
-        private final int[] numbers = new int[BLOCK];
-        private final Tier[] tiers = new Tier[BLOCK];
-        private final double[] majors = new double[BLOCK];
-        private final double[] minors = new double[BLOCK];
+        private int[] numbers = new int[16];
+        private Tier[] tiers = new Tier[16];
+        private double[] majors = new double[16];
+        private double[] minors = new double[16];
         private int size;
 
         boolean isAfter(Key key, int index) {
             return key.isBefore(tiers[index], majors[index], minors[index]);
         }
 
-        void insert(Key key, int number) {
+        /** Where it is now. */
+        int insert(Key key, int number) {
+            require(size + 1);
             int low = 0;
             int high = size;
             while (low < high) {
@@ -92,12 +94,23 @@ public final class Ranking {
             majors[low] = key.major();
             minors[low] = key.minor();
             size++;
+            return low;
+        }
+
+        private void require(int capacity) {
+            if (capacity > numbers.length) {
+                numbers = Arrays.copyOf(numbers, 2 * capacity);
+                tiers = Arrays.copyOf(tiers, 2 * capacity);
+                majors = Arrays.copyOf(majors, 2 * capacity);
+                minors = Arrays.copyOf(minors, 2 * capacity);
+            }
         }
 
         Block halve() {
             var upper = new Block();
             int half = size / 2;
             upper.size = size - half;
+            upper.require(upper.size);
             move(this, half, upper, 0, upper.size);
             size = half;
             return upper;
@@ -114,22 +127,31 @@ public final class Ranking {
     /** Takes in the trials that were concluded since. */
     public void update(TrialHistory history) {
         Direction direction = history.objectives().getFirst().direction();
-        for (; taken < history.concluded().size(); taken++) {
-            Trial trial = history.concluded().get(taken);
-            double value = trial.objectiveValue(0).orElse(Double.NaN);
-            if (Double.isNaN(value) || trial.state() == TrialState.INFEASIBLE) {
-                if (unrankedSize == unranked.length) {
-                    unranked = Arrays.copyOf(unranked, 2 * unrankedSize);
-                }
-                unranked[unrankedSize] = trial.id().number();
-                unrankedSize++;
-            } else {
-                insert(Key.of(trial, direction.toCost(value)), trial.id().number());
-            }
+        while (taken < history.concluded().size()) {
+            add(history.concluded().get(taken), direction);
         }
     }
 
-    private void insert(Key key, int number) {
+    /**
+     * Takes in one concluded trial more, for rankings of a part of them.
+     *
+     * @return its rank now; -1 if it has none
+     */
+    public int add(Trial trial, Direction direction) {
+        taken++;
+        double value = trial.objectiveValue(0).orElse(Double.NaN);
+        if (!Double.isNaN(value) && trial.state() != TrialState.INFEASIBLE) {
+            return insert(Key.of(trial, direction.toCost(value)), trial.id().number());
+        }
+        if (unrankedSize == unranked.length) {
+            unranked = Arrays.copyOf(unranked, 2 * unrankedSize);
+        }
+        unranked[unrankedSize] = trial.id().number();
+        unrankedSize++;
+        return -1;
+    }
+
+    private int insert(Key key, int number) {
         int low = 0;
         int high = blocks.size() - 1;
         while (low < high) {
@@ -146,10 +168,21 @@ public final class Ranking {
             blocks.add(low + 1, upper);
             block = upper.isAfter(key, 0) ? block : upper;
         }
-        block.insert(key, number);
+        int rank = block.insert(key, number);
+        for (int b = 0; !block.equals(blocks.get(b)); b++) {
+            rank += blocks.get(b).size;
+        }
         size++;
         allowed += key.tier().compareTo(Tier.PRUNED) <= 0 ? 1 : 0;
         ranksKnown = false;
+        return rank;
+    }
+
+    /** Whether its best trial comes before that of another one; both have one. */
+    public boolean leads(Ranking other) {
+        Block best = other.blocks.getFirst();
+        return new Key(blocks.getFirst().tiers[0], blocks.getFirst().majors[0], blocks.getFirst().minors[0])
+                .isBefore(best.tiers[0], best.majors[0], best.minors[0]);
     }
 
     /** How many trials were taken in, ranked or not. */

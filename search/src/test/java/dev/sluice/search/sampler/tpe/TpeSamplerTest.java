@@ -3,6 +3,7 @@ package dev.sluice.search.sampler.tpe;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.search.sampler.ConstrainedSearch;
 import dev.sluice.search.sampler.Sampler;
 import dev.sluice.search.sampler.SearchingContract;
 import dev.sluice.search.sampler.Spaces;
@@ -36,7 +37,7 @@ class TpeSamplerTest extends SearchingContract {
     void saysWhatItDid() {
         var study = studyOf("tpe", 38, 1);
         assertThat(study.trial(new TrialId(3)).suggestedBy())
-                .isEqualTo("tpe: random, since 3 of 10 startup trials have ended");
+                .isEqualTo("tpe: spread over the space, since 3 of 10 startup trials have ended");
         assertThat(study.trial(new TrialId(37)).suggestedBy())
                 .isEqualTo("tpe: best of 24 candidates by expected improvement over 37 trials (8 good)");
     }
@@ -51,6 +52,16 @@ class TpeSamplerTest extends SearchingContract {
     void autoSaysThatItIsTpe() {
         assertThat(studyOf("auto", 12, 1).trial(new TrialId(11)).suggestedBy())
                 .isEqualTo("auto: tpe, best of 24 candidates by expected improvement over 11 trials (3 good)");
+    }
+
+    /** Fixed seeds; at random a ninth would be allowed, 8 of 75. */
+    @Test
+    void keepsToConstraintsOnResults() {
+        for (long seed = 0; seed < 4; seed++) {
+            var result = ConstrainedSearch.run(this::sampler, 150, seed);
+            assertThat(result.allowed()).isGreaterThan(30);
+            assertThat(result.best()).isLessThan(2.05);
+        }
     }
 
     @Test
