@@ -4,6 +4,7 @@ die() { echo "$2" >&2; exit "$1"; }
 # shellcheck source=scripts/jdk.sh
 . "$ROOT/scripts/jdk.sh"
 find_jdk
+export JAVA_HOME
 TARGET="$ROOT/bench/search/target"
 BENCH_CLASS_PATH="$TARGET/lib/*:$TARGET/sluice-bench-search-0.1.0-SNAPSHOT.jar"
 
