@@ -8,10 +8,9 @@ import dev.sluice.endtoend.harness.Rest;
 import dev.sluice.endtoend.harness.Service;
 import dev.sluice.endtoend.harness.Shared;
 import dev.sluice.endtoend.harness.Sweep;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -184,7 +183,7 @@ class AlgorithmsTest {
 
     private static Map<String, Object> file(
             Map<String, Object> goals, Map<String, Object> search, Map<String, Object> pruning) {
-        var file = new java.util.LinkedHashMap<String, Object>();
+        var file = new LinkedHashMap<String, Object>();
         file.put("name", "algorithms " + search + pruning);
         file.putAll(goals);
         file.put("parameters", PARAMETERS);
@@ -213,10 +212,8 @@ class AlgorithmsTest {
     }
 
     private void run(String lease, JsonNode params, int steps) {
-        var reported = new ArrayList<Double>();
         for (int step = 1; step <= steps; step++) {
             double loss = loss(params) + 2.0 / step;
-            reported.add(loss);
             var reply = rest.post(
                             lease + "/reports",
                             Map.of(
@@ -252,12 +249,9 @@ class AlgorithmsTest {
     }
 
     private static boolean beats(JsonNode trial, JsonNode member) {
-        ToDoubleFunction<JsonNode> loss = t -> value(t, "loss");
-        ToDoubleFunction<JsonNode> size = t -> value(t, "size");
-        return size.applyAsDouble(trial) <= 9
-                && loss.applyAsDouble(trial) <= loss.applyAsDouble(member)
-                && size.applyAsDouble(trial) <= size.applyAsDouble(member)
-                && (loss.applyAsDouble(trial) < loss.applyAsDouble(member)
-                        || size.applyAsDouble(trial) < size.applyAsDouble(member));
+        return value(trial, "size") <= 9
+                && value(trial, "loss") <= value(member, "loss")
+                && value(trial, "size") <= value(member, "size")
+                && (value(trial, "loss") < value(member, "loss") || value(trial, "size") < value(member, "size"));
     }
 }

@@ -122,7 +122,9 @@ public class LeaseResource {
             }
             List<Lease> leases;
             try {
-                leases = desk.call(sweep, live -> lease(live, worker, capacity));
+                desk.call(sweep, LeaseResource::requireExternal);
+                desk.think(sweep, worker, capacity);
+                leases = desk.call(sweep, live -> live.lease(worker, capacity, trial -> Optional.empty()));
             } catch (ProblemException e) {
                 // It may have ended between the question and the answer.
                 throw archive.sweep(sweep)
@@ -191,13 +193,13 @@ public class LeaseResource {
         return new Problem.Over("The sweep is %s; there is no more work.".formatted(state)).exception();
     }
 
-    private static List<Lease> lease(LiveSweep live, String worker, int capacity) {
+    private static boolean requireExternal(LiveSweep live) {
         if (!(live.specification().trial() instanceof TrialSection.ExternalTrial)) {
             throw new Problem.Conflict(
                             "This sweep's trials are launched by the service; only a sweep with `external: true` is leased.")
                     .exception();
         }
-        return live.lease(worker, capacity, trial -> Optional.empty());
+        return true;
     }
 
     private Attempt attempt(UUID lease) {

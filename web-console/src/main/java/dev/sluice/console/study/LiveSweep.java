@@ -4,8 +4,10 @@ import dev.sluice.console.problem.Problem;
 import dev.sluice.console.specification.SweepSpecification;
 import dev.sluice.search.pruner.Verdict;
 import dev.sluice.search.sampler.NoFeasiblePointException;
+import dev.sluice.search.sampler.Suggested;
 import dev.sluice.search.space.ParameterValues;
 import dev.sluice.search.study.AlgorithmChoice;
+import dev.sluice.search.study.PreparedAsk;
 import dev.sluice.search.study.Study;
 import dev.sluice.search.study.StudyEvent;
 import dev.sluice.search.study.StudySpec;
@@ -57,6 +59,8 @@ public final class LiveSweep {
     private final String specificationText;
     private final List<Objective> objectives;
     private final Instant createdAt;
+    private static final String ALL_TRIED = "every point of the space was tried";
+
     private final Study study;
     private final Optional<Terminator> stagnation;
     private final Terminator failureBudget;
@@ -72,6 +76,9 @@ public final class LiveSweep {
     private long pos;
     /** Why nothing is started any more although the budget is not used: stagnation or wall time. */
     private @Nullable String windDown;
+    /** What the sampler thinks about, beside the writer. */
+    private @Nullable PreparedAsk asked;
+
     /** Why the sampler has no further point; trials that wait are run all the same. */
     private @Nullable String exhausted;
 
@@ -219,6 +226,54 @@ public final class LiveSweep {
             leases.add(lease(begin(next.get(), worker, resume)));
         }
         return leases;
+    }
+
+    /**
+     * What the sampler must be asked before a worker can have so many leases; empty if what waits will do, or there is nothing to ask. Until
+     * {@link #answer} or {@link #unanswered}, nothing else is asked: the two would share the sampler.
+     */
+    Optional<PreparedAsk> question(String worker, int capacity) {
+        long held = active.values().stream()
+                .filter(attempt -> attempt.worker.equals(worker))
+                .count();
+        long free = Math.min(
+                worker.equals(Attempt.LOCAL) ? capacity : capacity - held,
+                specification.budget().parallel() - active.size());
+        long ready = trials.isEmpty() || counts.queued() == 0
+                ? 0
+                : trials.stream()
+                        .filter(t -> t.state == TrialState.QUEUED && isReady(t))
+                        .count();
+        if (asked != null || !canStart() || noNewTrials() || ready >= free) {
+            return Optional.empty();
+        }
+        asked = study.prepareAsk();
+        return Optional.of(asked);
+    }
+
+    /** What the sampler answered: a trial that now waits, or that there is nothing more. */
+    void answer(PreparedAsk ask, Optional<Suggested> suggested) {
+        if (unanswered(ask) && !noNewTrials()) {
+            suggested.ifPresentOrElse(found -> study.accept(ask, found), () -> exhausted = ALL_TRIED);
+        }
+    }
+
+    /** The sampler can find nothing that satisfies the constraints. */
+    void answer(PreparedAsk ask, NoFeasiblePointException nothingFeasible) {
+        if (unanswered(ask)) {
+            exhausted = String.valueOf(nothingFeasible.getMessage());
+        }
+    }
+
+    /** The question is given up, whether it was still open or not. */
+    // a sweep that was read again from the database has not asked what the one before it had
+    @SuppressWarnings("ReferenceEquality")
+    boolean unanswered(PreparedAsk ask) {
+        if (asked != ask) {
+            return false;
+        }
+        asked = null;
+        return true;
     }
 
     /** Notes what is needed to find the process of a local attempt again. */
@@ -645,7 +700,7 @@ public final class LiveSweep {
 
     private Optional<Suggestion> next() {
         boolean waiting = readyQueued();
-        if (!waiting && noNewTrials()) {
+        if (!waiting && (noNewTrials() || asked != null)) {
             return Optional.empty();
         }
         Optional<Suggestion> next;
@@ -656,7 +711,7 @@ public final class LiveSweep {
             return Optional.empty();
         }
         if (next.isEmpty()) {
-            exhausted = "every point of the space was tried";
+            exhausted = ALL_TRIED;
         }
         return next;
     }

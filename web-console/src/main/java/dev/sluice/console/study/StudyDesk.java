@@ -3,6 +3,8 @@ package dev.sluice.console.study;
 import dev.sluice.console.problem.Problem;
 import dev.sluice.console.problem.ProblemException;
 import dev.sluice.console.specification.SweepSpecification;
+import dev.sluice.search.sampler.NoFeasiblePointException;
+import dev.sluice.search.study.PreparedAsk;
 import io.quarkus.logging.Log;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.SQLException;
@@ -125,6 +127,47 @@ public class StudyDesk {
                 throw problem;
             }
             throw e;
+        }
+    }
+
+    /**
+     * Has the sampler find what a worker's leases need, on this thread: a model takes its time, and reports must not wait for it. What it
+     * finds waits in the queue when this returns. Calls for one sweep wait for one another.
+     *
+     * @throws ProblemException as {@link #call}
+     */
+    public void think(UUID sweep, String worker, int capacity) {
+        var writer = live.get(sweep);
+        if (writer == null) {
+            return; // whoever asks for the leases is told
+        }
+        writer.thinking().lock();
+        try {
+            for (int i = 0; i < capacity; i++) {
+                var question = call(sweep, s -> s.question(worker, capacity));
+                if (question.isEmpty()) {
+                    return;
+                }
+                answer(sweep, question.get());
+            }
+        } finally {
+            writer.thinking().unlock();
+        }
+    }
+
+    private void answer(UUID sweep, PreparedAsk question) {
+        boolean answered = false;
+        try {
+            var suggested = question.suggest();
+            run(sweep, s -> s.answer(question, suggested));
+            answered = true;
+        } catch (NoFeasiblePointException nothingFeasible) {
+            run(sweep, s -> s.answer(question, nothingFeasible));
+            answered = true;
+        } finally {
+            if (!answered) {
+                var unused = submit(sweep, s -> s.unanswered(question));
+            }
         }
     }
 

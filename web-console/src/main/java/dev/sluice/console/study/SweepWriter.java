@@ -14,6 +14,8 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +45,9 @@ final class SweepWriter implements Runnable {
     private long told;
 
     private Instant ticked = Instant.EPOCH;
+    /** Held by whoever has the sampler think. */
+    private final Lock thinking = new ReentrantLock();
+
     private volatile boolean open = true;
     private volatile boolean closing;
 
@@ -77,6 +82,10 @@ final class SweepWriter implements Runnable {
 
     void start() {
         thread.start();
+    }
+
+    Lock thinking() {
+        return thinking;
     }
 
     /** The result, after it is durable; a refused command ends with its problem. */

@@ -8,6 +8,7 @@ import dev.sluice.console.problem.ProblemException;
 import dev.sluice.search.expression.Expression;
 import dev.sluice.search.space.ParameterValues;
 import dev.sluice.search.space.SearchSpace;
+import dev.sluice.search.study.PreparedAsk;
 import dev.sluice.search.trial.Measurement;
 import dev.sluice.search.trial.TrialState;
 import java.time.Duration;
@@ -830,5 +831,57 @@ final class LiveSweepTest {
         assertThatThrownBy(call)
                 .isInstanceOfSatisfying(
                         ProblemException.class, e -> assertThat(e.problem()).isInstanceOf(problem));
+    }
+
+    // ---- questions that are answered beside the writer -------------------------------------------------------------
+
+    @Test
+    void takesReportsWhileTheSamplerThinks() {
+        var rig = external("budget: {trials: 4, parallel: 2}");
+        var running = rig.lease("a", 1).getFirst();
+        var question = question(rig, "b", 1).orElseThrow();
+
+        rig.report(running, 0, 1, 0.5);
+        assertThat(rig.lease("b", 1)).as("nothing else is asked meanwhile").isEmpty();
+        assertThat(question(rig, "b", 1)).isEmpty();
+        rig.run(sweep -> sweep.answer(question, question.suggest()));
+
+        assertThat(rig.lease("b", 1))
+                .singleElement()
+                .satisfies(lease -> assertThat(lease.attempt().trialNumber()).isEqualTo(1));
+    }
+
+    @Test
+    void asksNothingThatWhatWaitsCanAnswer() {
+        var rig = external("budget: {trials: 4, parallel: 2}", "enqueue: [{x: 0.25}]");
+
+        assertThat(question(rig, "a", 1)).isEmpty();
+        assertThat(question(rig, "a", 2)).isPresent();
+    }
+
+    @Test
+    void forgetsWhatWasAskedBeforeItWasReadAgain() {
+        var rig = external("budget: {trials: 4, parallel: 2}");
+        var question = question(rig, "a", 1).orElseThrow();
+        rig.restart();
+
+        rig.run(sweep -> sweep.answer(question, question.suggest()));
+
+        assertThat(rig.sweep().counts().total()).isZero();
+        assertThat(rig.lease("a", 1)).hasSize(1);
+    }
+
+    @Test
+    void goesOnAfterAQuestionThatWasGivenUp() {
+        var rig = external("budget: {trials: 4, parallel: 2}");
+        var question = question(rig, "a", 1).orElseThrow();
+
+        rig.call(sweep -> sweep.unanswered(question));
+
+        assertThat(rig.lease("a", 1)).hasSize(1);
+    }
+
+    private static Optional<PreparedAsk> question(SweepRig rig, String worker, int capacity) {
+        return rig.call(sweep -> sweep.question(worker, capacity));
     }
 }
