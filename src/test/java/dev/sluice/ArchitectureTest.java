@@ -57,6 +57,7 @@ class ArchitectureTest {
                     "search.sampler.internal"),
             room("search.sampler.cmaes", "search.space", "search.trial", "search.sampler", "search.sampler.internal"),
             room("search.importance", "search.space", "search.trial", "search.sampler.internal"),
+            room("search.sampler.gp", "search.space", "search.trial", "search.sampler", "search.sampler.internal"),
             room("search.pruner", "search.trial"),
             room("search.terminator", "search.trial"),
             room(
@@ -66,6 +67,7 @@ class ArchitectureTest {
                     "search.trial",
                     "search.sampler",
                     "search.sampler.tpe",
+                    "search.sampler.gp",
                     "search.sampler.genetic",
                     "search.sampler.cmaes",
                     "search.pruner"),

@@ -20,6 +20,7 @@ public final class Samplers {
                     new GridSamplerEntry(),
                     new QuasiRandomSamplerEntry(),
                     new TpeSamplerEntry(),
+                    new GpSamplerEntry(),
                     new CmaEsSamplerEntry(),
                     new GeneticSamplerEntry(),
                     new Nsga2SamplerEntry()));

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.LongFunction;
 import org.hipparchus.special.Erf;
 
 /** Whether a sampler finds better points than random search with as many trials, by a rank test over fixed seeds. */
@@ -20,11 +21,17 @@ public final class Convergence {
     /** The best value of each of so many studies. */
     public static double[] bests(
             BenchmarkFunction function, Function<SearchSpace, Sampler> sampler, int studies, int trials, int workers) {
+        return bestsBySeed(function, seed -> sampler.apply(function.space()), studies, trials, workers);
+    }
+
+    /** The best value of each of so many studies, with a sampler for each seed. */
+    public static double[] bestsBySeed(
+            BenchmarkFunction function, LongFunction<Sampler> sampler, int studies, int trials, int workers) {
         var bests = new double[studies];
         for (int seed = 0; seed < studies; seed++) {
             var study = new Study(
                     StudySpec.of(function.space(), BenchmarkFunction.objective(), "random", seed),
-                    sampler.apply(function.space()),
+                    sampler.apply(seed),
                     new NopPruner(),
                     event -> {});
             bests[seed] = StudySimulator.of(study, function)

@@ -23,10 +23,30 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What every sampler keeps that learns from the history. */
 public abstract class SearchingContract extends RandomisedSamplerContract {
-    private static final int STUDIES = 40;
+    private static final int RANDOM_STUDIES = 40;
 
     /** Its name in the catalogue. */
     protected abstract String algorithm();
+
+    /** The same for a study of this seed; for samplers that draw more from it than what an ask brings. */
+    protected Sampler sampler(SearchSpace space, long seed) {
+        return sampler(space);
+    }
+
+    /** How many studies are held against random search's; samplers whose asks take long, and that need fewer to stand out, say fewer. */
+    protected int studies() {
+        return 40;
+    }
+
+    /** How many trials each of them has. */
+    protected int trialsOfAStudy() {
+        return 80;
+    }
+
+    /** How many asks are timed. */
+    protected int asksToTime() {
+        return 3000;
+    }
 
     static List<BenchmarkFunction> functions() {
         return BenchmarkFunction.all();
@@ -34,8 +54,9 @@ public abstract class SearchingContract extends RandomisedSamplerContract {
 
     private double chance(BenchmarkFunction function, int workers) {
         return Convergence.chanceIfNotSmaller(
-                Convergence.bests(function, this::sampler, STUDIES, 80, workers),
-                Convergence.bests(function, RandomSampler::of, STUDIES, 80, workers));
+                Convergence.bestsBySeed(
+                        function, seed -> sampler(function.space(), seed), studies(), trialsOfAStudy(), workers),
+                Convergence.bests(function, RandomSampler::of, RANDOM_STUDIES, trialsOfAStudy(), workers));
     }
 
     /** Fixed seeds. A sampler no better than random would pass one of these with a chance of 1 in 100. */
@@ -174,7 +195,7 @@ public abstract class SearchingContract extends RandomisedSamplerContract {
                 new NopPruner(),
                 event -> {});
         long began = System.nanoTime();
-        for (int i = 1; i <= 3000; i++) {
+        for (int i = 1; i <= asksToTime(); i++) {
             var suggestion = study.ask().orElseThrow();
             study.start(suggestion.id(), 1, -1);
             double value = suggestion.values().asMap().values().stream()
@@ -182,10 +203,10 @@ public abstract class SearchingContract extends RandomisedSamplerContract {
                     .sum();
             study.report(suggestion.id(), Measurement.of(1, "value", value));
             study.tell(suggestion.id(), Outcome.Completed.asReported());
-            if (i == 1000 || i == 3000) {
+            if (i == 1000 || i == asksToTime()) {
                 System.out.printf("%s: %d trials in %d ms%n", algorithm(), i, (System.nanoTime() - began) / 1_000_000);
             }
         }
-        assertThat(study.history().size()).isEqualTo(3000);
+        assertThat(study.history().size()).isEqualTo(asksToTime());
     }
 }
