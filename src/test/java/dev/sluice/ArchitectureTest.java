@@ -46,7 +46,8 @@ class ArchitectureTest {
             room("search.trial", "search.space"),
             room("search.pareto", "search.trial"),
             room("search.sampler", "search.expression", "search.space", "search.trial", "search.sampler.internal"),
-            room("search.sampler.internal", "search.space", "search.trial"),
+            room("search.curve", "search.trial"),
+            room("search.sampler.internal", "search.space", "search.trial", "search.curve"),
             room("search.sampler.tpe", "search.space", "search.trial", "search.sampler", "search.sampler.internal"),
             room(
                     "search.sampler.genetic",
@@ -58,7 +59,7 @@ class ArchitectureTest {
             room("search.sampler.cmaes", "search.space", "search.trial", "search.sampler", "search.sampler.internal"),
             room("search.importance", "search.space", "search.trial", "search.sampler.internal"),
             room("search.sampler.gp", "search.space", "search.trial", "search.sampler", "search.sampler.internal"),
-            room("search.pruner", "search.trial"),
+            room("search.pruner", "search.trial", "search.curve"),
             room("search.terminator", "search.trial"),
             room(
                     "search.catalog",

@@ -16,6 +16,7 @@ public final class Pruners {
                     new NopPrunerEntry(),
                     new AshaPrunerEntry(),
                     new HyperbandPrunerEntry(),
+                    new CurvePrunerEntry(),
                     new MedianPrunerEntry(),
                     new PercentilePrunerEntry(),
                     new PatientPrunerEntry(),

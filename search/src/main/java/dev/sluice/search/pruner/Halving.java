@@ -8,7 +8,8 @@ import java.util.Optional;
 
 /**
  * Successive halving over rungs at the steps {@code min * reduction^k} below {@code max}, for one bracket of trials or for several of which
- * each begins one rung later than the one before. Keeps its rungs as a cache of the history. Not thread-safe.
+ * each begins one rung later than the one before. Where an {@link Outlook} is given, that decides instead as soon as it can. Keeps its rungs
+ * as a cache of the history. Not thread-safe.
  */
 final class Halving {
     private final long max;
@@ -17,6 +18,7 @@ final class Halving {
     private final Rungs.Brackets brackets;
     private final Rungs rungs;
     private final Optional<RungWatch> watch;
+    private final Optional<Outlook> outlook;
 
     /**
      * @param explore the share of trials that go on from a rung whatever is said of them, in [0, 1]
@@ -29,6 +31,18 @@ final class Halving {
         this.brackets = brackets;
         this.rungs = new Rungs(steps(min, max, reduction), brackets);
         this.watch = watches ? Optional.of(new RungWatch(rungs, reduction)) : Optional.empty();
+        this.outlook = Optional.empty();
+    }
+
+    /** One bracket of which the outlook decides. */
+    Halving(long min, long max, int reduction, double explore, Outlook outlook) {
+        this.max = max;
+        this.reduction = reduction;
+        this.explore = explore;
+        this.brackets = Rungs.Brackets.ONE;
+        this.rungs = new Rungs(steps(min, max, reduction), brackets);
+        this.watch = Optional.empty();
+        this.outlook = Optional.of(outlook);
     }
 
     /** The steps of the rungs; none if {@code min} is not below {@code max}. */
@@ -80,24 +94,35 @@ final class Halving {
             return Verdict.prune("%s at step %d, where rung %d is judged"
                     .formatted(showing.latest(goals), showing.step(), rungs.step(level)));
         }
-        var table = rungs.table(bracket, level);
-        int kept = table.size() / reduction;
-        if (kept == 0) {
-            return Verdict.proceed();
-        }
-        var shortfall = table.shortfall(showing, kept, goals);
-        if (shortfall.isEmpty()) {
+        Optional<String> behind = outlook.isPresent() && outlook.get().isReady(showing, history)
+                ? outlook.get().shortfall(showing, history, rungs, max)
+                : shortfall(showing, bracket, level, history);
+        if (behind.isEmpty()) {
             return Verdict.proceed();
         }
         var useless = watch.flatMap(one -> one.useless(level));
         if (useless.isPresent()) {
             return Verdict.proceed("rung %d is passed over since it %s".formatted(rungs.step(level), useless.get()));
         }
-        var behind = "%s at step %d is not in the best %s of rung %d (%s)"
-                .formatted(showing.shown(goals), showing.step(), share(), rungs.step(level), shortfall.get());
         return Chance.of(trial.seed(), level) < explore
-                ? Verdict.proceed("goes on by chance, so that rungs can be compared, though " + behind)
-                : Verdict.prune(behind + passedOver(level));
+                ? Verdict.proceed("goes on by chance, so that rungs can be compared, though " + behind.get())
+                : Verdict.prune(behind.get() + passedOver(level));
+    }
+
+    /** Why a trial is not in the best share of a rung, in words; empty if it is. */
+    private Optional<String> shortfall(Showing showing, int bracket, int level, TrialHistory history) {
+        var table = rungs.table(bracket, level);
+        int kept = Math.max(table.size() / reduction, outlook.isPresent() ? 1 : 0);
+        return kept == 0
+                ? Optional.empty()
+                : table.shortfall(showing, kept, history.goals())
+                        .map(why -> "%s at step %d is not in the best %s of rung %d (%s)"
+                                .formatted(
+                                        showing.shown(history.goals()),
+                                        showing.step(),
+                                        share(),
+                                        rungs.step(level),
+                                        why));
     }
 
     /** The rungs before this one that are not judged, in words. */

@@ -2,8 +2,6 @@ package dev.sluice.search.pruner;
 
 import dev.sluice.search.trial.Trial;
 import dev.sluice.search.trial.TrialHistory;
-import dev.sluice.search.trial.TrialState;
-import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -22,26 +20,28 @@ import java.util.OptionalLong;
 public final class HyperbandPruner implements Pruner {
     private static final double GOLDEN = (Math.sqrt(5) - 1) / 2;
 
-    private final Builder settings;
-    private Optional<TrialHistory> seen = Optional.empty();
-    private Optional<Halving> halving = Optional.empty();
+    private final FirstMax rungs;
 
     private HyperbandPruner(Builder builder) {
         SuccessiveHalvingPruner.checkRungs(
                 builder.min, builder.max.orElse(Long.MAX_VALUE), builder.reduction, builder.explore);
-        this.settings = builder.copy();
-        if (settings.max.isPresent()) {
-            this.halving = Optional.of(halving(settings.max.getAsLong()));
-        }
+        long min = builder.min;
+        int reduction = builder.reduction;
+        double explore = builder.explore;
+        boolean watch = builder.watch;
+        this.rungs = new FirstMax(
+                builder.max,
+                max -> new Halving(
+                        min,
+                        Math.max(min, max),
+                        reduction,
+                        explore,
+                        watch,
+                        new Budgets(brackets(min, Math.max(min, max), reduction), reduction)));
     }
 
     public static Builder builder() {
         return new Builder();
-    }
-
-    private Halving halving(long max) {
-        var brackets = new Budgets(brackets(settings.min, max, settings.reduction), settings.reduction);
-        return new Halving(settings.min, max, settings.reduction, settings.explore, settings.watch, brackets);
     }
 
     /** {@code K + 1}. */
@@ -54,29 +54,8 @@ public final class HyperbandPruner implements Pruner {
     }
 
     @Override
-    // whether it is the study it has kept books of; histories have no equality of their own
-    @SuppressWarnings("ReferenceEquality")
     public Verdict judge(Trial trial, TrialHistory history) {
-        if (settings.max.isEmpty() && (seen.isEmpty() || seen.get() != history)) {
-            seen = Optional.of(history);
-            halving = Optional.empty();
-        }
-        if (halving.isEmpty()) {
-            halving = longest(history).stream()
-                    .mapToObj(step -> halving(Math.max(settings.min, step)))
-                    .findFirst();
-        }
-        return halving.isPresent() ? halving.get().judge(trial, history) : Verdict.proceed();
-    }
-
-    private static OptionalLong longest(TrialHistory history) {
-        if (history.count(TrialState.COMPLETE) == 0) {
-            return OptionalLong.empty();
-        }
-        return history.concluded().stream()
-                .filter(trial -> trial.state() == TrialState.COMPLETE)
-                .mapToLong(Trial::lastStep)
-                .findFirst();
+        return rungs.judge(trial, history);
     }
 
     /** Brackets of trials by their shares of the budget. */
@@ -121,16 +100,6 @@ public final class HyperbandPruner implements Pruner {
         private boolean watch = true;
 
         private Builder() {}
-
-        private Builder copy() {
-            var copy = new Builder();
-            copy.min = min;
-            copy.max = max;
-            copy.reduction = reduction;
-            copy.explore = explore;
-            copy.watch = watch;
-            return copy;
-        }
 
         /** The step of the first rung of the first bracket, at least 1; 1 if not set. */
         public Builder min(long step) {

@@ -15,12 +15,12 @@ import java.util.stream.IntStream;
  * Watches whether a rung says anything of what comes after it.
  *
  * <p>For each rung Spearman's rank correlation is taken between what trials showed there and what they showed at the last point that
- * enough of them came to: at their end, or at a later rung. A rung is useless where that correlation is low beyond doubt, its upper bound
- * of one standard error (of Fisher's z) being below {@value #LOWEST}, and also where nothing is known beyond the next rung and that one
+ * enough of them came to: at their end, or at a later rung. A rung is useless where that correlation is low, the upper quartile of
+ * its estimate (by Fisher's z) being below {@value #LOWEST}, and also where nothing is known beyond the next rung and that one
  * is useless.
  *
  * <p>Those that went on from a rung are mostly its best, among which even a good rung shows a weak correlation. So they are weighted: the
- * best share and the rest each stand for as many trials as reached the rung. What that costs in certainty is reckoned with Kish's
+ * best share and the rest each stand for as many trials as reached the rung, but none for more than {@value #HEAVIEST}. What that costs in certainty is reckoned with Kish's
  * effective sample size. Of the rest there are always some: the first trials of a rung, those in other brackets and those that were let
  * pass at random.
  *
@@ -29,8 +29,9 @@ import java.util.stream.IntStream;
  */
 final class RungWatch {
     private static final int NEWEST = 500;
-    private static final int FEWEST = 12;
-    private static final double LOWEST = 0.25;
+    private static final int FEWEST = 10;
+    private static final double LOWEST = 0.3;
+    private static final double HEAVIEST = 3;
 
     private final Rungs rungs;
     private final int reduction;
@@ -120,7 +121,7 @@ final class RungWatch {
      */
     private record Correlation(double value, double trials, int counted) {
         double upperBound() {
-            double z = atanh(Math.clamp(value, -0.999, 0.999)) + 1.03 / Math.sqrt(trials - 3);
+            double z = atanh(Math.clamp(value, -0.999, 0.999)) + 0.7 / Math.sqrt(trials - 3);
             return Math.tanh(z);
         }
 
@@ -180,9 +181,10 @@ final class RungWatch {
         int n = 0;
         for (int i = 0; i < size; i++) {
             if (went[i]) {
-                weights[n] = Double.compare(early[i], cut) <= 0
+                double stands = Double.compare(early[i], cut) <= 0
                         ? (double) best / bestWent
                         : (double) (size - best) / restWent;
+                weights[n] = Math.min(HEAVIEST, stands);
                 before[n] = early[i];
                 after[n] = late[i];
                 n++;

@@ -36,6 +36,10 @@ final class Rungs {
         return steps.length;
     }
 
+    long[] steps() {
+        return steps.clone();
+    }
+
     long step(int level) {
         return steps[level];
     }

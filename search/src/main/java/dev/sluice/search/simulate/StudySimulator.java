@@ -16,9 +16,8 @@ import java.util.SplittableRandom;
  * Runs a study on a {@link BenchmarkFunction} with any number of workers in virtual time.
  *
  * <p>Each worker asks, starts, reports step by step and tells, as a real one does. A step takes from half to one and a half minutes,
- * drawn once a trial from its seed, so that trials overtake one another. With more than one step the values form a learning curve that
- * falls to the function's value: at step {@code s} of {@code n}, {@code value + span * (4^(1 - s/n) - 1) / 3 * speed}, where speed, in
- * [0.5, 1.5), is drawn a trial too, so that the first steps rank the trials only roughly.
+ * drawn once a trial from its seed, so that trials overtake one another. With more than one step the values form a learning curve that ends
+ * at the function's value; its {@link Curve shape} is one of several.
  *
  * <p>All is a function of the study and the arguments. Not thread-safe.
  */
@@ -28,12 +27,47 @@ public final class StudySimulator {
     private final int workers;
     private final int steps;
     private final double span;
+    private final Curve curve;
     private final VirtualClock clock = new VirtualClock();
     private final List<Double> bestSoFar = new ArrayList<>();
     private int left;
     private long stepsRun;
 
-    private StudySimulator(Study study, BenchmarkFunction function, int workers, int steps, double span) {
+    /**
+     * How values come to the function's value, with {@code t} the share of the steps that were run and {@code speed} drawn a trial in
+     * [0.5, 1.5).
+     */
+    public enum Curve {
+        /** {@code value + span * speed * (4^(1 - t) - 1) / 3}: the first steps rank the trials only roughly. */
+        FALLING {
+            @Override
+            double at(double value, double span, double speed, double t) {
+                return value + fall(span * speed, t);
+            }
+        },
+        /** As falling, but up to the middle {@code span * (1 + speed)} takes the place of the value: the first steps say nothing. */
+        BLIND {
+            @Override
+            double at(double value, double span, double speed, double t) {
+                return (t < 0.5 ? span * (1 + speed) : value) + fall(span, t);
+            }
+        },
+        /** As falling, but up to the middle {@code 5 * span} less the value takes its place: the first steps say the contrary. */
+        CONTRARY {
+            @Override
+            double at(double value, double span, double speed, double t) {
+                return (t < 0.5 ? 5 * span - value : value) + fall(span, t);
+            }
+        };
+
+        abstract double at(double value, double span, double speed, double t);
+
+        private static double fall(double height, double t) {
+            return height * (Math.pow(4, 1 - t) - 1) / 3;
+        }
+    }
+
+    private StudySimulator(Study study, BenchmarkFunction function, int workers, int steps, double span, Curve curve) {
         this.study = Objects.requireNonNull(study, "study");
         this.function = Objects.requireNonNull(function, "function");
         if (workers < 1 || steps < 1) {
@@ -43,16 +77,17 @@ public final class StudySimulator {
         this.workers = workers;
         this.steps = steps;
         this.span = span;
+        this.curve = Objects.requireNonNull(curve, "curve");
     }
 
     /** One worker, trials of a single step. */
     public static StudySimulator of(Study study, BenchmarkFunction function) {
-        return new StudySimulator(study, function, 1, 1, 0);
+        return new StudySimulator(study, function, 1, 1, 0, Curve.FALLING);
     }
 
     /** So many at a time. */
     public StudySimulator withWorkers(int number) {
-        return new StudySimulator(study, function, number, steps, span);
+        return new StudySimulator(study, function, number, steps, span, curve);
     }
 
     /**
@@ -62,7 +97,12 @@ public final class StudySimulator {
      * @param height about how far the curves begin above where they end
      */
     public StudySimulator withCurves(int number, double height) {
-        return new StudySimulator(study, function, workers, number, height);
+        return withCurves(number, height, Curve.FALLING);
+    }
+
+    /** The same with curves of another shape. */
+    public StudySimulator withCurves(int number, double height, Curve shape) {
+        return new StudySimulator(study, function, workers, number, height, shape);
     }
 
     /**
@@ -112,8 +152,7 @@ public final class StudySimulator {
 
     private void step(Suggestion suggestion, int step, Duration stepTime, double speed) {
         stepsRun++;
-        double curve = span * (Math.pow(4, 1 - (double) step / steps) - 1) / 3 * speed;
-        double value = function.at(suggestion.values()) + curve;
+        double value = curve.at(function.at(suggestion.values()), span, speed, (double) step / steps);
         switch (study.report(suggestion.id(), Measurement.of(step, BenchmarkFunction.METRIC, value))) {
             case Verdict.Prune(String reason) -> end(suggestion, new Outcome.Pruned(reason));
             case Verdict.Proceed proceed -> {

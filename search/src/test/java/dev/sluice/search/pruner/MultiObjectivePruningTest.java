@@ -25,6 +25,14 @@ class MultiObjectivePruningTest {
     }
 
     @Nested
+    class CurveStartup extends MultiObjectivePruningContract {
+        @Override
+        protected Pruner pruner() {
+            return CurvePruner.builder().max(12).startup(1_000).explore(0).build();
+        }
+    }
+
+    @Nested
     class Median extends MultiObjectivePruningContract {
         @Override
         protected Pruner pruner() {

@@ -1,5 +1,6 @@
 package dev.sluice.search.sampler.internal;
 
+import dev.sluice.search.curve.CurveModel;
 import dev.sluice.search.trial.Direction;
 import dev.sluice.search.trial.Trial;
 import dev.sluice.search.trial.TrialHistory;
@@ -11,7 +12,8 @@ import java.util.Objects;
 
 /**
  * The concluded trials of a history with one objective, the best first: COMPLETE ones by value, then PRUNED ones by the step they
- * reached, the farthest first, and by value among equals. What shows no number (NaN, nothing, INFEASIBLE) has no rank.
+ * reached, the farthest first, and by value among equals; or, with {@link #update}, among the COMPLETE ones by what they would have come to.
+ * What shows no number (NaN, nothing, INFEASIBLE) has no rank.
  *
  * <p>Where results must keep to constraints, those come after all that are known to break one, by how much they do, and by value among
  * equals, after these those of which it is not known: so that the search first finds what is allowed.
@@ -33,6 +35,7 @@ public final class Ranking {
         UNKNOWN
     }
 
+    private final CurveModel curves = new CurveModel();
     private int taken;
     private int size;
     private int allowed;
@@ -124,12 +127,36 @@ public final class Ranking {
         }
     }
 
-    /** Takes in the trials that were concluded since. */
+    /**
+     * Takes in the trials that were concluded since, PRUNED ones by what they would have come to as a {@link CurveModel} has it, among the
+     * COMPLETE ones. All is ranked anew where the model has learnt anew, each time that a tenth more have ended.
+     */
     public void update(TrialHistory history) {
-        Direction direction = history.objectives().getFirst().direction();
-        while (taken < history.concluded().size()) {
-            add(history.concluded().get(taken), direction);
+        var objective = history.objectives().getFirst();
+        if (history.count(TrialState.PRUNED) > 0 && curves.update(objective, history.concluded())) {
+            clear();
         }
+        while (taken < history.concluded().size()) {
+            Trial trial = history.concluded().get(taken);
+            if (trial.state() == TrialState.PRUNED
+                    && trial.constraintViolation().orElse(1) == 0) {
+                add(
+                        trial,
+                        new Key(Tier.COMPLETE, curves.predict(objective, trial).cost(), -(double) trial.lastStep()));
+            } else {
+                add(trial, objective.direction());
+            }
+        }
+    }
+
+    private void clear() {
+        taken = 0;
+        size = 0;
+        allowed = 0;
+        blocks.clear();
+        blocks.add(new Block());
+        ranksKnown = false;
+        unrankedSize = 0;
     }
 
     /**
@@ -138,10 +165,14 @@ public final class Ranking {
      * @return its rank now; -1 if it has none
      */
     public int add(Trial trial, Direction direction) {
+        return add(trial, Key.of(trial, direction.toCost(trial.objectiveValue(0).orElse(Double.NaN))));
+    }
+
+    private int add(Trial trial, Key key) {
         taken++;
         double value = trial.objectiveValue(0).orElse(Double.NaN);
         if (!Double.isNaN(value) && trial.state() != TrialState.INFEASIBLE) {
-            return insert(Key.of(trial, direction.toCost(value)), trial.id().number());
+            return insert(key, trial.id().number());
         }
         if (unrankedSize == unranked.length) {
             unranked = Arrays.copyOf(unranked, 2 * unrankedSize);
