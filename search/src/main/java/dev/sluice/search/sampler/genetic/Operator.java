@@ -17,7 +17,7 @@ enum Operator {
     /** One parent with some genes moved. */
     MUTANT;
 
-    private static final Pattern REASON = Pattern.compile("genetic[:,] (?<word>[a-z]+) of trial");
+    private static final Pattern REASON = Pattern.compile("genetic(?:[:,]|, since [^:]*:) (?<word>[a-z]+) of trial");
 
     /** In words. */
     String word() {

@@ -15,6 +15,9 @@ class OperatorTest {
                 .contains(Operator.EXCHANGE);
         assertThat(Operator.of("auto: genetic, mutant of trial 3, out of the best 15"))
                 .contains(Operator.MUTANT);
+        assertThat(Operator.of(
+                        "auto: genetic, since every second trial is bred: blend of trials 3 and 7, out of the best 15"))
+                .contains(Operator.BLEND);
         assertThat(Operator.of("genetic: spread over the space, 3 of 10 startup trials"))
                 .isEmpty();
         assertThat(Operator.of("enqueued")).isEmpty();

@@ -49,13 +49,6 @@ class TpeSamplerTest extends SearchingContract {
     }
 
     @Test
-    void autoSaysThatItIsTpe() {
-        assertThat(studyOf("auto", 12, 1).trial(new TrialId(11)).suggestedBy())
-                .isEqualTo("auto: tpe, best of 24 candidates by expected improvement over 11 trials (3 good)");
-    }
-
-    /** Fixed seeds; at random a ninth would be allowed, 8 of 75. */
-    @Test
     void keepsToConstraintsOnResults() {
         for (long seed = 0; seed < 4; seed++) {
             var result = ConstrainedSearch.run(this::sampler, 150, seed);
