@@ -9,6 +9,7 @@ package dev.sluice.search.sampler.gp;
  * not of its logarithm, is largest, and is narrower, since few trials are all there are. Immutable and thread-safe.
  */
 final class Hyperparameters {
+    /** The prior variance of the mean. */
     static final double BIAS = 1.0;
 
     private final Features features;

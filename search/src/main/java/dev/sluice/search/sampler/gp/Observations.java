@@ -37,17 +37,16 @@ final class Observations {
             Hyperparameters hyper,
             Hyperparameters plain,
             long seed,
-            int members,
             int constraints,
             PartialCosts partial) {
         this.encoding = encoding;
         this.objective = objective;
         this.partial = partial;
-        this.cost = new Surrogate(hyper, seed, members);
-        this.runnable = new Surrogate(plain, seed, 1);
+        this.cost = new Surrogate(hyper, seed);
+        this.runnable = new Surrogate(plain, seed);
         this.limits = new Surrogate[constraints];
         for (int i = 0; i < constraints; i++) {
-            limits[i] = new Surrogate(plain, seed, 1);
+            limits[i] = new Surrogate(plain, seed);
             excesses.add(new ArrayList<>());
         }
     }

@@ -29,7 +29,6 @@ final class Surrogate {
 
     private final Hyperparameters hyper;
     private final long seed;
-    private final int members;
 
     private final List<double[]> rows = new ArrayList<>();
     private int milestone;
@@ -38,10 +37,9 @@ final class Surrogate {
     private int[] order = new int[0];
     private int ordered;
 
-    Surrogate(Hyperparameters hyper, long seed, int members) {
+    Surrogate(Hyperparameters hyper, long seed) {
         this.hyper = hyper;
         this.seed = seed;
-        this.members = members;
     }
 
     /** One more point, as a row of the encoding, which is kept. */
@@ -174,52 +172,7 @@ final class Surrogate {
                 best = other;
             }
         }
-        fitted = new double[members][];
-        fitted[0] = best;
-        if (members > 1) {
-            sampleAround(evidence, best, least, random);
-        }
-    }
-
-    /** Elliptical slice sampling: Murray, Adams, MacKay (2010), figure 2, over the normal prior. */
-    private void sampleAround(Evidence evidence, double[] start, double cost, SeededStream random) {
-        double[] now = start.clone();
-        double likelihood = -cost - hyper.logPrior(now);
-        double[] next = new double[now.length];
-        double[] other = new double[now.length];
-        for (int m = 1; m < members; m++) {
-            for (int step = 0; step < Tuning.THIN; step++) {
-                double threshold = likelihood + Math.log(random.nextDouble());
-                for (int i = 0; i < now.length; i++) {
-                    other[i] = random.nextGaussian() * hyper.deviation(i);
-                }
-                double angle = random.nextDouble() * 2 * Math.PI;
-                double low = angle - 2 * Math.PI;
-                double high = angle;
-                for (int shrink = 0; shrink < 30; shrink++) {
-                    double cos = Math.cos(angle);
-                    double sin = Math.sin(angle);
-                    boolean inside = true;
-                    for (int i = 0; i < now.length; i++) {
-                        next[i] = hyper.centre(i) + (now[i] - hyper.centre(i)) * cos + other[i] * sin;
-                        inside &= next[i] >= hyper.low()[i] && next[i] <= hyper.high()[i];
-                    }
-                    double tried = inside ? -evidence.at(next) - hyper.logPrior(next) : Double.NEGATIVE_INFINITY;
-                    if (tried > threshold) {
-                        System.arraycopy(next, 0, now, 0, now.length);
-                        likelihood = tried;
-                        break;
-                    }
-                    if (angle < 0) {
-                        low = angle;
-                    } else {
-                        high = angle;
-                    }
-                    angle = low + random.nextDouble() * (high - low);
-                }
-            }
-            fitted[m] = now.clone();
-        }
+        fitted = new double[][] {best};
     }
 
     /** Takes points for done whose outcome is not known, each at the value that the process expects there, until {@link #release}. */
@@ -267,9 +220,5 @@ final class Surrogate {
     /** How many points the processes have, without those that are but supposed. */
     int taken() {
         return ordered;
-    }
-
-    double[][] fitted() {
-        return fitted;
     }
 }
