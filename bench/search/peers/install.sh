@@ -13,6 +13,7 @@ for name in "${@:-optuna smac dehb syne hebo}"; do
   for environment in $name; do
     target=$folder/$environment
     requirements=$here/requirements-$environment.txt
+    [[ -f $requirements ]] || { echo "$environment: there are $(cd "$here" && echo requirements-*.txt)" >&2; exit 2; }
     if [[ -f $target/installed.txt ]] && cmp -s "$requirements" "$target/installed.txt"; then
       echo "$environment: there already"
       continue

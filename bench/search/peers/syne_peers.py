@@ -2,7 +2,8 @@
 
 Both stop trials (they do not pause them), so every epoch is counted once. Syne Tune has no conditions: a parameter that is
 not active is drawn and left unused. Its kernel density estimator scales a float by its bounds, not by its logarithm, so a
-log axis is given to it as the logarithm, as BOHB's own space would; whole numbers are given by their position, from 0.
+log axis is given to it as the logarithm; and it draws a whole number anew over the whole range where it would move it a
+little, so whole numbers and positions are given as floats and rounded. Both are what BOHB's own space does.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import numpy
 from search import SHARES, Proposal, Search, Task, minimum_step
 from space import Choice, Fixed, Index, Real, Whole, values_of
 from syne_tune.backend.trial_status import Trial
-from syne_tune.config_space import choice, randint, uniform
+from syne_tune.config_space import choice, uniform
 from syne_tune.optimizer.baselines import ASHA, BOHB
 from syne_tune.optimizer.scheduler import SchedulerDecision
 
@@ -31,11 +32,10 @@ def domain(kind):
         case Real():
             return uniform(math.log(kind.low), math.log(kind.high)) if kind.log else uniform(kind.low, kind.high)
         case Whole():
-            if kind.log:
-                return uniform(math.log(kind.low - 0.5), math.log(kind.high + 0.5))
-            return randint(0, kind.high - kind.low)
+            low, high = kind.low - 0.5, kind.high + 0.5
+            return uniform(math.log(low), math.log(high)) if kind.log else uniform(low, high)
         case Index():
-            return randint(0, len(kind.values) - 1)
+            return uniform(-0.5, len(kind.values) - 0.5)
         case Choice():
             return choice(list(range(len(kind.values))))
 
@@ -49,10 +49,10 @@ def natives(parameters: list, config: dict) -> dict:
             native[parameter.name] = math.exp(config[parameter.name])
         if isinstance(kind, Whole):
             value = config[parameter.name]
-            whole = round(math.exp(value)) if kind.log else kind.low + int(value)
+            whole = round(math.exp(value) if kind.log else value)
             native[parameter.name] = min(max(whole, kind.low), kind.high)
         if isinstance(kind, Index):
-            native[parameter.name] = min(max(int(config[parameter.name]), 0), len(kind.values) - 1)
+            native[parameter.name] = min(max(round(config[parameter.name]), 0), len(kind.values) - 1)
     return native
 
 
