@@ -67,7 +67,13 @@ class ArchitectureTest {
                     "search.sampler.genetic",
                     "search.sampler.cmaes"),
             room("search.importance", "search.space", "search.trial", "search.sampler.internal"),
-            room("search.sampler.gp", "search.space", "search.trial", "search.sampler", "search.sampler.internal"),
+            room(
+                    "search.sampler.gp",
+                    "search.space",
+                    "search.trial",
+                    "search.pareto",
+                    "search.sampler",
+                    "search.sampler.internal"),
             room("search.pruner", "search.trial", "search.curve"),
             room("search.terminator", "search.trial"),
             room(

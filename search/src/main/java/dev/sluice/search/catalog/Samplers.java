@@ -23,7 +23,8 @@ public final class Samplers {
                     new GpSamplerEntry(),
                     new CmaEsSamplerEntry(),
                     new GeneticSamplerEntry(),
-                    new Nsga2SamplerEntry()));
+                    new Nsga2SamplerEntry(),
+                    new EhviSamplerEntry()));
 
     private Samplers() {}
 

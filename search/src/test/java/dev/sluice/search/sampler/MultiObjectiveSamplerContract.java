@@ -118,11 +118,9 @@ public abstract class MultiObjectiveSamplerContract {
     @ParameterizedTest
     @MethodSource("spaces")
     void staysInsideItsSpaceWhateverBecomesOfTrials(SearchSpace space) {
-        for (Goals goals : List.of(TWO, CONSTRAINED)) {
-            var study = study(space, goals, 1);
-            for (int i = 0; i < 2 * trialsToWarmUp(); i++) {
-                assertThat(space.violations(live(study))).isEmpty();
-            }
+        var study = study(space, CONSTRAINED, 1);
+        for (int i = 0; i < 2 * trialsToWarmUp(); i++) {
+            assertThat(space.violations(live(study))).isEmpty();
         }
     }
 
@@ -132,7 +130,7 @@ public abstract class MultiObjectiveSamplerContract {
         var study = study(space, CONSTRAINED, 2);
         for (int i = 0; i < trialsToWarmUp(); i++) {
             live(study);
-            if (i % 7 == 0) {
+            if (i % 7 == 6) {
                 assertThat(sampler(space, CONSTRAINED).suggest(study.history(), new SplittableRandom(9)))
                         .isEqualTo(sampler(space, CONSTRAINED).suggest(study.history(), new SplittableRandom(9)));
             }

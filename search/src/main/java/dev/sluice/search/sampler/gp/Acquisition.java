@@ -8,11 +8,11 @@ import java.util.List;
  * Bayesian Optimization", 2023, equation 9), averaged over hyperparameters, times the chance that it can be run and keeps to the
  * constraints (Gardner et al., "Bayesian Optimization with Inequality Constraints", 2014). Without an incumbent the chance alone.
  */
-final class Acquisition {
+final class Acquisition implements Promise {
     private static final int BLOCK = 256;
 
     /** An improvement that is none, as a logarithm in deviations of the costs: less is not worth a point that may not run. */
-    private static final double LEAST = -14;
+    static final double LEAST = -14;
 
     private final GaussianProcess[] costs;
     private final double[] incumbents;
@@ -33,8 +33,8 @@ final class Acquisition {
         this.limits = limits;
     }
 
-    /** Of many rows. */
-    void score(double[][] rows, int count, double[] scores) {
+    @Override
+    public void score(double[][] rows, int count, double[] scores) {
         double[][] part = new double[BLOCK][];
         for (int begin = 0; begin < count; begin += BLOCK) {
             int width = Math.min(BLOCK, count - begin);
@@ -70,13 +70,13 @@ final class Acquisition {
         return Math.log(deviation) + StandardNormal.logImprovement((incumbents[member] - mean) / deviation);
     }
 
-    private static double logSum(double a, double b) {
+    static double logSum(double a, double b) {
         double larger = Math.max(a, b);
         return larger == Double.NEGATIVE_INFINITY ? larger : larger + Math.log1p(Math.exp(-Math.abs(a - b)));
     }
 
-    /** Of one row, with the derivatives by the continuous features given. */
-    double at(double[] row, int[] continuous, double[] gradient) {
+    @Override
+    public double at(double[] row, int[] continuous, double[] gradient) {
         int size = continuous.length;
         double[] byMean = new double[size];
         double[] byVariance = new double[size];

@@ -56,15 +56,15 @@ final class AcquisitionMaximizer {
     }
 
     /** The best points found, the best first; empty if none was found that keeps to the constraints. */
-    List<Candidate> maximize(Acquisition acquisition, List<double[]> incumbents, RandomGenerator random) {
-        List<Candidate> far = score(acquisition, even(random));
-        List<Candidate> near = score(acquisition, near(incumbents, random));
+    List<Candidate> maximize(Promise promise, List<double[]> incumbents, RandomGenerator random) {
+        List<Candidate> far = score(promise, even(random));
+        List<Candidate> near = score(promise, near(incumbents, random));
         List<Candidate> found = new ArrayList<>();
         for (Candidate start : far.subList(0, Math.min(STARTS, far.size()))) {
-            found.add(climb(acquisition, start, random));
+            found.add(climb(promise, start, random));
         }
         for (Candidate start : near.subList(0, Math.min(STARTS, near.size()))) {
-            found.add(climb(acquisition, start, random));
+            found.add(climb(promise, start, random));
         }
         found.addAll(far);
         found.addAll(near);
@@ -74,9 +74,9 @@ final class AcquisitionMaximizer {
     }
 
     /** These points, the best first; of equals the first. */
-    List<Candidate> score(Acquisition acquisition, List<double[]> rows) {
+    List<Candidate> score(Promise promise, List<double[]> rows) {
         double[] scores = new double[rows.size()];
-        acquisition.score(rows.toArray(double[][]::new), scores.length, scores);
+        promise.score(rows.toArray(double[][]::new), scores.length, scores);
         return IntStream.range(0, scores.length)
                 .mapToObj(i -> new Candidate(rows.get(i), scores[i]))
                 .sorted(Comparator.comparingDouble((Candidate candidate) -> candidate.score)
@@ -155,12 +155,12 @@ final class AcquisitionMaximizer {
         return axis.snap(Math.clamp(up ? end + step : begin - step, 0, 1));
     }
 
-    private Candidate climb(Acquisition acquisition, Candidate start, RandomGenerator random) {
+    private Candidate climb(Promise promise, Candidate start, RandomGenerator random) {
         Candidate now = start;
         for (int round = 0; round < ROUNDS; round++) {
             Candidate before = now;
-            now = ascend(acquisition, now);
-            now = change(acquisition, now, random);
+            now = ascend(promise, now);
+            now = change(promise, now, random);
             if (now.score - before.score < 1e-3) {
                 break;
             }
@@ -168,7 +168,7 @@ final class AcquisitionMaximizer {
         return now;
     }
 
-    private Candidate ascend(Acquisition acquisition, Candidate start) {
+    private Candidate ascend(Promise promise, Candidate start) {
         int[] continuous = IntStream.range(0, features.size())
                 .filter(f -> features.isContinuous(f)
                         && !Double.isNaN(start.row[features.parameter(f)])
@@ -193,7 +193,7 @@ final class AcquisitionMaximizer {
                             if (constrained && !isAllowed(row)) {
                                 return Double.POSITIVE_INFINITY;
                             }
-                            double score = acquisition.at(row, continuous, gradient);
+                            double score = promise.at(row, continuous, gradient);
                             for (int k = 0; k < continuous.length; k++) {
                                 gradient[k] = -gradient[k];
                             }
@@ -214,14 +214,14 @@ final class AcquisitionMaximizer {
     }
 
     /** The best of all points that differ in one parameter without gradient, as long as that helps. */
-    private Candidate change(Acquisition acquisition, Candidate start, RandomGenerator random) {
+    private Candidate change(Promise promise, Candidate start, RandomGenerator random) {
         Candidate now = start;
         for (int climb = 0; climb < CLIMBS; climb++) {
             List<double[]> moves = moves(now.row, random);
             if (moves.isEmpty()) {
                 break;
             }
-            Candidate best = score(acquisition, moves).getFirst();
+            Candidate best = score(promise, moves).getFirst();
             if (!(best.score > now.score + 1e-6)) {
                 break;
             }
