@@ -58,7 +58,13 @@ class ArchitectureTest {
                     "search.sampler.internal"),
             room("search.sampler.cmaes", "search.space", "search.trial", "search.sampler", "search.sampler.internal"),
             room("search.importance", "search.space", "search.trial", "search.sampler.internal"),
-            room("search.sampler.gp", "search.space", "search.trial", "search.sampler", "search.sampler.internal"),
+            room(
+                    "search.sampler.gp",
+                    "search.space",
+                    "search.trial",
+                    "search.curve",
+                    "search.sampler",
+                    "search.sampler.internal"),
             room("search.pruner", "search.trial", "search.curve"),
             room("search.terminator", "search.trial"),
             room(
