@@ -72,6 +72,7 @@ class ArchitectureTest {
                     "search.space",
                     "search.trial",
                     "search.pareto",
+                    "search.curve",
                     "search.sampler",
                     "search.sampler.internal"),
             room("search.pruner", "search.trial", "search.curve"),

@@ -42,10 +42,18 @@ public final class CurveModel {
     /**
      * A model that has learnt nothing yet.
      *
-     * @param asked steps at which it will be asked about trials; joints while none was given up
+     * @param asked steps at which it will be asked about trials that go on: joints, also where none was given up
      */
     public CurveModel(long... asked) {
         this.asked = asked.clone();
+    }
+
+    /** A model that has learnt from all these trials, or from the newest {@value #NEWEST}, in the order in which they ended. */
+    public static CurveModel of(Objective objective, List<Trial> concluded) {
+        var model = new CurveModel();
+        model.learnt = concluded.size();
+        model.learn(objective, concluded.subList(Math.max(0, concluded.size() - NEWEST), concluded.size()));
+        return model;
     }
 
     /**
@@ -140,10 +148,8 @@ public final class CurveModel {
             }
         }
         end = longestComplete > 0 ? longestComplete : longest;
-        if (stops.isEmpty() || stops.first() >= end) {
-            for (long step : asked) {
-                stops.add(step);
-            }
+        for (long step : asked) {
+            stops.add(step);
         }
         joints = joints(stops, end);
         var curves = new ArrayList<double[]>();

@@ -304,7 +304,7 @@ public final class GaussianProcessSampler implements Sampler {
     public static final class Builder {
         private final SamplerContext context;
         private int startup = Tuning.STARTUP;
-        private PartialCosts partial = new AsShown();
+        private PartialCosts partial = new CurveCosts();
 
         private Builder(SamplerContext context) {
             this.context = Objects.requireNonNull(context, "context");
@@ -316,7 +316,7 @@ public final class GaussianProcessSampler implements Sampler {
             return this;
         }
 
-        /** What is thought of trials that were given up. */
+        /** What is thought of trials that were given up; if not set, what a {@link dev.sluice.search.curve.CurveModel} predicts. */
         public Builder partialCosts(PartialCosts costs) {
             this.partial = Objects.requireNonNull(costs, "costs");
             return this;
