@@ -16,8 +16,9 @@ import java.util.random.RandomGenerator;
  * <ul>
  *   <li>Where all points of a finite space are within the budget, each is tried once and then there is nothing more: in the order of a
  *       grid if they are very few, else in the order that the samplers below would have them.
- *   <li>With one objective, a Gaussian process while trials are few, and from the eleventh trial on every second trial from the genetic
- *       sampler: the process is the quickest where the objective is smooth, and what is bred gets it out of where it is stuck.
+ *   <li>With one objective, a Gaussian process while trials are few, and from the eleventh trial on in turn with the genetic sampler,
+ *       covariance matrix adaptation and tree-structured Parzen estimators: the process is the quickest where the objective is smooth,
+ *       the others get it out of where it is stuck.
  *   <li>When trials are many, or a great many run at a time: covariance matrix adaptation and the genetic sampler in turn where all
  *       parameters are numbers, tree-structured Parzen estimators and the genetic sampler where some are choices or conditional.
  *   <li>With several objectives, NSGA-II.

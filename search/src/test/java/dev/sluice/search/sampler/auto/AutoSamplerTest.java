@@ -92,11 +92,13 @@ class AutoSamplerTest extends SearchingContract {
     }
 
     @Test
-    void breedsEverySecondTrialLater() {
+    void givesEverySecondTrialToAnotherInTurnLater() {
         assertThat(reasonAfter(spec(NUMBERS), 20)).startsWith("auto: gp, since 20 trials have ended");
-        assertThat(reasonAfter(spec(NUMBERS), 21))
+        assertThat(reasonAfter(spec(NUMBERS), 19))
                 .matches(
-                        "auto: genetic, since every second trial is bred, lest the model stays where it is: .* of trial.*");
+                        "auto: genetic, since every second trial is another's, lest the model stays where it is: .* of trial.*");
+        assertThat(reasonAfter(spec(NUMBERS), 21)).startsWith("auto: cmaes, since every second trial is another's");
+        assertThat(reasonAfter(spec(NUMBERS), 23)).startsWith("auto: tpe, since every second trial is another's");
     }
 
     @Test
