@@ -112,17 +112,10 @@ final class Halving {
     /** Why a trial is not in the best share of a rung, in words; empty if it is. */
     private Optional<String> shortfall(Showing showing, int bracket, int level, TrialHistory history) {
         var table = rungs.table(bracket, level);
-        int kept = Math.max(table.size() / reduction, outlook.isPresent() ? 1 : 0);
-        return kept == 0
-                ? Optional.empty()
-                : table.shortfall(showing, kept, history.goals())
-                        .map(why -> "%s at step %d is not in the best %s of rung %d (%s)"
-                                .formatted(
-                                        showing.shown(history.goals()),
-                                        showing.step(),
-                                        share(),
-                                        rungs.step(level),
-                                        why));
+        int kept = Math.max(1, table.size() / reduction);
+        return table.shortfall(showing, kept, history.goals())
+                .map(why -> "%s at step %d is not in the best %s of rung %d (%s)"
+                        .formatted(showing.shown(history.goals()), showing.step(), share(), rungs.step(level), why));
     }
 
     /** The rungs before this one that are not judged, in words. */

@@ -9,12 +9,13 @@ import dev.sluice.search.trial.TrialHistory;
  *
  * <p>The rungs are at the steps {@code min * reduction^k} below {@code max}. A trial is judged at rung {@code r} when its first report
  * with a step of at least {@code r} comes in, by what it has shown so far: its best value, or where the objective counts the last value,
- * that. With {@code n} trials that have reached the rung, this one among them, it goes on if fewer than {@code floor(n / reduction)} are
- * strictly better; equals go on together. A report that passes several rungs at once is judged at each, the lowest first. A trial whose
+ * that. With {@code n} trials that have reached the rung, this one among them, it goes on if fewer than {@code floor(n / reduction)}, and
+ * at least one, are strictly better; equals go on together. A report that passes several rungs at once is judged at each, the lowest first. A trial whose
  * value at a rung is NaN or infinite is pruned.
  *
- * <p>While fewer than {@code reduction} trials have reached a rung, they go on: there is no best share of them yet. (Optuna prunes all but
- * the best of those; the paper's promotion rule would have them wait.) From {@code max} on nothing is pruned: the trial is nearly there.
+ * <p>While fewer than {@code reduction} trials have reached a rung, only one that is the best of them so far goes on, the first therefore
+ * always. (The paper's promotion rule would have all of them wait.) Were they all to go on, the first {@code reduction} trials would each
+ * run to their end, which is most of a small budget. From {@code max} on nothing is pruned: the trial is nearly there.
  *
  * <p>Several objectives: trials are ranked by non-dominated fronts, and the front that is cut by how well they cover it: Schmucker et al.,
  * "Multi-objective Asynchronous Successive Halving" (2021), arXiv:2106.12639. A trial is judged once it has shown a value of each.

@@ -69,9 +69,10 @@ class SuccessiveHalvingPrunerTest extends ComparingContract {
     }
 
     @Test
-    void letsTheFirstTrialsOfARungPass() {
+    void letsOnlyTheBestOfTheFirstTrialsOfARungPass() {
         assertThat(reportNew(1, 0.5)).isEqualTo(Verdict.proceed());
-        assertThat(reportNew(1, 0.1)).isEqualTo(Verdict.proceed());
+        assertThat(reportNew(1, 0.1))
+                .isEqualTo(Verdict.prune("0.1 at step 1 is not in the best third of rung 1 (2 trials, cut 0.5)"));
     }
 
     @Test
