@@ -42,7 +42,8 @@ final class Outlook {
     /** Why a trial is not worth going on with, in words; empty if it is. */
     Optional<String> shortfall(Showing showing, TrialHistory history, Rungs rungs, long max) {
         update(history, rungs);
-        if (!Double.isFinite(best)) {
+        // what shows as much as the best did is not behind it, whatever the model makes of it
+        if (!Double.isFinite(best) || showing.cost(0) <= best) {
             return Optional.empty();
         }
         var objective = history.objectives().getFirst();

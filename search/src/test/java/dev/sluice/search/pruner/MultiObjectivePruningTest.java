@@ -28,7 +28,7 @@ class MultiObjectivePruningTest {
     class CurveStartup extends MultiObjectivePruningContract {
         @Override
         protected Pruner pruner() {
-            return CurvePruner.builder().max(12).startup(1_000).explore(0).build();
+            return CurvePruner.builder().max(12).explore(0).build();
         }
     }
 
