@@ -76,7 +76,7 @@ class ArchitectureTest {
                     "search.sampler",
                     "search.sampler.internal"),
             room("search.pruner", "search.trial", "search.curve"),
-            room("search.terminator", "search.trial"),
+            room("search.terminator", "search.trial", "search.pareto"),
             room(
                     "search.catalog",
                     "search.option",
@@ -89,7 +89,14 @@ class ArchitectureTest {
                     "search.sampler.genetic",
                     "search.sampler.cmaes",
                     "search.pruner"),
-            room("search.study", "search.space", "search.trial", "search.sampler", "search.pruner", "search.catalog"),
+            room(
+                    "search.study",
+                    "search.space",
+                    "search.trial",
+                    "search.pareto",
+                    "search.sampler",
+                    "search.pruner",
+                    "search.catalog"),
             room("search.simulate", "search.space", "search.trial", "search.pruner", "search.study"),
             // ---- tracker: uses nothing of ours
             room("tracker"),

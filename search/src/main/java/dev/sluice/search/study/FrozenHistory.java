@@ -25,6 +25,7 @@ final class FrozenHistory implements TrialHistory {
     private final Map<TrialState, BitSet> numbers;
     private final Optional<Trial> best;
     private final Occurrences occurrences;
+    private final int imported;
     private final int[] changed;
     private final long revision;
     private final Map<At, RankedValues> atStep = new HashMap<>();
@@ -40,6 +41,7 @@ final class FrozenHistory implements TrialHistory {
             Map<TrialState, BitSet> numbers,
             Optional<Trial> best,
             Occurrences occurrences,
+            int imported,
             int[] changed,
             long revision) {
         this.lineage = lineage;
@@ -49,6 +51,7 @@ final class FrozenHistory implements TrialHistory {
         this.numbers = numbers;
         this.best = best;
         this.occurrences = occurrences;
+        this.imported = imported;
         this.changed = changed;
         this.revision = revision;
     }
@@ -89,6 +92,11 @@ final class FrozenHistory implements TrialHistory {
     @Override
     public int count(TrialState state) {
         return numbers(state).cardinality();
+    }
+
+    @Override
+    public int imported() {
+        return imported;
     }
 
     @Override

@@ -37,6 +37,7 @@ final class Ledger implements TrialHistory {
     private Optional<Trial> bestPruned = Optional.empty();
     private int[] changed = new int[64];
     private int revision;
+    private int imported;
 
     Ledger(Goals goals) {
         this.goals = goals;
@@ -63,6 +64,7 @@ final class Ledger implements TrialHistory {
                 states,
                 best(),
                 occurrences,
+                imported,
                 changed, // what is written is never written again, and growth makes another array
                 revision);
     }
@@ -75,6 +77,12 @@ final class Ledger implements TrialHistory {
         trials.add(trial);
         occurrences.add(trial.values(), trial.id().number());
         enter(trial);
+        if (trial.importedFrom().isPresent()) {
+            imported++;
+        }
+        if (trial.state().isFinal()) {
+            conclude(trial);
+        }
         log(trial);
     }
 
@@ -200,6 +208,11 @@ final class Ledger implements TrialHistory {
     @Override
     public int count(TrialState state) {
         return counts.getOrDefault(state, 0);
+    }
+
+    @Override
+    public int imported() {
+        return imported;
     }
 
     @Override

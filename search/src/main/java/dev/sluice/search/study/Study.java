@@ -170,13 +170,32 @@ public final class Study {
      * @throws IllegalArgumentException if it is no point of the space, saying what is wrong
      */
     public TrialId enqueue(ParameterValues values) {
+        requirePoint(values);
+        var id = new TrialId(ledger.size());
+        commit(new StudyEvent.TrialEnqueued(id, values, Seeds.trial(spec.seed(), id.number())));
+        return id;
+    }
+
+    /**
+     * Takes over a trial that another study ran, as knowledge: concluded at once, seen by the sampler like any other, the best one too if
+     * it is, told apart by {@link Trial#importedFrom} and counted against no budget. {@link WarmStart} says which trials qualify.
+     *
+     * @param outcome {@link Outcome.Completed} with a value of each objective, or {@link Outcome.Infeasible}
+     * @param source where it ran, in words
+     * @throws IllegalArgumentException if it is no point of the space or the outcome is no such, saying what is wrong
+     */
+    public TrialId takeOver(ParameterValues values, Outcome outcome, String source) {
+        requirePoint(values);
+        var id = new TrialId(ledger.size());
+        commit(new StudyEvent.TrialImported(id, values, outcome, source));
+        return id;
+    }
+
+    private void requirePoint(ParameterValues values) {
         var violations = spec.space().violations(values);
         if (!violations.isEmpty()) {
             throw new IllegalArgumentException(String.join("; ", violations));
         }
-        var id = new TrialId(ledger.size());
-        commit(new StudyEvent.TrialEnqueued(id, values, Seeds.trial(spec.seed(), id.number())));
-        return id;
     }
 
     /**
@@ -251,6 +270,14 @@ public final class Study {
                 ledger.add(Trial.queued(asked.id(), spec.goals(), asked.values(), asked.seed(), asked.reason()));
             case StudyEvent.TrialEnqueued enqueued ->
                 ledger.add(Trial.queued(enqueued.id(), spec.goals(), enqueued.values(), enqueued.seed(), "enqueued"));
+            case StudyEvent.TrialImported imported ->
+                ledger.add(Trial.imported(
+                        imported.id(),
+                        spec.goals(),
+                        imported.values(),
+                        Seeds.trial(spec.seed(), imported.id().number()),
+                        imported.outcome(),
+                        imported.source()));
             case StudyEvent.AttemptStarted started ->
                 ledger.replace(ledger.get(started.id()).started(started.attempt(), started.resumedFrom()));
             case StudyEvent.MeasurementReported reported -> {

@@ -36,6 +36,22 @@ public sealed interface StudyEvent {
     }
 
     /**
+     * A trial that another study ran was taken over with what came of it. It is concluded from its first moment, has no attempt and no
+     * measurements, and counts against no budget.
+     *
+     * @param outcome {@link Outcome.Completed} with a value of each objective, or {@link Outcome.Infeasible}
+     * @param source where it ran, in words
+     */
+    record TrialImported(TrialId id, ParameterValues values, Outcome outcome, String source) implements StudyEvent {
+        public TrialImported {
+            Objects.requireNonNull(id, "id");
+            Objects.requireNonNull(values, "values");
+            Objects.requireNonNull(outcome, "outcome");
+            Objects.requireNonNull(source, "source");
+        }
+    }
+
+    /**
      * An attempt began.
      *
      * @param attempt from 1

@@ -1,5 +1,6 @@
 package dev.sluice.search.terminator;
 
+import dev.sluice.search.trial.Trial;
 import dev.sluice.search.trial.TrialHistory;
 import dev.sluice.search.trial.TrialId;
 import dev.sluice.search.trial.TrialState;
@@ -8,7 +9,8 @@ import java.util.OptionalInt;
 
 /**
  * Ends a sweep whose trials fail: when more than so many have failed; or, where nothing was said of how many may, when its first
- * {@value #FIRST} trials, all of them, have.
+ * {@value #FIRST} trials, all of them, have. Those taken over from other studies do not
+ * count.
  *
  * @param failed how many failed trials are borne, at least 0
  */
@@ -41,17 +43,21 @@ public record FailureBudget(OptionalInt failed) implements Terminator {
                             Termination.Kind.FAILURE,
                             "%d trials failed, where %d are borne".formatted(count, failed.getAsInt())));
         }
-        if (count < FIRST || history.size() < FIRST) {
+        if (count < FIRST) {
             return Optional.empty();
         }
-        for (int number = 0; number < FIRST; number++) {
-            if (history.get(new TrialId(number)).state() != TrialState.FAILED) {
+        int number = 0;
+        Trial last = history.get(new TrialId(0));
+        for (int failures = 0; failures < FIRST; number++) {
+            last = history.get(new TrialId(number));
+            if (last.state() == TrialState.FAILED) {
+                failures++;
+            } else if (last.importedFrom().isEmpty()) {
                 return Optional.empty();
             }
         }
         return Optional.of(new Termination(
                 Termination.Kind.FAILURE,
-                "the first %d trials all failed, the last of them with: %s"
-                        .formatted(FIRST, history.get(new TrialId(FIRST - 1)).reason())));
+                "the first %d trials all failed, the last of them with: %s".formatted(FIRST, last.reason())));
     }
 }

@@ -4,7 +4,8 @@ import dev.sluice.search.trial.TrialHistory;
 import java.util.Optional;
 
 /**
- * So many trials and no more. Every trial counts from the moment it has a number, however it was begun and whatever became of it.
+ * So many trials and no more. Every trial counts from the moment it has a number, however it was begun and whatever became of it;
+ * those that were taken over from other studies do not.
  *
  * @param trials at least 1
  */
@@ -17,7 +18,7 @@ public record TrialBudget(int trials) implements Terminator {
 
     @Override
     public Optional<Termination> check(TrialHistory history) {
-        return history.size() < trials
+        return history.size() - history.imported() < trials
                 ? Optional.empty()
                 : Optional.of(new Termination(
                         Termination.Kind.BUDGET,

@@ -28,6 +28,7 @@ public final class Trial {
     private final Optional<String> pruneVerdict;
     private final String reason;
     private final int attempt;
+    private final Optional<String> importedFrom;
 
     /** The value of one objective so far; {@code step} is where it was reported, {@code NO_STEP} for a final value. */
     private record Shown(boolean present, double value, long step) {
@@ -54,7 +55,8 @@ public final class Trial {
             Shown[] shown,
             Optional<String> pruneVerdict,
             String reason,
-            int attempt) {
+            int attempt,
+            Optional<String> importedFrom) {
         this.id = id;
         this.goals = goals;
         this.values = values;
@@ -66,6 +68,7 @@ public final class Trial {
         this.pruneVerdict = pruneVerdict;
         this.reason = reason;
         this.attempt = attempt;
+        this.importedFrom = importedFrom;
     }
 
     /** A new trial, waiting for its first attempt. */
@@ -83,7 +86,39 @@ public final class Trial {
                 shown,
                 Optional.empty(),
                 "",
-                0);
+                0,
+                Optional.empty());
+    }
+
+    /**
+     * A trial that another study ran, taken over with what came of it. It has no attempt and never will.
+     *
+     * @param outcome {@link Outcome.Completed} with a value of each objective, or {@link Outcome.Infeasible}: what another study gave up
+     *     early, or what failed there, says too little here
+     * @param source where it ran, in words
+     * @throws IllegalArgumentException if the outcome is neither
+     */
+    public static Trial imported(
+            TrialId id, Goals goals, ParameterValues values, long seed, Outcome outcome, String source) {
+        Objects.requireNonNull(source, "source");
+        if (!(outcome instanceof Outcome.Completed || outcome instanceof Outcome.Infeasible)) {
+            throw new IllegalArgumentException("what is taken over from %s must be COMPLETE or INFEASIBLE, was %s"
+                    .formatted(source, outcome.state()));
+        }
+        var queued = queued(id, goals, values, seed, "taken over from " + source);
+        return new Trial(
+                id,
+                goals,
+                values,
+                seed,
+                queued.suggestedBy,
+                outcome.state(),
+                MeasurementLog.EMPTY,
+                queued.result(outcome),
+                Optional.empty(),
+                outcome.why(),
+                0,
+                Optional.of(source));
     }
 
     public TrialId id() {
@@ -213,6 +248,11 @@ public final class Trial {
         return attempt;
     }
 
+    /** The study that ran it, in words, where that was another one and this one only took over what came of it. */
+    public Optional<String> importedFrom() {
+        return importedFrom;
+    }
+
     /**
      * An attempt begins.
      *
@@ -237,7 +277,18 @@ public final class Trial {
             again = show(again, measurement.values(), measurement.step());
         }
         return new Trial(
-                id, goals, values, seed, suggestedBy, TrialState.RUNNING, kept, again, Optional.empty(), "", attempt);
+                id,
+                goals,
+                values,
+                seed,
+                suggestedBy,
+                TrialState.RUNNING,
+                kept,
+                again,
+                Optional.empty(),
+                "",
+                attempt,
+                importedFrom);
     }
 
     /**
@@ -265,7 +316,8 @@ public final class Trial {
                 show(shown, measurement.values(), measurement.step()),
                 pruneVerdict,
                 reason,
-                attempt);
+                attempt,
+                importedFrom);
     }
 
     /** The attempt under way is to be given up; the first such verdict stays. */
@@ -286,7 +338,8 @@ public final class Trial {
                         shown,
                         Optional.of(verdict),
                         reason,
-                        attempt);
+                        attempt,
+                        importedFrom);
     }
 
     /**
@@ -297,17 +350,7 @@ public final class Trial {
      */
     public Trial told(Outcome outcome) {
         require(outcome.state(), "become " + outcome.state());
-        var result = shown;
-        if (outcome instanceof Outcome.Completed(var finalValues)) {
-            result = show(shown, finalValues, NO_STEP);
-            for (int i = 0; i < goals.objectives().size(); i++) {
-                if (!result[i].present()) {
-                    throw new IllegalArgumentException(
-                            "trial %s cannot complete without a value of %s; none was reported"
-                                    .formatted(id, goals.objectives().get(i).metric()));
-                }
-            }
-        }
+        var result = result(outcome);
         return new Trial(
                 id,
                 goals,
@@ -319,7 +362,22 @@ public final class Trial {
                 result,
                 pruneVerdict,
                 outcome.why(),
-                attempt);
+                attempt,
+                importedFrom);
+    }
+
+    private Shown[] result(Outcome outcome) {
+        if (!(outcome instanceof Outcome.Completed(var finalValues))) {
+            return shown;
+        }
+        var result = show(shown, finalValues, NO_STEP);
+        for (int i = 0; i < goals.objectives().size(); i++) {
+            if (!result[i].present()) {
+                throw new IllegalArgumentException("trial %s cannot complete without a value of %s; none was reported"
+                        .formatted(id, goals.objectives().get(i).metric()));
+            }
+        }
+        return result;
     }
 
     /**
@@ -340,7 +398,8 @@ public final class Trial {
                 shown,
                 Optional.empty(),
                 why,
-                attempt);
+                attempt,
+                importedFrom);
     }
 
     private void require(TrialState next, String what) {
@@ -376,7 +435,8 @@ public final class Trial {
                 && Arrays.equals(shown, that.shown)
                 && pruneVerdict.equals(that.pruneVerdict)
                 && reason.equals(that.reason)
-                && attempt == that.attempt;
+                && attempt == that.attempt
+                && importedFrom.equals(that.importedFrom);
     }
 
     @Override

@@ -52,6 +52,18 @@ public interface TrialHistory {
     /** How many trials are in a state. {@code O(1)}. */
     int count(TrialState state);
 
+    /**
+     * How many trials were {@linkplain Trial#importedFrom taken over} from earlier studies. They are knowledge like any other, but this
+     * study did not run them, so that budgets leave them out.
+     */
+    default int imported() {
+        int imported = 0;
+        for (Trial trial : all()) {
+            imported += trial.importedFrom().isPresent() ? 1 : 0;
+        }
+        return imported;
+    }
+
     /** The trials that wait or run, by number, as they are now. */
     List<Trial> pending();
 

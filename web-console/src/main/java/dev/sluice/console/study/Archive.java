@@ -255,6 +255,7 @@ public class Archive {
             case StudyEvent.MeasurementReported reported -> curve.add(reported.measurement());
             case StudyEvent.TrialAsked e -> {}
             case StudyEvent.TrialEnqueued e -> {}
+            case StudyEvent.TrialImported e -> {}
             case StudyEvent.TrialTold e -> {}
             case StudyEvent.TrialRequeued e -> {}
         }

@@ -22,6 +22,7 @@ import java.util.Map;
 final class EventCodec {
     static final String ASKED = "ASKED";
     static final String ENQUEUED = "ENQUEUED";
+    static final String IMPORTED = "IMPORTED";
     static final String STARTED = "STARTED";
     static final String REPORTED = "REPORTED";
     static final String TOLD = "TOLD";
@@ -71,6 +72,12 @@ final class EventCodec {
                 json.put("seed", enqueued.seed());
                 yield ENQUEUED;
             }
+            case StudyEvent.TrialImported imported -> {
+                json.set("params", params(imported.values()));
+                json.put("source", imported.source());
+                outcome(imported.outcome(), json);
+                yield IMPORTED;
+            }
             case StudyEvent.AttemptStarted started -> {
                 json.put("attempt", started.attempt()).put("resumedFrom", started.resumedFrom());
                 yield STARTED;
@@ -82,18 +89,7 @@ final class EventCodec {
                 yield REPORTED;
             }
             case StudyEvent.TrialTold told -> {
-                switch (told.outcome()) {
-                    case Outcome.Completed c ->
-                        json.put("state", TrialState.COMPLETE.name()).set("values", metrics(c.values()));
-                    case Outcome.Pruned p ->
-                        json.put("state", TrialState.PRUNED.name()).put("reason", p.reason());
-                    case Outcome.Infeasible i ->
-                        json.put("state", TrialState.INFEASIBLE.name()).put("reason", i.reason());
-                    case Outcome.Failed f ->
-                        json.put("state", TrialState.FAILED.name()).put("reason", f.reason());
-                    case Outcome.Cancelled c ->
-                        json.put("state", TrialState.CANCELLED.name()).put("reason", c.reason());
-                }
+                outcome(told.outcome(), json);
                 yield TOLD;
             }
             case StudyEvent.TrialRequeued requeued -> {
@@ -101,6 +97,19 @@ final class EventCodec {
                 yield REQUEUED;
             }
         };
+    }
+
+    private static void outcome(Outcome outcome, ObjectNode json) {
+        switch (outcome) {
+            case Outcome.Completed c ->
+                json.put("state", TrialState.COMPLETE.name()).set("values", metrics(c.values()));
+            case Outcome.Pruned p -> json.put("state", TrialState.PRUNED.name()).put("reason", p.reason());
+            case Outcome.Infeasible i ->
+                json.put("state", TrialState.INFEASIBLE.name()).put("reason", i.reason());
+            case Outcome.Failed f -> json.put("state", TrialState.FAILED.name()).put("reason", f.reason());
+            case Outcome.Cancelled c ->
+                json.put("state", TrialState.CANCELLED.name()).put("reason", c.reason());
+        }
     }
 
     static SweepEvent read(String kind, int trial, String payload) {
@@ -126,6 +135,9 @@ final class EventCodec {
             case ENQUEUED ->
                 new SweepEvent.Studied(new StudyEvent.TrialEnqueued(
                         id, params(json.path("values")), json.path("seed").asLong()));
+            case IMPORTED ->
+                new SweepEvent.Studied(new StudyEvent.TrialImported(
+                        id, params(json.path("params")), outcome(json), text(json, "source")));
             case STARTED ->
                 new SweepEvent.Studied(new StudyEvent.AttemptStarted(
                         id,

@@ -686,7 +686,7 @@ public final class LiveSweep {
 
     private boolean budgetUsed() {
         var budget = specification.budget().trials();
-        return budget.isPresent() && trials.size() >= budget.getAsInt();
+        return budget.isPresent() && trials.size() - study.history().imported() >= budget.getAsInt();
     }
 
     private boolean readyQueued() {
@@ -973,6 +973,15 @@ public final class LiveSweep {
             case StudyEvent.TrialAsked asked -> add(asked.id(), asked.values(), asked.reason(), asked.seed());
             case StudyEvent.TrialEnqueued enqueued ->
                 add(enqueued.id(), enqueued.values(), "enqueued", enqueued.seed());
+            case StudyEvent.TrialImported imported -> {
+                var trial = study.trial(imported.id());
+                add(trial.id(), trial.values(), trial.suggestedBy(), trial.seed());
+                var row = move(trial.id(), trial.state(), trial.reason());
+                if (imported.outcome() instanceof Outcome.Completed(var values)) {
+                    row.values = values;
+                }
+                row.endedAt = now;
+            }
             case StudyEvent.AttemptStarted started -> {
                 var row = move(started.id(), TrialState.RUNNING, "");
                 row.attempt = started.attempt();

@@ -221,6 +221,7 @@ final class SweepFeed implements AutoCloseable {
         switch (event) {
             case StudyEvent.TrialAsked e -> {}
             case StudyEvent.TrialEnqueued e -> {}
+            case StudyEvent.TrialImported e -> {} // its run is the other study's
             case StudyEvent.TrialRequeued e -> {}
             case StudyEvent.AttemptStarted started -> started(recorded, started);
             case StudyEvent.MeasurementReported reported -> reported(recorded, reported);

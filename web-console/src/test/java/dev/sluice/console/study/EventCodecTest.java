@@ -31,6 +31,9 @@ final class EventCodecTest {
         return List.of(
                 studied(new StudyEvent.TrialAsked(TRIAL, values, (1L << 31) - 1, 41, "a reason")),
                 studied(new StudyEvent.TrialEnqueued(TRIAL, values, 0)),
+                studied(new StudyEvent.TrialImported(
+                        TRIAL, values, new Outcome.Completed(Map.of("loss", 0.5)), "sweep digits, trial 3")),
+                studied(new StudyEvent.TrialImported(TRIAL, values, new Outcome.Infeasible("too large"), "digits")),
                 studied(new StudyEvent.AttemptStarted(TRIAL, 3, -1)),
                 studied(new StudyEvent.AttemptStarted(TRIAL, 4, 1L << 53)),
                 studied(new StudyEvent.MeasurementReported(
