@@ -7,6 +7,7 @@ import dev.sluice.search.sampler.cmaes.CmaEsSampler;
 import dev.sluice.search.sampler.genetic.GeneticSampler;
 import dev.sluice.search.sampler.genetic.Nsga2Sampler;
 import dev.sluice.search.sampler.gp.GaussianProcessSampler;
+import dev.sluice.search.sampler.gp.HypervolumeSampler;
 import dev.sluice.search.sampler.tpe.TpeSampler;
 import java.util.Locale;
 
@@ -42,6 +43,12 @@ enum Algorithm {
         @Override
         Sampler make(SamplerContext context) {
             return GeneticSampler.builder(context.space()).build();
+        }
+    },
+    EHVI {
+        @Override
+        Sampler make(SamplerContext context) {
+            return HypervolumeSampler.builder(context).build();
         }
     },
     NSGA2 {

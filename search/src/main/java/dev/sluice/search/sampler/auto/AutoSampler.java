@@ -19,9 +19,8 @@ import java.util.random.RandomGenerator;
  *   <li>With one objective, a Gaussian process while trials are few, and from the eleventh trial on in turn with the genetic sampler,
  *       covariance matrix adaptation and tree-structured Parzen estimators: the process is the quickest where the objective is smooth,
  *       the others get it out of where it is stuck.
- *   <li>When trials are many, or a great many run at a time: covariance matrix adaptation and the genetic sampler in turn where all
- *       parameters are numbers, tree-structured Parzen estimators and the genetic sampler where some are choices or conditional.
- *   <li>With several objectives, NSGA-II.
+ *   <li>When trials are many, or a great many run at a time, those three in turn without the process.
+ *   <li>With several objectives, the expected growth of the front's hypervolume while trials are few, then, or with more than four, NSGA-II.
  * </ul>
  *
  * <p>All of these read the one history, whoever proposed a trial. So the answer is a function of history and random alone. Not thread-safe.

@@ -46,7 +46,7 @@ class AutoSamplerTest extends SearchingContract {
 
     @Override
     protected int trialsToWarmUp() {
-        return 15;
+        return 12;
     }
 
     @Override
@@ -61,7 +61,7 @@ class AutoSamplerTest extends SearchingContract {
 
     @Override
     protected int asksToTime() {
-        return 120;
+        return 60;
     }
 
     private static StudySpec spec(SearchSpace space) {
@@ -96,26 +96,34 @@ class AutoSamplerTest extends SearchingContract {
         assertThat(reasonAfter(spec(NUMBERS), 20)).startsWith("auto: gp, since 20 trials have ended");
         assertThat(reasonAfter(spec(NUMBERS), 19))
                 .matches(
-                        "auto: genetic, since every second trial is another's, lest the model stays where it is: .* of trial.*");
-        assertThat(reasonAfter(spec(NUMBERS), 21)).startsWith("auto: cmaes, since every second trial is another's");
-        assertThat(reasonAfter(spec(NUMBERS), 23)).startsWith("auto: tpe, since every second trial is another's");
+                        "auto: genetic, since every second trial, or fourth while the model gets on, is another's: .* of trial.*");
+        assertThat(reasonAfter(spec(NUMBERS), 21)).startsWith("auto: cmaes, since every second trial");
+        assertThat(reasonAfter(spec(NUMBERS), 23)).startsWith("auto: tpe, since every second trial");
+    }
+
+    @Test
+    void leavesMoreToTheModelWhileItGetsOn() {
+        var study = new Study(StudySpec.of(NUMBERS, BenchmarkFunction.objective(), "auto", 5), event -> {});
+
+        StudySimulator.of(study, BenchmarkFunction.sphere(2)).run(32);
+
+        assertThat(study.history().all().subList(12, 32))
+                .filteredOn(trial -> trial.suggestedBy().startsWith("auto: gp,"))
+                .hasSize(15);
     }
 
     @Test
     void leavesTheModelWhereTrialsAreMany() {
         assertThat(reasonAfter(spec(NUMBERS), 300))
-                .startsWith(
-                        "auto: cmaes, since 300 trials have ended and a model pays up to 300, in turn where all are numbers: ");
-        assertThat(reasonAfter(spec(NUMBERS), 301)).startsWith("auto: genetic, since 301 trials have ended");
-        assertThat(reasonAfter(spec(Spaces.everything()), 300))
-                .startsWith(
-                        "auto: tpe, since 300 trials have ended and a model pays up to 300, in turn where parameters are choices: ");
+                .startsWith("auto: genetic, since 300 trials have ended and a model pays up to 300: ");
+        assertThat(reasonAfter(spec(NUMBERS), 301)).startsWith("auto: cmaes, since 301 trials have ended");
+        assertThat(reasonAfter(spec(Spaces.everything()), 302)).startsWith("auto: tpe, since 302 trials have ended");
     }
 
     @Test
     void leavesTheModelSoonerWhereThereWillBeVeryManyTrials() {
         assertThat(reasonAfter(spec(NUMBERS).withTrials(5_000), 150))
-                .startsWith("auto: cmaes, since 150 trials have ended and a model pays up to 150");
+                .startsWith("auto: genetic, since 150 trials have ended and a model pays up to 150");
     }
 
     @Test
@@ -129,19 +137,30 @@ class AutoSamplerTest extends SearchingContract {
 
     @Test
     void usesNoModelWhereVeryManyRunAtATime() {
-        assertThat(reasonAfter(spec(NUMBERS).withParallel(100), 20)).startsWith("auto: cmaes, since 100 run at a time");
+        assertThat(reasonAfter(spec(NUMBERS).withParallel(100), 20)).startsWith("auto: tpe, since 100 run at a time");
+    }
+
+    private static StudySpec several(int objectives) {
+        var metrics = List.of("loss", "latency", "size", "energy", "price").subList(0, objectives);
+        return new StudySpec(
+                NUMBERS,
+                metrics.stream().map(Objective::minimize).toList(),
+                AlgorithmChoice.of("auto"),
+                AlgorithmChoice.of("none"),
+                1);
     }
 
     @Test
     void looksForAFrontWithSeveralObjectives() {
-        var spec = new StudySpec(
-                NUMBERS,
-                List.of(LOSS, Objective.minimize("latency")),
-                AlgorithmChoice.of("auto"),
-                AlgorithmChoice.of("none"),
-                1);
-
-        assertThat(reasonAfter(spec, 30)).startsWith("auto: nsga2, since there are 2 objectives: ");
+        assertThat(reasonAfter(several(2), 30))
+                .startsWith(
+                        "auto: ehvi, since there are 2 objectives, 30 trials have ended and a model pays up to 300: "
+                                + "largest expected");
+        assertThat(reasonAfter(several(2), 300))
+                .startsWith(
+                        "auto: nsga2, since there are 2 objectives, 300 trials have ended and a model pays up to 300: ");
+        assertThat(reasonAfter(several(5), 0))
+                .startsWith("auto: nsga2, since there are 5 objectives, and a model pays up to 4: ");
     }
 
     @Test
