@@ -69,7 +69,7 @@ class ArchitectureTest {
             room("search.importance", "search.space", "search.trial", "search.sampler.internal"),
             room("search.sampler.gp", "search.space", "search.trial", "search.sampler", "search.sampler.internal"),
             room("search.pruner", "search.trial", "search.curve"),
-            room("search.terminator", "search.trial", "search.pareto"),
+            room("search.terminator", "search.trial", "search.pareto", "search.sampler", "search.sampler.gp"),
             room(
                     "search.catalog",
                     "search.option",
