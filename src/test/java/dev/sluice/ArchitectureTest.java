@@ -76,7 +76,7 @@ class ArchitectureTest {
                     "search.sampler",
                     "search.sampler.internal"),
             room("search.pruner", "search.trial", "search.curve"),
-            room("search.terminator", "search.trial", "search.pareto"),
+            room("search.terminator", "search.trial", "search.pareto", "search.sampler", "search.sampler.gp"),
             room(
                     "search.catalog",
                     "search.option",

@@ -4,6 +4,7 @@ import dev.sluice.search.space.ParameterValues;
 import dev.sluice.search.trial.Goals;
 import dev.sluice.search.trial.Objective;
 import dev.sluice.search.trial.RankedValues;
+import dev.sluice.search.trial.SavedTrial;
 import dev.sluice.search.trial.Trial;
 import dev.sluice.search.trial.TrialHistory;
 import dev.sluice.search.trial.TrialId;
@@ -52,6 +53,38 @@ final class Ledger implements TrialHistory {
         }
     }
 
+    /** As it was when it was saved. */
+    static Ledger restored(Goals goals, SavedStudy saved) {
+        var ledger = new Ledger(goals);
+        for (SavedTrial trial : saved.trials()) {
+            ledger.enlist(Trial.restored(new TrialId(ledger.size()), goals, trial));
+        }
+        ledger.changed = saved.changed();
+        ledger.revision = ledger.changed.length;
+        // the last event about a concluded trial is the one that concluded it
+        var last = new BitSet();
+        var seen = new BitSet();
+        for (int event = ledger.revision - 1; event >= 0; event--) {
+            int number = ledger.changed[event];
+            last.set(event, !seen.get(number));
+            seen.set(number);
+        }
+        for (int event = last.nextSetBit(0); event >= 0; event = last.nextSetBit(event + 1)) {
+            Trial trial = ledger.trials.get(ledger.changed[event]);
+            if (trial.state().isFinal()) {
+                ledger.conclude(trial);
+            }
+        }
+        return ledger;
+    }
+
+    SavedStudy saved() {
+        return new SavedStudy(
+                SavedStudy.VERSION,
+                Arrays.copyOf(changed, revision),
+                trials.stream().map(Trial::saved).toList());
+    }
+
     /** As it is now, for good. {@code O(trials)}, but only references are copied. */
     FrozenHistory frozen() {
         var states = new EnumMap<TrialState, BitSet>(TrialState.class);
@@ -74,16 +107,20 @@ final class Ledger implements TrialHistory {
             throw new IllegalArgumentException(
                     "the next trial has the number %d, was %s".formatted(trials.size(), trial.id()));
         }
+        enlist(trial);
+        if (trial.state().isFinal()) {
+            conclude(trial);
+        }
+        log(trial);
+    }
+
+    private void enlist(Trial trial) {
         trials.add(trial);
         occurrences.add(trial.values(), trial.id().number());
         enter(trial);
         if (trial.importedFrom().isPresent()) {
             imported++;
         }
-        if (trial.state().isFinal()) {
-            conclude(trial);
-        }
-        log(trial);
     }
 
     void replace(Trial now) {
@@ -105,7 +142,7 @@ final class Ledger implements TrialHistory {
 
     private void log(Trial trial) {
         if (revision == changed.length) {
-            changed = Arrays.copyOf(changed, revision + (revision >> 1));
+            changed = Arrays.copyOf(changed, revision + (revision >> 1) + 64);
         }
         changed[revision] = trial.id().number();
         revision++;

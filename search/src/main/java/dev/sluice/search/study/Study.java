@@ -51,11 +51,15 @@ public final class Study {
 
     /** An empty study with algorithms of one's own, whatever its specification says of them. */
     public Study(StudySpec spec, Sampler sampler, Pruner pruner, Consumer<StudyEvent> journal) {
+        this(spec, sampler, pruner, journal, new Ledger(spec.goals()));
+    }
+
+    private Study(StudySpec spec, Sampler sampler, Pruner pruner, Consumer<StudyEvent> journal, Ledger ledger) {
         this.spec = Objects.requireNonNull(spec, "spec");
         this.sampler = Objects.requireNonNull(sampler, "sampler");
         this.pruner = Objects.requireNonNull(pruner, "pruner");
         this.journal = Objects.requireNonNull(journal, "journal");
-        this.ledger = new Ledger(spec.goals());
+        this.ledger = ledger;
     }
 
     /**
@@ -79,6 +83,45 @@ public final class Study {
         var study = new Study(spec, sampler, pruner, journal);
         study.apply(events);
         return study;
+    }
+
+    /**
+     * A study as it was saved and as these events then left it: the same as a replay of all its events gives, without going through them.
+     * No event is handed to the journal.
+     *
+     * @param laterEvents those from number {@link SavedStudy#revision} on
+     * @throws IllegalArgumentException if what was saved does not fit the specification, or the events do not go on from there
+     */
+    public static Study restore(
+            StudySpec spec,
+            SavedStudy saved,
+            Iterable<? extends StudyEvent> laterEvents,
+            Consumer<StudyEvent> journal) {
+        return restore(
+                spec,
+                Samplers.of(spec.search().algorithm(), spec.search().options(), spec.context()),
+                Pruners.of(spec.pruning().algorithm(), spec.pruning().options(), spec.objectives()),
+                saved,
+                laterEvents,
+                journal);
+    }
+
+    /** The same with algorithms of one's own. */
+    public static Study restore(
+            StudySpec spec,
+            Sampler sampler,
+            Pruner pruner,
+            SavedStudy saved,
+            Iterable<? extends StudyEvent> laterEvents,
+            Consumer<StudyEvent> journal) {
+        var study = new Study(spec, sampler, pruner, journal, Ledger.restored(spec.goals(), saved));
+        study.apply(laterEvents);
+        return study;
+    }
+
+    /** All that its events say of it so far, for {@link #restore}. {@code O(trials + events)}, but mostly references are copied. */
+    public SavedStudy save() {
+        return ledger.saved();
     }
 
     private void apply(Iterable<? extends StudyEvent> events) {

@@ -1,80 +1,109 @@
 package dev.sluice.search.terminator;
 
+import dev.sluice.search.pareto.ParetoFront;
+import dev.sluice.search.pareto.Standing;
 import dev.sluice.search.trial.Trial;
 import dev.sluice.search.trial.TrialHistory;
 import dev.sluice.search.trial.TrialState;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Stops when so many trials in a row have ended without anything better. COMPLETE, PRUNED and INFEASIBLE trials count; failed and
- * cancelled ones say nothing about the search. Better is a COMPLETE trial with a strictly better objective value than every one before;
- * with several objectives, one that no trial before equals or beats in all of them.
+ * cancelled ones say nothing about the search, and those taken over from other studies set the mark without being counted.
  *
- * <p>{@code O(trials)} a check, with several objectives {@code O(trials * front)}.
+ * <p>Better is a COMPLETE trial that keeps to all constraints and has a strictly better objective value than every such one before; with
+ * several objectives, one that none before equals or beats in all of them. As long as none has kept to the constraints, one that broke
+ * them by less than any before is better too.
  *
- * @param trials at least 1
+ * <p>Takes in each trial once, so that a check takes as long as the trials since the last one: {@code O(log front)} each with two
+ * objectives, {@code O(front)} with more. What it keeps is a cache. Not thread-safe.
  */
-public record StagnationTerminator(int trials) implements Terminator {
-    public StagnationTerminator {
+public final class StagnationTerminator implements Terminator {
+    private final int trials;
+
+    private Optional<TrialHistory> read = Optional.empty();
+    private Optional<ParetoFront> front = Optional.empty();
+    private final Set<Standing> shown = new HashSet<>();
+    private double leastViolation;
+    private int taken;
+    private int since;
+
+    /**
+     * A terminator.
+     *
+     * @param trials at least 1
+     */
+    public StagnationTerminator(int trials) {
         if (trials < 1) {
             throw new IllegalArgumentException("trials must be >= 1, was " + trials);
         }
+        this.trials = trials;
+    }
+
+    /** How many trials in a row. */
+    public int trials() {
+        return trials;
     }
 
     @Override
     public Optional<Termination> check(TrialHistory history) {
-        if (history.concluded().size() < trials) {
-            return Optional.empty();
-        }
-        var front = new ArrayList<double[]>();
-        int since = 0;
-        for (Trial trial : history.concluded()) {
-            since = trial.state() == TrialState.COMPLETE && joins(front, costs(trial, history)) ? 0 : since + 1;
+        var best = front(history);
+        for (; taken < history.concluded().size(); taken++) {
+            Trial trial = history.concluded().get(taken);
+            if (isBetter(trial, best, history)) {
+                since = 0;
+            } else if (trial.importedFrom().isEmpty()) {
+                since++;
+            }
         }
         return since < trials
                 ? Optional.empty()
-                : Optional.of(new Termination(
-                        Termination.Kind.STAGNATION,
-                        front.isEmpty()
-                                ? "none of the last %d trials had a value".formatted(since)
-                                : "the last %d trials brought nothing better".formatted(since)));
+                : Optional.of(new Termination(Termination.Kind.STAGNATION, reason(best)));
     }
 
-    private static double[] costs(Trial trial, TrialHistory history) {
-        var costs = new double[history.objectives().size()];
-        for (int i = 0; i < costs.length; i++) {
-            costs[i] = history.objectives()
-                    .get(i)
-                    .direction()
-                    .toCost(trial.objectiveValue(i).orElse(Double.NaN));
+    // histories of one study are told by identity; they have no equality of their own
+    @SuppressWarnings("ReferenceEquality")
+    private ParetoFront front(TrialHistory history) {
+        if (front.isEmpty()
+                || read.isEmpty()
+                || read.get().lineage() != history.lineage()
+                || taken > history.concluded().size()) {
+            front = Optional.of(new ParetoFront(history.goals()));
+            shown.clear();
+            leastViolation = Double.POSITIVE_INFINITY;
+            taken = 0;
+            since = 0;
         }
-        return costs;
+        read = Optional.of(history);
+        return front.get();
     }
 
-    private static boolean joins(List<double[]> front, double[] costs) {
-        for (double cost : costs) {
-            if (Double.isNaN(cost)) {
-                return false;
-            }
+    private boolean isBetter(Trial trial, ParetoFront best, TrialHistory history) {
+        if (trial.state() != TrialState.COMPLETE) {
+            return false;
         }
-        for (double[] other : front) {
-            if (covers(other, costs)) {
-                return false;
-            }
+        var standing = Standing.of(trial, history.goals());
+        if (standing.isEmpty()) {
+            return false;
         }
-        front.removeIf(other -> covers(costs, other));
-        front.add(costs);
-        return true;
+        if (best.add(trial)) {
+            return shown.add(standing.get()); // what is as good as another is on the front too
+        }
+        if (best.size() == 0 && standing.get().violation() < leastViolation) {
+            leastViolation = standing.get().violation();
+            return true;
+        }
+        return false;
     }
 
-    private static boolean covers(double[] a, double[] b) {
-        for (int i = 0; i < a.length; i++) {
-            if (a[i] > b[i]) {
-                return false;
-            }
+    private String reason(ParetoFront best) {
+        if (best.size() > 0) {
+            return "the last %d trials brought nothing better".formatted(since);
         }
-        return true;
+        return leastViolation < Double.POSITIVE_INFINITY
+                ? "none of the last %d trials came closer to what the constraints want".formatted(since)
+                : "none of the last %d trials had a value".formatted(since);
     }
 }

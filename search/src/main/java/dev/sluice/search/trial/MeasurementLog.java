@@ -2,6 +2,7 @@ package dev.sluice.search.trial;
 
 import java.util.AbstractList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.RandomAccess;
 
@@ -20,6 +21,12 @@ final class MeasurementLog extends AbstractList<Measurement> implements RandomAc
     private MeasurementLog(Measurement[] shared, int size) {
         this.shared = shared;
         this.size = size;
+    }
+
+    /** These, with steps that rise. */
+    static MeasurementLog of(List<Measurement> measurements) {
+        var array = measurements.toArray(Measurement[]::new);
+        return array.length == 0 ? EMPTY : new MeasurementLog(array, array.length);
     }
 
     MeasurementLog with(Measurement measurement) {

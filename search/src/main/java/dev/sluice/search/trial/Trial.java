@@ -2,6 +2,7 @@ package dev.sluice.search.trial;
 
 import dev.sluice.search.space.ParameterValues;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -119,6 +120,71 @@ public final class Trial {
                 outcome.why(),
                 0,
                 Optional.of(source));
+    }
+
+    /**
+     * The trial that was {@link #saved}.
+     *
+     * @throws IllegalArgumentException if it is COMPLETE without a value of each objective
+     */
+    public static Trial restored(TrialId id, Goals goals, SavedTrial saved) {
+        var queued = queued(id, goals, saved.values(), saved.seed(), saved.suggestedBy());
+        var shown = queued.shownBy(saved.measurements());
+        var trial = new Trial(
+                id,
+                goals,
+                saved.values(),
+                saved.seed(),
+                saved.suggestedBy(),
+                saved.state(),
+                MeasurementLog.of(saved.measurements()),
+                shown,
+                saved.pruneVerdict(),
+                saved.reason(),
+                saved.attempt(),
+                saved.importedFrom());
+        return saved.state() == TrialState.COMPLETE
+                ? trial.with(trial.result(new Outcome.Completed(saved.finalValues())))
+                : trial;
+    }
+
+    /** All there is to know of it, as plain data. */
+    public SavedTrial saved() {
+        var finalValues = new LinkedHashMap<String, Double>();
+        if (state == TrialState.COMPLETE) {
+            for (int i = 0; i < shown.length; i++) {
+                if (shown[i].present() && shown[i].step() == NO_STEP) {
+                    finalValues.put(goals.watchedMetric(i), shown[i].value());
+                }
+            }
+        }
+        return new SavedTrial(
+                values,
+                seed,
+                suggestedBy,
+                state,
+                measurements,
+                finalValues,
+                pruneVerdict,
+                reason,
+                attempt,
+                importedFrom);
+    }
+
+    private Trial with(Shown[] result) {
+        return new Trial(
+                id,
+                goals,
+                values,
+                seed,
+                suggestedBy,
+                state,
+                measurements,
+                result,
+                pruneVerdict,
+                reason,
+                attempt,
+                importedFrom);
     }
 
     public TrialId id() {
@@ -271,11 +337,7 @@ public final class Trial {
         }
         var kept = measurements.upTo(resumedFrom);
         // what a final value added is gone with the outcome that brought it
-        var again = new Shown[shown.length];
-        Arrays.fill(again, Shown.NOTHING);
-        for (Measurement measurement : kept) {
-            again = show(again, measurement.values(), measurement.step());
-        }
+        var again = shownBy(kept);
         return new Trial(
                 id,
                 goals,
@@ -400,6 +462,15 @@ public final class Trial {
                 why,
                 attempt,
                 importedFrom);
+    }
+
+    private Shown[] shownBy(List<Measurement> reported) {
+        var result = new Shown[goals.watched()];
+        Arrays.fill(result, Shown.NOTHING);
+        for (Measurement measurement : reported) {
+            result = show(result, measurement.values(), measurement.step());
+        }
+        return result;
     }
 
     private void require(TrialState next, String what) {

@@ -53,7 +53,7 @@ class StudyReplayTest {
                 : Verdict.proceed();
     };
 
-    private static StudySpec spec(long seed) {
+    static StudySpec spec(long seed) {
         return new StudySpec(
                 SPACE,
                 List.of(new Objective(
@@ -66,7 +66,7 @@ class StudyReplayTest {
     }
 
     /** One thing that can happen to a study, chosen at random; nothing, where it cannot. */
-    private static void happen(Study study, SplittableRandom random) {
+    static void happen(Study study, SplittableRandom random) {
         var history = study.history();
         switch (random.nextInt(12)) {
             case 0 -> study.enqueue(RandomSampler.of(SPACE).draw(random));
@@ -122,7 +122,7 @@ class StudyReplayTest {
         return trials.isEmpty() ? Optional.empty() : Optional.of(trials.get(random.nextInt(trials.size())));
     }
 
-    private static void assertSame(Study again, Study study) {
+    static void assertSame(Study again, Study study) {
         assertThat(again.history().all()).isEqualTo(study.history().all());
         assertThat(again.history().concluded()).isEqualTo(study.history().concluded());
         assertThat(again.history().revision()).isEqualTo(study.history().revision());
@@ -130,7 +130,7 @@ class StudyReplayTest {
     }
 
     /** The indexes against a look at every trial. */
-    private static void assertIndexesHold(Study study) {
+    static void assertIndexesHold(Study study) {
         var history = study.history();
         for (TrialState state : TrialState.values()) {
             var expected =

@@ -84,7 +84,8 @@ final class AcquisitionMaximizer {
                 .toList();
     }
 
-    private List<double[]> even(RandomGenerator random) {
+    /** Points drawn evenly, as far as they keep to the constraints. */
+    List<double[]> even(RandomGenerator random) {
         List<double[]> pool = new ArrayList<>(EVEN);
         for (int draw = 0; draw < 10 * EVEN && pool.size() < EVEN; draw++) {
             double[] row = new double[encoding.size()];
@@ -96,7 +97,8 @@ final class AcquisitionMaximizer {
         return pool;
     }
 
-    private List<double[]> near(List<double[]> incumbents, RandomGenerator random) {
+    /** Points around these. */
+    List<double[]> near(List<double[]> incumbents, RandomGenerator random) {
         List<double[]> pool = new ArrayList<>(NEAR);
         for (int draw = 0; draw < 4 * NEAR && pool.size() < NEAR && !incumbents.isEmpty(); draw++) {
             double[] row = incumbents.get(draw % incumbents.size()).clone();
