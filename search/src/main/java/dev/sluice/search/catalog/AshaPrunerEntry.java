@@ -1,8 +1,6 @@
 package dev.sluice.search.catalog;
 
 import dev.sluice.search.option.AlgorithmSpec;
-import dev.sluice.search.option.OptionException;
-import dev.sluice.search.option.OptionSpec;
 import dev.sluice.search.option.Options;
 import dev.sluice.search.pruner.Pruner;
 import dev.sluice.search.pruner.SuccessiveHalvingPruner;
@@ -14,28 +12,11 @@ final class AshaPrunerEntry implements PrunerEntry {
             "asha",
             "Asynchronous successive halving: of the trials that reach a rung only the best share goes on.",
             List.of(
-                    OptionSpec.integer("min", 1, Long.MAX_VALUE, 1, "The step of the first rung."),
-                    OptionSpec.integer(
-                            "max",
-                            1,
-                            Long.MAX_VALUE,
-                            "The step from which on nothing is pruned; left out, rungs go on without end."),
-                    OptionSpec.integer(
-                            "reduction",
-                            2,
-                            1_000_000,
-                            3,
-                            "One in so many goes on from a rung, and the next rung is so many times as far."),
-                    OptionSpec.number(
-                            "explore",
-                            0,
-                            1,
-                            0.05,
-                            "The share of trials that go on from a rung whatever is said of them, chosen by their seed, so that it shows whether rungs say anything of what comes later."),
-                    OptionSpec.flag(
-                            "watch",
-                            true,
-                            "Whether rungs that say nothing of what comes later, by rank correlation, are passed over.")));
+                    PruningOptions.min("The step of the first rung."),
+                    PruningOptions.max("The step from which on nothing is pruned; left out, rungs go on without end."),
+                    PruningOptions.reduction(),
+                    PruningOptions.EXPLORE,
+                    PruningOptions.WATCH));
 
     @Override
     public AlgorithmSpec spec() {
@@ -49,14 +30,7 @@ final class AshaPrunerEntry implements PrunerEntry {
                 .reduction(options.integer("reduction"))
                 .explore(options.number("explore"))
                 .watch(options.flag("watch"));
-        if (options.has("max")) {
-            long min = options.longInteger("min");
-            long max = options.longInteger("max");
-            if (max < min) {
-                throw new OptionException("max", "max must be >= min, was max %d with min %d".formatted(max, min));
-            }
-            builder.max(max);
-        }
+        PruningOptions.max(options).ifPresent(builder::max);
         return builder.build();
     }
 }

@@ -1,7 +1,6 @@
 package dev.sluice.search.catalog;
 
 import dev.sluice.search.option.AlgorithmSpec;
-import dev.sluice.search.option.OptionException;
 import dev.sluice.search.option.OptionSpec;
 import dev.sluice.search.option.Options;
 import dev.sluice.search.pruner.CurvePruner;
@@ -14,24 +13,12 @@ final class CurvePrunerEntry implements PrunerEntry {
             "curve",
             "Learns from all curves how early values end, and gives up a trial that is unlikely to end as the best one.",
             List.of(
-                    OptionSpec.integer("min", 1, Long.MAX_VALUE, 1, "The first step at which a trial is judged."),
-                    OptionSpec.integer(
-                            "max",
-                            1,
-                            Long.MAX_VALUE,
-                            "The step of a trial that ran to its end; left out, that of the first one that did."),
-                    OptionSpec.integer(
-                            "reduction",
-                            2,
-                            1_000_000,
+                    PruningOptions.min("The first step at which a trial is judged."),
+                    PruningOptions.max(PruningOptions.RAN_TO_ITS_END),
+                    PruningOptions.reduction(
                             2,
                             "The next step at which a trial is judged is so many times as far; at the start, one in so many goes on."),
-                    OptionSpec.number(
-                            "explore",
-                            0,
-                            1,
-                            0.05,
-                            "The share of trials that go on from a rung whatever is said of them, chosen by their seed, so that it shows whether rungs say anything of what comes later."),
+                    PruningOptions.EXPLORE,
                     OptionSpec.integer(
                             "startup",
                             1,
@@ -58,14 +45,7 @@ final class CurvePrunerEntry implements PrunerEntry {
                 .explore(options.number("explore"))
                 .startup(options.integer("startup"))
                 .hope(options.number("hope"));
-        if (options.has("max")) {
-            long min = options.longInteger("min");
-            long max = options.longInteger("max");
-            if (max < min) {
-                throw new OptionException("max", "max must be >= min, was max %d with min %d".formatted(max, min));
-            }
-            builder.max(max);
-        }
+        PruningOptions.max(options).ifPresent(builder::max);
         return builder.build();
     }
 }

@@ -19,24 +19,11 @@ final class PercentilePrunerEntry implements PrunerEntry {
                             99.9,
                             25,
                             "How many percent of the completed trials it is held against, the best."),
-                    OptionSpec.integer(
-                            "startupTrials",
-                            0,
-                            1_000_000,
-                            5,
-                            "How many trials must be complete before any is compared."),
-                    OptionSpec.integer("warmupSteps", 0, Long.MAX_VALUE, 0, "The step before which nothing is pruned."),
-                    OptionSpec.integer("interval", 1, Long.MAX_VALUE, 1, "A trial is judged once every so many steps."),
-                    OptionSpec.number(
-                            "explore",
-                            0,
-                            1,
-                            0.05,
-                            "The share of trials that go on for a while whatever is said of them, chosen by their seed, so that it shows whether early steps say anything of what comes later."),
-                    OptionSpec.flag(
-                            "watch",
-                            true,
-                            "Whether steps that say nothing of what comes later, by rank correlation, are passed over.")));
+                    PruningOptions.STARTUP_TRIALS,
+                    PruningOptions.WARMUP_STEPS,
+                    PruningOptions.INTERVAL,
+                    PruningOptions.EXPLORE_STEPS,
+                    PruningOptions.WATCH_STEPS));
 
     @Override
     public AlgorithmSpec spec() {

@@ -338,19 +338,7 @@ public final class Trial {
         var kept = measurements.upTo(resumedFrom);
         // what a final value added is gone with the outcome that brought it
         var again = shownBy(kept);
-        return new Trial(
-                id,
-                goals,
-                values,
-                seed,
-                suggestedBy,
-                TrialState.RUNNING,
-                kept,
-                again,
-                Optional.empty(),
-                "",
-                attempt,
-                importedFrom);
+        return next(TrialState.RUNNING, kept, again, Optional.empty(), "", attempt);
     }
 
     /**
@@ -367,19 +355,13 @@ public final class Trial {
             throw new IllegalArgumentException("step of trial %s must be above %d, the last one reported, was %d"
                     .formatted(id, lastStep(), measurement.step()));
         }
-        return new Trial(
-                id,
-                goals,
-                values,
-                seed,
-                suggestedBy,
+        return next(
                 state,
                 measurements.with(measurement),
                 show(shown, measurement.values(), measurement.step()),
                 pruneVerdict,
                 reason,
-                attempt,
-                importedFrom);
+                attempt);
     }
 
     /** The attempt under way is to be given up; the first such verdict stays. */
@@ -389,19 +371,7 @@ public final class Trial {
         }
         return pruneVerdict.isPresent()
                 ? this
-                : new Trial(
-                        id,
-                        goals,
-                        values,
-                        seed,
-                        suggestedBy,
-                        state,
-                        measurements,
-                        shown,
-                        Optional.of(verdict),
-                        reason,
-                        attempt,
-                        importedFrom);
+                : next(state, measurements, shown, Optional.of(verdict), reason, attempt);
     }
 
     /**
@@ -413,19 +383,7 @@ public final class Trial {
     public Trial told(Outcome outcome) {
         require(outcome.state(), "become " + outcome.state());
         var result = result(outcome);
-        return new Trial(
-                id,
-                goals,
-                values,
-                seed,
-                suggestedBy,
-                outcome.state(),
-                measurements,
-                result,
-                pruneVerdict,
-                outcome.why(),
-                attempt,
-                importedFrom);
+        return next(outcome.state(), measurements, result, pruneVerdict, outcome.why(), attempt);
     }
 
     private Shown[] result(Outcome outcome) {
@@ -449,17 +407,28 @@ public final class Trial {
      */
     public Trial requeued(String why) {
         require(TrialState.QUEUED, "be queued again");
+        return next(TrialState.QUEUED, measurements, shown, Optional.empty(), why, attempt);
+    }
+
+    /** This trial at another moment of its life. */
+    private Trial next(
+            TrialState state,
+            MeasurementLog measurements,
+            Shown[] shown,
+            Optional<String> pruneVerdict,
+            String reason,
+            int attempt) {
         return new Trial(
                 id,
                 goals,
                 values,
                 seed,
                 suggestedBy,
-                TrialState.QUEUED,
+                state,
                 measurements,
                 shown,
-                Optional.empty(),
-                why,
+                pruneVerdict,
+                reason,
                 attempt,
                 importedFrom);
     }

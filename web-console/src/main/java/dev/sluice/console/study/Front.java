@@ -1,5 +1,6 @@
 package dev.sluice.console.study;
 
+import dev.sluice.search.pareto.NonDominatedSorting;
 import dev.sluice.search.pareto.Standing;
 import dev.sluice.search.trial.Goals;
 import dev.sluice.search.trial.TrialState;
@@ -24,12 +25,12 @@ public record Front(List<Placed> placed, List<Placed> best) {
                 .filter(trial -> trial.state() == TrialState.COMPLETE)
                 .flatMap(trial -> standing(trial, goals).stream().map(standing -> new Placed(trial, standing)))
                 .toList();
+        var ranks =
+                NonDominatedSorting.ranks(placed.stream().map(Placed::standing).toList());
         var front = new ArrayList<Placed>();
-        for (var candidate : placed) {
-            if (candidate.standing.isFeasible()
-                    && front.stream().noneMatch(other -> other.standing.dominates(candidate.standing))) {
-                front.removeIf(other -> candidate.standing.dominates(other.standing));
-                front.add(candidate);
+        for (int i = 0; i < ranks.length; i++) {
+            if (ranks[i] == 0 && placed.get(i).standing.isFeasible()) {
+                front.add(placed.get(i));
             }
         }
         front.sort(
