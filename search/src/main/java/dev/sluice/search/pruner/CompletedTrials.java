@@ -1,11 +1,11 @@
 package dev.sluice.search.pruner;
 
+import dev.sluice.search.trial.Bookmark;
 import dev.sluice.search.trial.Trial;
 import dev.sluice.search.trial.TrialHistory;
 import dev.sluice.search.trial.TrialState;
 import java.util.List;
 import java.util.NavigableMap;
-import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -14,14 +14,11 @@ import java.util.TreeMap;
  */
 final class CompletedTrials {
     private final NavigableMap<Long, CompletedAtStep> tables = new TreeMap<>();
-    private Optional<TrialHistory> seen = Optional.empty();
+    private final Bookmark bookmark = new Bookmark();
     private int taken;
 
-    // whether it is the study it has kept books of; histories have no equality of their own
-    @SuppressWarnings("ReferenceEquality")
     CompletedAtStep at(long step, TrialHistory history) {
-        if (seen.isEmpty() || seen.get() != history) {
-            seen = Optional.of(history);
+        if (!bookmark.goesOn(history)) {
             tables.clear();
             taken = 0;
         }

@@ -1,5 +1,6 @@
 package dev.sluice.search.pruner;
 
+import dev.sluice.search.trial.Bookmark;
 import dev.sluice.search.trial.Trial;
 import dev.sluice.search.trial.TrialHistory;
 import dev.sluice.search.trial.TrialState;
@@ -13,7 +14,7 @@ import java.util.function.LongFunction;
 final class FirstMax {
     private final OptionalLong max;
     private final LongFunction<Halving> make;
-    private Optional<TrialHistory> seen = Optional.empty();
+    private final Bookmark bookmark = new Bookmark();
     private Optional<Halving> halving;
 
     FirstMax(OptionalLong max, LongFunction<Halving> make) {
@@ -22,11 +23,8 @@ final class FirstMax {
         this.halving = max.stream().mapToObj(make).findFirst();
     }
 
-    // whether it is the study it has kept books of; histories have no equality of their own
-    @SuppressWarnings("ReferenceEquality")
     Verdict judge(Trial trial, TrialHistory history) {
-        if (max.isEmpty() && (seen.isEmpty() || seen.get() != history)) {
-            seen = Optional.of(history);
+        if (max.isEmpty() && !bookmark.goesOn(history)) {
             halving = Optional.empty();
         }
         if (halving.isEmpty() && history.count(TrialState.COMPLETE) > 0) {

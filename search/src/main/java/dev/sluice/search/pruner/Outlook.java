@@ -1,6 +1,7 @@
 package dev.sluice.search.pruner;
 
 import dev.sluice.search.curve.CurveModel;
+import dev.sluice.search.trial.Bookmark;
 import dev.sluice.search.trial.Objective;
 import dev.sluice.search.trial.Trial;
 import dev.sluice.search.trial.TrialHistory;
@@ -17,7 +18,7 @@ final class Outlook {
 
     private final int startup;
     private final double hope;
-    private Optional<TrialHistory> seen = Optional.empty();
+    private final Bookmark bookmark = new Bookmark();
     private CurveModel curves = new CurveModel();
     private int taken;
     private double best = Double.POSITIVE_INFINITY;
@@ -67,11 +68,8 @@ final class Outlook {
         return Figures.of(Math.rint(share * 1_000) / 10);
     }
 
-    // whether it is the study it has kept books of; histories have no equality of their own
-    @SuppressWarnings("ReferenceEquality")
     private void update(TrialHistory history, Rungs rungs) {
-        if (seen.isEmpty() || seen.get() != history) {
-            seen = Optional.of(history);
+        if (!bookmark.goesOn(history)) {
             curves = new CurveModel(rungs.steps());
             taken = 0;
             best = Double.POSITIVE_INFINITY;

@@ -1,5 +1,6 @@
 package dev.sluice.search.pruner;
 
+import dev.sluice.search.trial.Bookmark;
 import dev.sluice.search.trial.Measurement;
 import dev.sluice.search.trial.Objective;
 import dev.sluice.search.trial.Trial;
@@ -28,7 +29,7 @@ public final class PatientPruner implements Pruner {
     private final double minDelta;
     private final long warmupSteps;
     private final Optional<Pruner> then;
-    private Optional<TrialHistory> seen = Optional.empty();
+    private final Bookmark bookmark = new Bookmark();
     private final Map<Integer, Progress> progress = new HashMap<>();
 
     private PatientPruner(Builder builder) {
@@ -74,11 +75,8 @@ public final class PatientPruner implements Pruner {
         };
     }
 
-    // whether it is the study it has kept books of; histories have no equality of their own
-    @SuppressWarnings("ReferenceEquality")
     private Progress progress(Trial trial, TrialHistory history) {
-        if (seen.isEmpty() || seen.get() != history) {
-            seen = Optional.of(history);
+        if (!bookmark.goesOn(history)) {
             progress.clear();
         }
         if (progress.size() > FEW + 2 * history.count(TrialState.RUNNING)) {

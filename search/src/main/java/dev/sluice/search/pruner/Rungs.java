@@ -1,12 +1,12 @@
 package dev.sluice.search.pruner;
 
+import dev.sluice.search.trial.Bookmark;
 import dev.sluice.search.trial.Trial;
 import dev.sluice.search.trial.TrialHistory;
 import dev.sluice.search.trial.TrialState;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * What all trials of a history showed at each of some steps, and for each bracket of trials a table of those that reached each.
@@ -17,7 +17,7 @@ import java.util.Optional;
 final class Rungs {
     private final long[] steps;
     private final Brackets brackets;
-    private Optional<TrialHistory> seen = Optional.empty();
+    private final Bookmark bookmark = new Bookmark();
     private long revision;
     private final List<List<Showing>> showings = new ArrayList<>();
     private int[] attempts = new int[16];
@@ -45,11 +45,8 @@ final class Rungs {
     }
 
     /** Takes in what is new. */
-    // whether it is the study it has kept books of; histories have no equality of their own
-    @SuppressWarnings("ReferenceEquality")
     void update(TrialHistory history) {
-        if (seen.isEmpty() || seen.get() != history) {
-            seen = Optional.of(history);
+        if (!bookmark.goesOn(history)) {
             showings.clear();
             tables = new RungTable[brackets.count()][steps.length];
             for (RungTable[] row : tables) {

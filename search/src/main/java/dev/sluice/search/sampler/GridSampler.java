@@ -1,7 +1,6 @@
 package dev.sluice.search.sampler;
 
 import dev.sluice.search.expression.Expression;
-import dev.sluice.search.sampler.internal.Bookmark;
 import dev.sluice.search.space.CategoricalDistribution;
 import dev.sluice.search.space.Distribution;
 import dev.sluice.search.space.FloatDistribution;
@@ -12,6 +11,7 @@ import dev.sluice.search.space.Parameter;
 import dev.sluice.search.space.ParameterValue;
 import dev.sluice.search.space.ParameterValues;
 import dev.sluice.search.space.SearchSpace;
+import dev.sluice.search.trial.Bookmark;
 import dev.sluice.search.trial.TrialHistory;
 import java.util.Arrays;
 import java.util.HashMap;

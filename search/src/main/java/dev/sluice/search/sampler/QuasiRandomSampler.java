@@ -1,10 +1,10 @@
 package dev.sluice.search.sampler;
 
-import dev.sluice.search.sampler.internal.Bookmark;
 import dev.sluice.search.space.Parameter;
 import dev.sluice.search.space.ParameterValue;
 import dev.sluice.search.space.ParameterValues;
 import dev.sluice.search.space.SearchSpace;
+import dev.sluice.search.trial.Bookmark;
 import dev.sluice.search.trial.TrialHistory;
 import java.util.HashMap;
 import java.util.Objects;

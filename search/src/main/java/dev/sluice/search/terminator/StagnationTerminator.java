@@ -2,6 +2,7 @@ package dev.sluice.search.terminator;
 
 import dev.sluice.search.pareto.ParetoFront;
 import dev.sluice.search.pareto.Standing;
+import dev.sluice.search.trial.Bookmark;
 import dev.sluice.search.trial.Trial;
 import dev.sluice.search.trial.TrialHistory;
 import dev.sluice.search.trial.TrialState;
@@ -23,7 +24,7 @@ import java.util.Set;
 public final class StagnationTerminator implements Terminator {
     private final int trials;
 
-    private Optional<TrialHistory> read = Optional.empty();
+    private final Bookmark bookmark = new Bookmark();
     private Optional<ParetoFront> front = Optional.empty();
     private final Set<Standing> shown = new HashSet<>();
     private double leastViolation;
@@ -63,20 +64,14 @@ public final class StagnationTerminator implements Terminator {
                 : Optional.of(new Termination(Termination.Kind.STAGNATION, reason(best)));
     }
 
-    // histories of one study are told by identity; they have no equality of their own
-    @SuppressWarnings("ReferenceEquality")
     private ParetoFront front(TrialHistory history) {
-        if (front.isEmpty()
-                || read.isEmpty()
-                || read.get().lineage() != history.lineage()
-                || taken > history.concluded().size()) {
+        if (!bookmark.goesOn(history) || front.isEmpty()) {
             front = Optional.of(new ParetoFront(history.goals()));
             shown.clear();
             leastViolation = Double.POSITIVE_INFINITY;
             taken = 0;
             since = 0;
         }
-        read = Optional.of(history);
         return front.get();
     }
 

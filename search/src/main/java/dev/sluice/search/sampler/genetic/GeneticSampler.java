@@ -4,9 +4,9 @@ import dev.sluice.search.sampler.InitialPoints;
 import dev.sluice.search.sampler.RandomSampler;
 import dev.sluice.search.sampler.Sampler;
 import dev.sluice.search.sampler.Suggested;
-import dev.sluice.search.sampler.internal.Bookmark;
 import dev.sluice.search.sampler.internal.Ranking;
 import dev.sluice.search.space.SearchSpace;
+import dev.sluice.search.trial.Bookmark;
 import dev.sluice.search.trial.Trial;
 import dev.sluice.search.trial.TrialHistory;
 import dev.sluice.search.trial.TrialId;
@@ -73,7 +73,6 @@ public final class GeneticSampler implements Sampler {
     private static final double GENES_MUTATED = 3;
     private static final double EXCHANGE_CALM = 3;
     private static final double NICHE_SHARE = 0.3;
-    private static final double LEAST_SPREAD = 0.002;
 
     private final SearchSpace space;
     private final boolean conditional;
@@ -282,7 +281,7 @@ public final class GeneticSampler implements Sampler {
             var genes = codec.chromosomes().get(chromosome);
             boolean choices = genes.getFirst().isChoice();
             Alterer<DoubleGene, Integer> mutator =
-                    choices ? new Mutator<>(rate) : new SpreadMutator(rate, spreads(genes));
+                    choices ? new Mutator<>(rate) : new SpreadMutator(rate, Spreads.of(rows, genes));
             return switch (operator) {
                 case MUTANT -> mutator;
                 case EXCHANGE -> new UniformCrossover<DoubleGene, Integer>(crossover, SWAP).andThen(mutator);
@@ -292,28 +291,6 @@ public final class GeneticSampler implements Sampler {
                             : new IntermediateCrossover<DoubleGene, Integer>(crossover, EXTENSION).andThen(mutator);
             };
         }
-
-        /** The standard deviation of each gene over the population, on a grid at least a cell. */
-        private double[] spreads(List<GenotypeCodec.Locus> genes) {
-            return genes.stream()
-                    .mapToDouble(locus -> {
-                        double mean = rows.stream()
-                                .mapToDouble(row -> row[locus.index()])
-                                .average()
-                                .orElse(0);
-                        double variance = rows.stream()
-                                .mapToDouble(row -> (row[locus.index()] - mean) * (row[locus.index()] - mean))
-                                .average()
-                                .orElse(0);
-                        return Math.max(leastSpread(locus), Math.sqrt(variance));
-                    })
-                    .toArray();
-        }
-    }
-
-    private static double leastSpread(GenotypeCodec.Locus locus) {
-        var cells = locus.parameter().distribution().size();
-        return cells.isPresent() ? Math.max(LEAST_SPREAD, 1.0 / cells.getAsLong()) : LEAST_SPREAD;
     }
 
     /** What may be set; all but the space has a default. Not thread-safe. */

@@ -4,6 +4,7 @@ import dev.sluice.search.sampler.RandomSampler;
 import dev.sluice.search.sampler.Sampler;
 import dev.sluice.search.sampler.Suggested;
 import dev.sluice.search.space.SearchSpace;
+import dev.sluice.search.trial.Bookmark;
 import dev.sluice.search.trial.TrialHistory;
 import dev.sluice.search.trial.TrialId;
 import io.jenetics.Alterer;
@@ -58,7 +59,6 @@ public final class Nsga2Sampler implements Sampler {
     private static final double SWAP = 0.5;
     private static final double BLENDED = 1 / 3.0;
     private static final double EXTENSION = 0.5;
-    private static final double LEAST_SPREAD = 0.002;
 
     private final SearchSpace space;
     private final GenotypeCodec codec;
@@ -68,7 +68,7 @@ public final class Nsga2Sampler implements Sampler {
     private final double crossover;
     private final double mutation;
 
-    private Optional<TrialHistory> seen = Optional.empty();
+    private final Bookmark bookmark = new Bookmark();
     private CrowdedPopulation survivors;
 
     private Nsga2Sampler(Builder builder) {
@@ -128,11 +128,8 @@ public final class Nsga2Sampler implements Sampler {
                 "random, since %d children in a row were tried before or not allowed".formatted(LITTER)));
     }
 
-    // whether it is the study it has kept books of; histories have no equality of their own
-    @SuppressWarnings("ReferenceEquality")
     private void update(TrialHistory history) {
-        if (seen.isEmpty() || seen.get() != history) {
-            seen = Optional.of(history);
+        if (!bookmark.goesOn(history)) {
             survivors = new CrowdedPopulation(population);
         }
         survivors.update(history);
@@ -227,30 +224,8 @@ public final class Nsga2Sampler implements Sampler {
             Alterer<DoubleGene, Integer> cross = RandomRegistry.random().nextDouble() < BLENDED
                     ? new IntermediateCrossover<>(crossover, EXTENSION)
                     : new UniformCrossover<>(crossover, SWAP);
-            return cross.andThen(new SpreadMutator(rate, spreads(genes)));
+            return cross.andThen(new SpreadMutator(rate, Spreads.of(rows, genes)));
         }
-
-        /** The standard deviation of each gene over the population, on a grid at least a cell. */
-        private double[] spreads(List<GenotypeCodec.Locus> genes) {
-            return genes.stream()
-                    .mapToDouble(locus -> {
-                        double mean = rows.stream()
-                                .mapToDouble(row -> row[locus.index()])
-                                .average()
-                                .orElse(0);
-                        double variance = rows.stream()
-                                .mapToDouble(row -> (row[locus.index()] - mean) * (row[locus.index()] - mean))
-                                .average()
-                                .orElse(0);
-                        return Math.max(leastSpread(locus), Math.sqrt(variance));
-                    })
-                    .toArray();
-        }
-    }
-
-    private static double leastSpread(GenotypeCodec.Locus locus) {
-        var cells = locus.parameter().distribution().size();
-        return cells.isPresent() ? Math.max(LEAST_SPREAD, 1.0 / cells.getAsLong()) : LEAST_SPREAD;
     }
 
     /** What may be set; all but the space has a default. Not thread-safe. */

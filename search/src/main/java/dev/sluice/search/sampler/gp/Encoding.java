@@ -6,6 +6,7 @@ import dev.sluice.search.space.Parameter;
 import dev.sluice.search.space.ParameterValue;
 import dev.sluice.search.space.ParameterValues;
 import dev.sluice.search.space.SearchSpace;
+import dev.sluice.search.trial.Trial;
 import java.util.HashMap;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -66,6 +67,13 @@ final class Encoding {
             row[p] = value.isPresent() ? axes[p].encode(value.get()) : Double.NaN;
         }
         return row;
+    }
+
+    /** The values of the last trials of a list, at most so many. */
+    List<double[]> newest(List<Trial> trials, int most) {
+        return trials.subList(Math.max(0, trials.size() - most), trials.size()).stream()
+                .map(trial -> encode(trial.values()))
+                .toList();
     }
 
     ParameterValues decode(double[] row) {

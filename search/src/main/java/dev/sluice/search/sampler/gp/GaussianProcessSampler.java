@@ -7,6 +7,7 @@ import dev.sluice.search.sampler.SamplerContext;
 import dev.sluice.search.sampler.Suggested;
 import dev.sluice.search.space.ParameterValues;
 import dev.sluice.search.space.SearchSpace;
+import dev.sluice.search.trial.Bookmark;
 import dev.sluice.search.trial.Trial;
 import dev.sluice.search.trial.TrialHistory;
 import dev.sluice.search.trial.TrialState;
@@ -41,7 +42,7 @@ import java.util.random.RandomGenerator;
  * taken at the cost that is expected of them, which is also to be improved on ("Kriging believer", Ginsbourger et al., 2010).
  *
  * <p>The first {@code startup} trials are the defaults, where parameters have any, and points of a scrambled Sobol sequence. A finite space
- * of at most {@value #ENUMERATED} points is scored as a whole; otherwise see {@code AcquisitionMaximizer}. Nothing is proposed again as long
+ * of at most {@value PointSearch#ENUMERATED} points is scored as a whole; otherwise see {@code AcquisitionMaximizer}. Nothing is proposed again as long
  * as a finite space has points left.
  *
  * <p>Cost, with n trials and d parameters: hyperparameters are fitted at fixed numbers of trials, each by a twentieth more than the last, at
@@ -50,7 +51,6 @@ import java.util.random.RandomGenerator;
  * some milliseconds at 100 trials, and no longer than tens of them at thousands. Not thread-safe.
  */
 public final class GaussianProcessSampler implements Sampler {
-    private static final int ENUMERATED = 5_000;
     private static final int MOST_PENDING = 64;
     private static final int INCUMBENTS = 5;
 
@@ -62,24 +62,13 @@ public final class GaussianProcessSampler implements Sampler {
     private final Features features;
     private final Hyperparameters hyper;
     private final Hyperparameters plain;
-    private final AcquisitionMaximizer maximizer;
+    private final PointSearch search;
     private final QuasiRandomSampler quasiRandom;
     private final RandomSampler randomSampler;
     private final Optional<ParameterValues> defaults;
 
-    private Optional<Object> lineage = Optional.empty();
+    private final Bookmark bookmark = new Bookmark();
     private Optional<Observations> kept = Optional.empty();
-    private Optional<List<Point>> points = Optional.empty();
-
-    private static final class Point {
-        private final ParameterValues values;
-        private final double[] row;
-
-        Point(ParameterValues values, double[] row) {
-            this.values = values;
-            this.row = row;
-        }
-    }
 
     private GaussianProcessSampler(Builder builder) {
         if (builder.startup < 2) {
@@ -93,7 +82,7 @@ public final class GaussianProcessSampler implements Sampler {
         this.features = new Features(encoding);
         this.hyper = new Hyperparameters(features, Tuning.WARPING);
         this.plain = new Hyperparameters(features, false);
-        this.maximizer = new AcquisitionMaximizer(space, encoding, features);
+        this.search = new PointSearch(space, encoding, features);
         this.quasiRandom = QuasiRandomSampler.of(space, seed);
         this.randomSampler = RandomSampler.of(space);
         this.defaults = defaults(space);
@@ -134,7 +123,7 @@ public final class GaussianProcessSampler implements Sampler {
             return Optional.of(start(history, observations, random));
         }
         var acquisition = acquisition(history, observations);
-        var best = best(history, observations, acquisition, random);
+        var best = search.untried(history, acquisition, () -> neighbourhoods(observations), random);
         if (best.isPresent()) {
             return Optional.of(new Suggested(best.get(), reason(history, observations)));
         }
@@ -144,14 +133,8 @@ public final class GaussianProcessSampler implements Sampler {
                 .orElseGet(() -> again(acquisition, random)));
     }
 
-    // whether it is the study it has kept books of; histories have no equality of their own
-    @SuppressWarnings("ReferenceEquality")
     private Observations update(TrialHistory history) {
-        if (kept.isEmpty()
-                || lineage.isEmpty()
-                || lineage.get() != history.lineage()
-                || kept.get().taken() > history.concluded().size()) {
-            lineage = Optional.of(history.lineage());
+        if (!bookmark.goesOn(history) || kept.isEmpty()) {
             kept = Optional.of(observations(history));
         }
         var observations = kept.get();
@@ -178,14 +161,8 @@ public final class GaussianProcessSampler implements Sampler {
     }
 
     private Acquisition acquisition(TrialHistory history, Observations observations) {
-        List<Trial> underWay = history.pending();
-        List<double[]> pending = underWay.subList(Math.max(0, underWay.size() - MOST_PENDING), underWay.size()).stream()
-                .map(trial -> encoding.encode(trial.values()))
-                .toList();
-        List<Trial> failures = history.in(TrialState.FAILED);
-        List<double[]> failed = failures.subList(Math.max(0, failures.size() - MOST_PENDING), failures.size()).stream()
-                .map(trial -> encoding.encode(trial.values()))
-                .toList();
+        List<double[]> pending = encoding.newest(history.pending(), MOST_PENDING);
+        List<double[]> failed = encoding.newest(history.in(TrialState.FAILED), MOST_PENDING);
         observations.updateCost();
         var cost = observations.cost();
         cost.believe(pending);
@@ -256,42 +233,12 @@ public final class GaussianProcessSampler implements Sampler {
         return rows;
     }
 
-    private Optional<ParameterValues> best(
-            TrialHistory history, Observations observations, Acquisition acquisition, RandomGenerator random) {
-        if (points.isEmpty()) {
-            points = Optional.of(space.points(ENUMERATED).orElse(List.of()).stream()
-                    .map(values -> new Point(values, encoding.encode(values)))
-                    .toList());
-        }
-        if (!points.get().isEmpty()) {
-            List<double[]> left = points.get().stream()
-                    .filter(point -> history.occurrences(point.values) == 0)
-                    .map(point -> point.row)
-                    .toList();
-            return left.isEmpty()
-                    ? Optional.empty()
-                    : Optional.of(encoding.decode(
-                            maximizer.score(acquisition, left).getFirst().row()));
-        }
-        for (var candidate : maximizer.maximize(acquisition, neighbourhoods(observations), random)) {
-            var values = encoding.decode(candidate.row());
-            if (history.occurrences(values) == 0) {
-                return Optional.of(values);
-            }
-        }
-        return Optional.empty();
-    }
-
     private Suggested again(Acquisition acquisition, RandomGenerator random) {
-        List<double[]> rows =
-                points.orElse(List.of()).stream().map(point -> point.row).toList();
-        if (rows.isEmpty()) {
-            return new Suggested(
-                    randomSampler.draw(random), "gp: random again, since all points of the space were tried");
-        }
-        return new Suggested(
-                encoding.decode(maximizer.score(acquisition, rows).getFirst().row()),
-                "gp: the most promising point again, since all points of the space were tried");
+        return search.any(acquisition)
+                .map(values -> new Suggested(
+                        values, "gp: the most promising point again, since all points of the space were tried"))
+                .orElseGet(() -> new Suggested(
+                        randomSampler.draw(random), "gp: random again, since all points of the space were tried"));
     }
 
     private String reason(TrialHistory history, Observations observations) {

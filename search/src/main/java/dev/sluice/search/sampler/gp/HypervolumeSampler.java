@@ -8,10 +8,9 @@ import dev.sluice.search.sampler.RandomSampler;
 import dev.sluice.search.sampler.Sampler;
 import dev.sluice.search.sampler.SamplerContext;
 import dev.sluice.search.sampler.Suggested;
-import dev.sluice.search.space.ParameterValues;
 import dev.sluice.search.space.SearchSpace;
+import dev.sluice.search.trial.Bookmark;
 import dev.sluice.search.trial.Goals;
-import dev.sluice.search.trial.Trial;
 import dev.sluice.search.trial.TrialHistory;
 import dev.sluice.search.trial.TrialState;
 import java.util.ArrayList;
@@ -38,11 +37,10 @@ import java.util.random.RandomGenerator;
  * are weighed by the chance that all goes well (Gardner et al., "Bayesian Optimization with Inequality Constraints", 2014).
  *
  * <p>The first {@code startup} trials are points of a scrambled Sobol sequence. What was tried is not proposed again, as long as a finite
- * space has points left; one of at most {@value #ENUMERATED} points is searched through. The processes keep at most 300 points (see
+ * space has points left; one of at most {@value PointSearch#ENUMERATED} points is searched through. The processes keep at most 300 points (see
  * {@code Surrogate}), which bounds an ask. Not thread-safe.
  */
 public final class HypervolumeSampler implements Sampler {
-    private static final int ENUMERATED = 5_000;
     private static final int MOST_PENDING = 64;
     private static final int NEIGHBOURHOODS = 12;
     private static final double TOLERANCE = 0.01;
@@ -56,23 +54,12 @@ public final class HypervolumeSampler implements Sampler {
     private final Encoding encoding;
     private final Hyperparameters hyper;
     private final Hyperparameters plain;
-    private final AcquisitionMaximizer maximizer;
+    private final PointSearch search;
     private final QuasiRandomSampler quasiRandom;
     private final RandomSampler randomSampler;
 
-    private Optional<TrialHistory> seen = Optional.empty();
+    private final Bookmark bookmark = new Bookmark();
     private Scores scores;
-    private Optional<List<Point>> points = Optional.empty();
-
-    private static final class Point {
-        private final ParameterValues values;
-        private final double[] row;
-
-        Point(ParameterValues values, double[] row) {
-            this.values = values;
-            this.row = row;
-        }
-    }
 
     private HypervolumeSampler(Builder builder) {
         if (builder.startup < 2) {
@@ -86,7 +73,7 @@ public final class HypervolumeSampler implements Sampler {
         var features = new Features(encoding);
         this.hyper = new Hyperparameters(features, true);
         this.plain = new Hyperparameters(features, false);
-        this.maximizer = new AcquisitionMaximizer(space, encoding, features);
+        this.search = new PointSearch(space, encoding, features);
         this.quasiRandom = QuasiRandomSampler.of(space, seed);
         this.randomSampler = RandomSampler.of(space);
         this.scores = new Scores(encoding, goals, hyper, plain, seed);
@@ -104,7 +91,7 @@ public final class HypervolumeSampler implements Sampler {
             return Optional.of(start(history, random));
         }
         var model = new Model(history, random);
-        var best = best(history, model, random);
+        var best = search.untried(history, model.promise, () -> model.neighbourhoods(random), random);
         if (best.isPresent()) {
             return Optional.of(new Suggested(best.get(), model.reason()));
         }
@@ -114,11 +101,8 @@ public final class HypervolumeSampler implements Sampler {
                 .orElseGet(() -> again(model, random)));
     }
 
-    // whether it is the study it has kept books of; histories have no equality of their own
-    @SuppressWarnings("ReferenceEquality")
     private void update(TrialHistory history) {
-        if (seen.isEmpty() || seen.get() != history) {
-            seen = Optional.of(history);
+        if (!bookmark.goesOn(history)) {
             scores = new Scores(encoding, goals, hyper, plain, seed);
         }
         scores.takeIn(history);
@@ -139,47 +123,12 @@ public final class HypervolumeSampler implements Sampler {
                         randomSampler.draw(random), "ehvi: random again, since all points of the space were tried"));
     }
 
-    private Optional<ParameterValues> best(TrialHistory history, Model model, RandomGenerator random) {
-        if (points.isEmpty()) {
-            points = Optional.of(space.points(ENUMERATED).orElse(List.of()).stream()
-                    .map(values -> new Point(values, encoding.encode(values)))
-                    .toList());
-        }
-        if (!points.get().isEmpty()) {
-            List<double[]> left = points.get().stream()
-                    .filter(point -> history.occurrences(point.values) == 0)
-                    .map(point -> point.row)
-                    .toList();
-            return left.isEmpty()
-                    ? Optional.empty()
-                    : Optional.of(encoding.decode(
-                            maximizer.score(model.promise, left).getFirst().row()));
-        }
-        for (var candidate : maximizer.maximize(model.promise, model.neighbourhoods(random), random)) {
-            var values = encoding.decode(candidate.row());
-            if (history.occurrences(values) == 0) {
-                return Optional.of(values);
-            }
-        }
-        return Optional.empty();
-    }
-
     private Suggested again(Model model, RandomGenerator random) {
-        List<double[]> rows =
-                points.orElse(List.of()).stream().map(point -> point.row).toList();
-        return rows.isEmpty()
-                ? new Suggested(
-                        randomSampler.draw(random), "ehvi: random again, since all points of the space were tried")
-                : new Suggested(
-                        encoding.decode(
-                                maximizer.score(model.promise, rows).getFirst().row()),
-                        "ehvi: the most promising point again, since all points of the space were tried");
-    }
-
-    private List<double[]> newest(List<Trial> trials) {
-        return trials.subList(Math.max(0, trials.size() - MOST_PENDING), trials.size()).stream()
-                .map(trial -> encoding.encode(trial.values()))
-                .toList();
+        return search.any(model.promise)
+                .map(values -> new Suggested(
+                        values, "ehvi: the most promising point again, since all points of the space were tried"))
+                .orElseGet(() -> new Suggested(
+                        randomSampler.draw(random), "ehvi: random again, since all points of the space were tried"));
     }
 
     /** What is thought of the space at one ask. */
@@ -191,7 +140,7 @@ public final class HypervolumeSampler implements Sampler {
 
         Model(TrialHistory history, RandomGenerator random) {
             this.history = history;
-            this.pending = newest(history.pending());
+            this.pending = encoding.newest(history.pending(), MOST_PENDING);
             var costs = new GaussianProcess[goals.objectives().size()];
             for (int o = 0; o < costs.length; o++) {
                 costs[o] = scores.cost(o, pending);
@@ -260,7 +209,7 @@ public final class HypervolumeSampler implements Sampler {
 
         private List<Acquisition.Limit> limits() {
             List<Acquisition.Limit> limits = new ArrayList<>();
-            List<double[]> failed = newest(history.in(TrialState.FAILED));
+            List<double[]> failed = encoding.newest(history.in(TrialState.FAILED), MOST_PENDING);
             if (scores.isAnyBroken() || !failed.isEmpty()) {
                 limits.add(new Acquisition.Limit(scores.runnable(failed), 1));
             }

@@ -1,7 +1,7 @@
 package dev.sluice.search.sampler.gp;
 
 import dev.sluice.search.sampler.SamplerContext;
-import dev.sluice.search.sampler.internal.Bookmark;
+import dev.sluice.search.trial.Bookmark;
 import dev.sluice.search.trial.Objective;
 import dev.sluice.search.trial.Trial;
 import dev.sluice.search.trial.TrialHistory;
