@@ -2,7 +2,7 @@
 # The search benchmark. Commands:
 #   run.sh ours [--search NAME] [--options a=1,b=2] [--pruning NAME] [--pruning-options min=1,max=epochs] [--name NAME]
 #          [--problems all|tuning|reporting|curves|NAME,..] [--seeds 0-9] [--trials 200] [--trainings N] [--workers N]
-#          runs one searcher of ours, and writes results/NAME.csv
+#          runs one searcher of ours, and writes results/NAME.csv.gz
 #   run.sh report [--problems reporting|tuning] [--main sluice-auto] [--out FILE]
 #          reads every file of results/ and prints what they say
 #   run.sh overhead          how long ask, tell and judge take, beside Optuna and Rustuna (PEERS_PYTHON: a

@@ -95,9 +95,11 @@ final class Overhead {
     }
 
     private static void ask(String sampler, int trials) {
+        long began = System.nanoTime();
         run(sampler, trials, "cold", 1);
-        // As often as takes a few thousand trials, so that the compiler has seen what there is.
-        for (int i = 0; i < Math.max(1, Math.min(3, 3_000 / trials)); i++) {
+        // As often as takes a few thousand trials, so that the compiler has seen what there is; what is slow has shown
+        // it the first time.
+        for (int i = 0; i < Math.min(3, 3_000 / trials) && System.nanoTime() - began < 10_000_000_000L; i++) {
             run(sampler, trials, "", 2 + i);
         }
         run(sampler, trials, "warm", 9);

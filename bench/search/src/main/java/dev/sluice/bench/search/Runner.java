@@ -2,10 +2,14 @@ package dev.sluice.bench.search;
 
 import dev.sluice.search.study.AlgorithmChoice;
 import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.zip.GZIPOutputStream;
 
 /** Runs one of our searchers and writes what came of it into the file of its name. */
 final class Runner {
@@ -34,12 +38,13 @@ final class Runner {
         int workers = given.number("workers");
         int trainings = given.number("trainings");
         var name = given.text("name").isEmpty() ? name(search, given.text("pruning")) : given.text("name");
-        var file =
-                Path.of(given.text("results")).resolve(workers == 1 ? name + ".csv" : name + "-w" + workers + ".csv");
+        var file = Path.of(given.text("results"))
+                .resolve(workers == 1 ? name + ".csv.gz" : name + "-w" + workers + ".csv.gz");
         var part = Path.of(file + ".part");
         var problems = Arguments.choose(Problems.read(Path.of(given.text("tables"))), given.text("problems"));
         Files.createDirectories(file.toAbsolutePath().getParent());
-        try (var out = Files.newBufferedWriter(part)) {
+        try (var out =
+                new OutputStreamWriter(new GZIPOutputStream(Files.newOutputStream(part)), StandardCharsets.UTF_8)) {
             out.write(Row.HEADER + "\n");
             for (int seed : given.range("seeds")) {
                 for (Problem problem : problems) {
@@ -58,7 +63,7 @@ final class Runner {
                 }
             }
         }
-        Files.move(part, file, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
         System.err.println(file);
     }
 
