@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /**
@@ -28,12 +29,16 @@ public final class SearchSpace {
     /** Spaces with more points than this are not enumerated, nor counted where conditions make counting an enumeration. */
     private static final long MOST_ENUMERATED = 1_000_000;
 
+    /** So many sets of active parameters are shared by the points that have them. */
+    private static final int MOST_SHAPES = 1_000;
+
     private final List<Parameter> parameters;
     private final Map<String, Parameter> byName;
     private final List<Parameter> order;
     private final Map<String, List<Parameter>> children;
     private final List<Expression> constraints;
     private final OptionalLong size;
+    private final Map<Names, Names> shapes = new ConcurrentHashMap<>();
 
     private SearchSpace(List<Parameter> parameters, List<Expression> constraints) {
         this.parameters = List.copyOf(parameters);
@@ -123,17 +128,41 @@ public final class SearchSpace {
 
     /** The values gathered in any order, as {@link ParameterValues} in declaration order. */
     public ParameterValues inOrder(Map<String, ParameterValue> values) {
-        var ordered = LinkedHashMap.<String, ParameterValue>newLinkedHashMap(values.size());
+        var names = new String[values.size()];
+        var ordered = new ParameterValue[values.size()];
+        int found = 0;
         for (Parameter parameter : parameters) {
             var value = values.get(parameter.name());
             if (value != null) {
-                ordered.put(parameter.name(), value);
+                names[found] = parameter.name();
+                ordered[found] = value;
+                found++;
             }
         }
-        if (ordered.size() != values.size()) {
+        if (found != names.length) {
             values.keySet().forEach(this::parameter);
         }
-        return ParameterValues.of(ordered);
+        return new ParameterValues(shared(new Names(names)), ordered);
+    }
+
+    /**
+     * The same values, but so that they take less room where many points are kept: what they have in common with other points of this
+     * space they share. Nothing is checked.
+     */
+    public ParameterValues compact(ParameterValues values) {
+        return values.with(shared(values.names()));
+    }
+
+    private Names shared(Names names) {
+        var known = shapes.get(names);
+        if (known != null) {
+            return known;
+        }
+        if (shapes.size() >= MOST_SHAPES) {
+            return names;
+        }
+        var first = shapes.putIfAbsent(names, names);
+        return first == null ? names : first;
     }
 
     /** The constraints that these values break. */

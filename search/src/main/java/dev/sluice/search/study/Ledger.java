@@ -54,10 +54,11 @@ final class Ledger implements TrialHistory {
     }
 
     /** As it was when it was saved. */
-    static Ledger restored(Goals goals, SavedStudy saved) {
-        var ledger = new Ledger(goals);
+    static Ledger restored(StudySpec spec, SavedStudy saved) {
+        var ledger = new Ledger(spec.goals());
         for (SavedTrial trial : saved.trials()) {
-            ledger.enlist(Trial.restored(new TrialId(ledger.size()), goals, trial));
+            ledger.enlist(Trial.restored(
+                    new TrialId(ledger.size()), spec.goals(), spec.space().compact(trial.values()), trial));
         }
         ledger.changed = saved.changed();
         ledger.revision = ledger.changed.length;

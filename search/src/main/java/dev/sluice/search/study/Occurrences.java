@@ -12,32 +12,39 @@ import java.util.concurrent.ConcurrentHashMap;
 final class Occurrences {
     private final Map<ParameterValues, Numbers> numbers = new ConcurrentHashMap<>();
 
-    /** Lists that grew from one another share an array: the newest appends in place. Rising. */
+    /** Mostly one alone. Lists that grew from one another share an array: the newest appends in place. Rising. */
     private static final class Numbers {
-        private final int[] shared;
-        private final int size;
+        private static final int[] NONE = {};
 
-        Numbers(int[] shared, int size) {
+        private final int first;
+        private final int[] shared;
+        private final int more;
+
+        Numbers(int first, int[] shared, int more) {
+            this.first = first;
             this.shared = shared;
-            this.size = size;
+            this.more = more;
         }
 
         Numbers with(int number) {
-            var array = size < shared.length ? shared : Arrays.copyOf(shared, 2 * size);
-            array[size] = number;
-            return new Numbers(array, size + 1);
+            var array = more < shared.length ? shared : Arrays.copyOf(shared, 2 * more + 1);
+            array[more] = number;
+            return new Numbers(first, array, more + 1);
         }
 
         int below(int number) {
-            int at = Arrays.binarySearch(shared, 0, size, number);
-            return at < 0 ? -at - 1 : at;
+            if (number <= first) {
+                return 0;
+            }
+            int at = Arrays.binarySearch(shared, 0, more, number);
+            return 1 + (at < 0 ? -at - 1 : at);
         }
     }
 
     /** The trial's number is above all those before. */
     void add(ParameterValues values, int number) {
         var before = numbers.get(values);
-        numbers.put(values, before == null ? new Numbers(new int[] {number}, 1) : before.with(number));
+        numbers.put(values, before == null ? new Numbers(number, Numbers.NONE, 0) : before.with(number));
     }
 
     /** How many of the first so many trials have these values. {@code O(log n)} at most. */

@@ -114,7 +114,7 @@ public final class Study {
             SavedStudy saved,
             Iterable<? extends StudyEvent> laterEvents,
             Consumer<StudyEvent> journal) {
-        var study = new Study(spec, sampler, pruner, journal, Ledger.restored(spec.goals(), saved));
+        var study = new Study(spec, sampler, pruner, journal, Ledger.restored(spec, saved));
         study.apply(laterEvents);
         return study;
     }
@@ -310,14 +310,16 @@ public final class Study {
     private void apply(StudyEvent event) {
         switch (event) {
             case StudyEvent.TrialAsked asked ->
-                ledger.add(Trial.queued(asked.id(), spec.goals(), asked.values(), asked.seed(), asked.reason()));
+                ledger.add(
+                        Trial.queued(asked.id(), spec.goals(), compact(asked.values()), asked.seed(), asked.reason()));
             case StudyEvent.TrialEnqueued enqueued ->
-                ledger.add(Trial.queued(enqueued.id(), spec.goals(), enqueued.values(), enqueued.seed(), "enqueued"));
+                ledger.add(Trial.queued(
+                        enqueued.id(), spec.goals(), compact(enqueued.values()), enqueued.seed(), "enqueued"));
             case StudyEvent.TrialImported imported ->
                 ledger.add(Trial.imported(
                         imported.id(),
                         spec.goals(),
-                        imported.values(),
+                        compact(imported.values()),
                         Seeds.trial(spec.seed(), imported.id().number()),
                         imported.outcome(),
                         imported.source()));
@@ -334,6 +336,10 @@ public final class Study {
             case StudyEvent.TrialRequeued requeued ->
                 ledger.replace(ledger.get(requeued.id()).requeued(requeued.reason()));
         }
+    }
+
+    private ParameterValues compact(ParameterValues values) {
+        return spec.space().compact(values);
     }
 
     private void condemn(TrialId id, String reason) {

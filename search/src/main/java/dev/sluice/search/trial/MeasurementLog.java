@@ -32,10 +32,15 @@ final class MeasurementLog extends AbstractList<Measurement> implements RandomAc
     MeasurementLog with(Measurement measurement) {
         Measurement[] array = shared;
         if (size == array.length || !isFree(array, size)) {
-            array = Arrays.copyOf(Arrays.copyOf(shared, size), Math.max(4, size + (size >> 1) + 1));
+            array = Arrays.copyOf(Arrays.copyOf(shared, size), size + (size >> 1) + 1);
         }
         array[size] = measurement;
         return new MeasurementLog(array, size + 1);
+    }
+
+    /** The same without room for more, where that is worth a copy. */
+    MeasurementLog trimmed() {
+        return shared.length - size > size / 8 ? new MeasurementLog(Arrays.copyOf(shared, size), size) : this;
     }
 
     // The array's unused end holds nulls, which its type does not say.

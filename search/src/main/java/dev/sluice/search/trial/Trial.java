@@ -125,15 +125,16 @@ public final class Trial {
     /**
      * The trial that was {@link #saved}.
      *
+     * @param values equal to those that were saved
      * @throws IllegalArgumentException if it is COMPLETE without a value of each objective
      */
-    public static Trial restored(TrialId id, Goals goals, SavedTrial saved) {
-        var queued = queued(id, goals, saved.values(), saved.seed(), saved.suggestedBy());
+    public static Trial restored(TrialId id, Goals goals, ParameterValues values, SavedTrial saved) {
+        var queued = queued(id, goals, values, saved.seed(), saved.suggestedBy());
         var shown = queued.shownBy(saved.measurements());
         var trial = new Trial(
                 id,
                 goals,
-                saved.values(),
+                values,
                 saved.seed(),
                 saved.suggestedBy(),
                 saved.state(),
@@ -383,7 +384,7 @@ public final class Trial {
     public Trial told(Outcome outcome) {
         require(outcome.state(), "become " + outcome.state());
         var result = result(outcome);
-        return next(outcome.state(), measurements, result, pruneVerdict, outcome.why(), attempt);
+        return next(outcome.state(), measurements.trimmed(), result, pruneVerdict, outcome.why(), attempt);
     }
 
     private Shown[] result(Outcome outcome) {
@@ -435,9 +436,18 @@ public final class Trial {
 
     private Shown[] shownBy(List<Measurement> reported) {
         var result = new Shown[goals.watched()];
-        Arrays.fill(result, Shown.NOTHING);
-        for (Measurement measurement : reported) {
-            result = show(result, measurement.values(), measurement.step());
+        for (int i = 0; i < result.length; i++) {
+            String metric = goals.watchedMetric(i);
+            var so = Shown.NOTHING;
+            for (Measurement measurement : reported) {
+                Double value = measurement.values().get(metric);
+                if (value != null) {
+                    so = i < goals.objectives().size()
+                            ? so.and(goals.objectives().get(i), value, measurement.step())
+                            : new Shown(true, value, measurement.step());
+                }
+            }
+            result[i] = so;
         }
         return result;
     }
