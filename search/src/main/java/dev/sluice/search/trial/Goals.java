@@ -7,7 +7,7 @@ import java.util.List;
  * What a study's trials are measured by.
  *
  * @param objectives at least one, each of another metric
- * @param constraints what results must keep to, each on another metric and side; mostly none
+ * @param constraints what results must keep to, each on another metric and side, and not against one another; mostly none
  */
 public record Goals(List<Objective> objectives, List<OutcomeConstraint> constraints) {
     public Goals {
@@ -28,6 +28,18 @@ public record Goals(List<Objective> objectives, List<OutcomeConstraint> constrai
             if (!bounds.add(constraint.metric() + constraint.bound().sign())) {
                 throw new IllegalArgumentException("constraints must differ, but %s %s is there twice"
                         .formatted(constraint.metric(), constraint.bound().sign()));
+            }
+        }
+        for (OutcomeConstraint most : constraints) {
+            for (OutcomeConstraint least : constraints) {
+                if (most.metric().equals(least.metric())
+                        && most.bound() == OutcomeConstraint.Bound.AT_MOST
+                        && least.bound() == OutcomeConstraint.Bound.AT_LEAST
+                        && most.limit() < least.limit()) {
+                    throw new IllegalArgumentException(
+                            "constraints must leave results to keep to them, but none is both %s and %s"
+                                    .formatted(most, least));
+                }
             }
         }
     }
