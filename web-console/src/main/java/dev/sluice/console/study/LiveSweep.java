@@ -251,9 +251,9 @@ public final class LiveSweep {
         return Optional.of(asked);
     }
 
-    /** What the sampler answered: a trial that now waits, or that there is nothing more. */
+    /** What the sampler answered: a trial that now waits, or that there is nothing more. A sweep that ends meanwhile takes no trial. */
     void answer(PreparedAsk ask, Optional<Suggested> suggested) {
-        if (unanswered(ask) && !noNewTrials()) {
+        if (unanswered(ask) && (state == SweepState.RUNNING || state == SweepState.PAUSED) && !noNewTrials()) {
             suggested.ifPresentOrElse(found -> study.accept(ask, found), () -> exhausted = ALL_TRIED);
         }
     }

@@ -881,6 +881,33 @@ final class LiveSweepTest {
         assertThat(rig.lease("a", 1)).hasSize(1);
     }
 
+    @Test
+    void takesNoTrialOnceItIsBeingStopped() {
+        var rig = external("budget: {trials: 4, parallel: 2}");
+        var running = rig.lease("a", 1).getFirst();
+        var question = question(rig, "b", 1).orElseThrow();
+        rig.run(LiveSweep::stop);
+
+        rig.run(sweep -> sweep.answer(question, question.suggest()));
+        rig.complete(running, 0.5);
+
+        assertThat(rig.state()).isEqualTo(SweepState.COMPLETED);
+        assertThat(rig.sweep().counts().total()).isEqualTo(1);
+    }
+
+    @Test
+    void keepsWhatWasAskedBeforeAPause() {
+        var rig = external("budget: {trials: 4, parallel: 2}");
+        var question = question(rig, "a", 1).orElseThrow();
+        rig.run(LiveSweep::pause);
+
+        rig.run(sweep -> sweep.answer(question, question.suggest()));
+        rig.run(LiveSweep::resume);
+
+        assertThat(rig.lease("a", 1)).hasSize(1);
+        assertThat(rig.sweep().counts().total()).isEqualTo(1);
+    }
+
     private static Optional<PreparedAsk> question(SweepRig rig, String worker, int capacity) {
         return rig.call(sweep -> sweep.question(worker, capacity));
     }
