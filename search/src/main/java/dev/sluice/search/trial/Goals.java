@@ -54,6 +54,16 @@ public record Goals(List<Objective> objectives, List<OutcomeConstraint> constrai
         return objectives.size() + constraints.size();
     }
 
+    /** The index of the objective that is on this metric, -1 if none is. */
+    int objectiveOn(String metric) {
+        for (int i = 0; i < objectives.size(); i++) {
+            if (objectives.get(i).metric().equals(metric)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
     String watchedMetric(int index) {
         return index < objectives.size()
                 ? objectives.get(index).metric()

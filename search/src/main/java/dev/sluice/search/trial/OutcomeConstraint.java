@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
  * What a trial's result must keep to, such as {@code latency_ms <= 20}. Known only once the trial ran, other than the constraints of a
  * {@link dev.sluice.search.space.SearchSpace}, which forbid points before they are tried.
  *
- * @param metric the name under which trials report it; the last value counts
+ * @param metric the name under which trials report it; the last value counts, or if it is an objective's metric the value that counts for that
  * @param limit finite
  */
 public record OutcomeConstraint(String metric, Bound bound, double limit) {

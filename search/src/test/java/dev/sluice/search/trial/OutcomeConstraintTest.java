@@ -78,6 +78,19 @@ class OutcomeConstraintTest {
     }
 
     @Test
+    void ofAnObjectiveTheValueThatCountsIsHeldAgainstTheLimit() {
+        var goals = new Goals(List.of(Objective.minimize("loss")), List.of(OutcomeConstraint.parse("loss <= 2")));
+        var trial = Trial.queued(new TrialId(0), goals, ParameterValues.empty(), 1, "")
+                .started(1, -1)
+                .reported(Measurement.of(1, "loss", 1))
+                .reported(Measurement.of(2, "loss", 3));
+
+        assertThat(trial.objectiveValue(0)).hasValue(1);
+        assertThat(trial.constraintValue(0)).hasValue(1);
+        assertThat(trial.isFeasible()).isTrue();
+    }
+
+    @Test
     void noMetricIsHeldTwiceAgainstTheSameSide() {
         assertThatThrownBy(() -> new Goals(
                         List.of(Objective.minimize("loss")),

@@ -992,12 +992,12 @@ public final class LiveSweep {
                 row.step = -1;
                 row.values = Map.of();
                 for (var kept : study.trial(started.id()).measurements()) {
-                    row.measured(kept, objectives);
+                    row.measured(kept, specification.goals());
                 }
             }
             case StudyEvent.MeasurementReported reported -> {
                 var row = trials.get(reported.id().number());
-                row.measured(reported.measurement(), objectives);
+                row.measured(reported.measurement(), specification.goals());
                 changed(row);
             }
             case StudyEvent.TrialTold told -> {

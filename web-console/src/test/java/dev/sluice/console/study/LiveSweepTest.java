@@ -833,6 +833,32 @@ final class LiveSweepTest {
                         ProblemException.class, e -> assertThat(e.problem()).isInstanceOf(problem));
     }
 
+    // ---- constraints on results -----------------------------------------------------------------------------------
+
+    @Test
+    void theLastValuesOfConstraintsCountWhereverTheObjectiveWasBest() {
+        var rig = external("budget: {trials: 2}", "constraints: [\"ms <= 20\"]");
+        var late = rig.lease();
+        rig.report(late, 0, 1, 0.9);
+        rig.call(sweep -> sweep.complete(late.id(), TrialState.COMPLETE, Map.of("ms", 12.0), ""));
+        var spoilt = rig.lease();
+        rig.call(sweep -> sweep.report(
+                spoilt.id(),
+                0,
+                List.of(
+                        new Measurement(1, Map.of("score", 0.95, "ms", 5.0)),
+                        new Measurement(2, Map.of("score", 0.5, "ms", 50.0)))));
+        rig.call(sweep -> sweep.complete(spoilt.id(), TrialState.COMPLETE, Map.of(), ""));
+
+        assertThat(rig.trial(late).values()).isEqualTo(Map.of("score", 0.9, "ms", 12.0));
+        assertThat(rig.trial(spoilt).values()).isEqualTo(Map.of("score", 0.95, "ms", 50.0));
+        assertThat(rig.sweep().bestTrial()).contains(0);
+        assertThat(Front.of(rig.live.specification().goals(), List.of(rig.trial(late), rig.trial(spoilt)))
+                        .best())
+                .extracting(placed -> placed.trial().number())
+                .containsExactly(0);
+    }
+
     // ---- questions that are answered beside the writer -------------------------------------------------------------
 
     @Test
