@@ -153,12 +153,10 @@ final class SweepFollower {
                                 Counts.of(sweep).inWords()));
         String all = "all: ./sluice trials " + ListCommand.shortId(Sweeps.text(sweep, "id"));
         if (front.isPresent()) {
-            terminal.out()
-                    .println(
-                            best.isEmpty()
-                                    ? "No trial completed within the constraints; " + all
-                                    : "%d of the %d trials that no other beats are shown; %s"
-                                            .formatted(shown.size(), best.size(), all));
+            String which = best.size() > shown.size()
+                    ? "%d of the %d trials that no other beats are shown".formatted(shown.size(), best.size())
+                    : "Shown are those that no other beats, within the constraints";
+            terminal.out().println((best.isEmpty() ? "No trial completed within the constraints" : which) + "; " + all);
         } else if (best.size() > shown.size()) {
             terminal.out().println("The %d best are shown; %s".formatted(shown.size(), all));
         }
