@@ -7,7 +7,7 @@ import java.util.List;
  * What a study's trials are measured by.
  *
  * @param objectives at least one, each of another metric
- * @param constraints what results must keep to, each on another metric and side; mostly none
+ * @param constraints what results must keep to, each on another metric and side, and not against one another; mostly none
  */
 public record Goals(List<Objective> objectives, List<OutcomeConstraint> constraints) {
     public Goals {
@@ -30,6 +30,18 @@ public record Goals(List<Objective> objectives, List<OutcomeConstraint> constrai
                         .formatted(constraint.metric(), constraint.bound().sign()));
             }
         }
+        for (OutcomeConstraint most : constraints) {
+            for (OutcomeConstraint least : constraints) {
+                if (most.metric().equals(least.metric())
+                        && most.bound() == OutcomeConstraint.Bound.AT_MOST
+                        && least.bound() == OutcomeConstraint.Bound.AT_LEAST
+                        && most.limit() < least.limit()) {
+                    throw new IllegalArgumentException(
+                            "constraints must leave results to keep to them, but none is both %s and %s"
+                                    .formatted(most, least));
+                }
+            }
+        }
     }
 
     /** Without constraints. */
@@ -40,6 +52,16 @@ public record Goals(List<Objective> objectives, List<OutcomeConstraint> constrai
     /** Of a trial, the value of an objective or, after them, of a constraint's metric is kept up to date: so many. */
     int watched() {
         return objectives.size() + constraints.size();
+    }
+
+    /** The index of the objective that is on this metric, -1 if none is. */
+    int objectiveOn(String metric) {
+        for (int i = 0; i < objectives.size(); i++) {
+            if (objectives.get(i).metric().equals(metric)) {
+                return i;
+            }
+        }
+        return -1;
     }
 
     String watchedMetric(int index) {

@@ -8,12 +8,16 @@ import java.util.regex.Pattern;
  * What a trial's result must keep to, such as {@code latency_ms <= 20}. Known only once the trial ran, other than the constraints of a
  * {@link dev.sluice.search.space.SearchSpace}, which forbid points before they are tried.
  *
- * @param metric the name under which trials report it; the last value counts
+ * @param metric the name under which trials report it; the last value counts, or if it is an objective's metric the value that counts for that
  * @param limit finite
  */
 public record OutcomeConstraint(String metric, Bound bound, double limit) {
     private static final Pattern FORM =
             Pattern.compile("\\s*(?:`(?<quoted>[^`]+)`|(?<plain>[^`<>=!]+?))\\s*(?<bound><=|>=)\\s*(?<limit>\\S+)\\s*");
+    /** What Java's own reader takes beyond that, such as 20d or 0x1p3, is rather a slip than a number. */
+    private static final Pattern NUMBER =
+            Pattern.compile("[+-]?(?:(?:\\d+\\.?\\d*|\\.\\d+)(?:[eE][+-]?\\d+)?|Infinity|NaN)");
+
     private static final Pattern IDENTIFIER = Pattern.compile("[A-Za-z_][A-Za-z_0-9]*");
 
     /** On which side of its limit a metric must lie. */
@@ -58,19 +62,16 @@ public record OutcomeConstraint(String metric, Bound bound, double limit) {
                             .formatted(text));
         }
         String quoted = matcher.group("quoted");
-        double limit;
-        try {
-            limit = Double.parseDouble(matcher.group("limit"));
-        } catch (NumberFormatException e) {
+        String limit = matcher.group("limit");
+        if (!NUMBER.matcher(limit).matches()) {
             throw new IllegalArgumentException(
                     "'%s' in the constraint '%s' is no number; a metric is held against a number, as in latency_ms <= 20"
-                            .formatted(matcher.group("limit"), text),
-                    e);
+                            .formatted(limit, text));
         }
         return new OutcomeConstraint(
                 quoted == null ? matcher.group("plain") : quoted,
                 "<=".equals(matcher.group("bound")) ? Bound.AT_MOST : Bound.AT_LEAST,
-                limit);
+                Double.parseDouble(limit));
     }
 
     /** By how much a value breaks it, in the metric's unit: 0 if it keeps to it, infinite for NaN. */

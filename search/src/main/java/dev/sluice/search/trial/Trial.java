@@ -236,7 +236,8 @@ public final class Trial {
     }
 
     /**
-     * The last value of a constraint's metric; empty if it was never reported.
+     * The last value of a constraint's metric, or where that is an objective's as well the {@link #objectiveValue}, so that a trial is not
+     * told by one value that it keeps to the constraint and by another how good it is; empty if it was never reported.
      *
      * @param constraint the constraint's index
      */
@@ -464,9 +465,12 @@ public final class Trial {
         for (int i = 0; i < goals.watched(); i++) {
             Double value = reported.get(goals.watchedMetric(i));
             if (value != null) {
-                after[i] = i < goals.objectives().size()
-                        ? before[i].and(goals.objectives().get(i), value, step)
-                        : new Shown(true, value, step);
+                if (i < goals.objectives().size()) {
+                    after[i] = before[i].and(goals.objectives().get(i), value, step);
+                } else {
+                    int objective = goals.objectiveOn(goals.watchedMetric(i));
+                    after[i] = objective >= 0 ? after[objective] : new Shown(true, value, step);
+                }
             }
         }
         return Arrays.equals(before, after) ? before : after;

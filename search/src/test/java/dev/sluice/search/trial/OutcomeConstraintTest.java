@@ -35,6 +35,10 @@ class OutcomeConstraintTest {
                         + "as in latency_ms <= 20");
         assertThatThrownBy(() -> OutcomeConstraint.parse("latency_ms <= fast"))
                 .hasMessageStartingWith("'fast' in the constraint 'latency_ms <= fast' is no number");
+        for (var slip : List.of("20d", "20f", "0x1p3", "2e", "1,5")) {
+            assertThatThrownBy(() -> OutcomeConstraint.parse("latency_ms <= " + slip))
+                    .hasMessageStartingWith("'" + slip + "' in the constraint");
+        }
         assertThatThrownBy(() -> OutcomeConstraint.parse("latency_ms <= Infinity"))
                 .hasMessage("the limit of the constraint on latency_ms must be finite, was Infinity");
     }
@@ -74,10 +78,37 @@ class OutcomeConstraintTest {
     }
 
     @Test
+    void ofAnObjectiveTheValueThatCountsIsHeldAgainstTheLimit() {
+        var goals = new Goals(List.of(Objective.minimize("loss")), List.of(OutcomeConstraint.parse("loss <= 2")));
+        var trial = Trial.queued(new TrialId(0), goals, ParameterValues.empty(), 1, "")
+                .started(1, -1)
+                .reported(Measurement.of(1, "loss", 1))
+                .reported(Measurement.of(2, "loss", 3));
+
+        assertThat(trial.objectiveValue(0)).hasValue(1);
+        assertThat(trial.constraintValue(0)).hasValue(1);
+        assertThat(trial.isFeasible()).isTrue();
+    }
+
+    @Test
     void noMetricIsHeldTwiceAgainstTheSameSide() {
         assertThatThrownBy(() -> new Goals(
                         List.of(Objective.minimize("loss")),
                         List.of(LATENCY, OutcomeConstraint.parse("latency_ms <= 9"))))
                 .hasMessage("constraints must differ, but latency_ms <= is there twice");
+    }
+
+    @Test
+    void constraintsLeaveRoomBetweenThem() {
+        assertThatThrownBy(() -> new Goals(
+                        List.of(Objective.minimize("loss")),
+                        List.of(OutcomeConstraint.parse("latency_ms >= 21"), LATENCY)))
+                .hasMessage("constraints must leave results to keep to them, "
+                        + "but none is both latency_ms <= 20 and latency_ms >= 21");
+        assertThat(new Goals(
+                                List.of(Objective.minimize("loss")),
+                                List.of(LATENCY, OutcomeConstraint.parse("latency_ms >= 20")))
+                        .constraints())
+                .hasSize(2);
     }
 }

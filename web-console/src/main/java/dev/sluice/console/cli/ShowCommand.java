@@ -60,6 +60,9 @@ final class ShowCommand implements Callable<Integer> {
             line(out, "best", best.metric() + " " + best.summary());
             line(out, "", inline(best.params()));
         });
+        ParetoFront.of(context.client(), found)
+                .filter(front -> !front.trials().isEmpty())
+                .ifPresent(front -> line(out, "front", front.summary()));
         line(out, "started", Figures.age(found.path("createdAt"), now));
         if (found.path("endedAt").isTextual()) {
             line(out, "ended", Figures.age(found.path("endedAt"), now));

@@ -120,7 +120,7 @@ final class SweepFollower {
                 + String.join(", ", parts);
     }
 
-    /** The best trials as a table, and what became of the sweep. */
+    /** The best trials as a table, or with several objectives those that no other one beats, and what became of the sweep. */
     void printResult(JsonNode sweep) {
         Terminal terminal = context.terminal();
         JsonNode trials = new Sweeps(client)
@@ -132,6 +132,8 @@ final class SweepFollower {
                 best.add(trial);
             }
         });
+        Optional<ParetoFront> front = ParetoFront.of(client, sweep);
+        front.ifPresent(found -> best.removeIf(trial -> !found.holds(trial)));
         List<Objectives.Goal> goals = Objectives.of(sweep);
         if (!goals.isEmpty()) {
             best.sort(Objectives.better(goals.get(0)));
@@ -149,10 +151,14 @@ final class SweepFollower {
                                 sweep.path("state").asText(),
                                 reason.isEmpty() || reason.equals("null") ? "" : " (" + reason + ")",
                                 Counts.of(sweep).inWords()));
-        if (best.size() > shown.size()) {
-            terminal.out()
-                    .println("The %d best are shown; all: ./sluice trials %s"
-                            .formatted(shown.size(), ListCommand.shortId(Sweeps.text(sweep, "id"))));
+        String all = "all: ./sluice trials " + ListCommand.shortId(Sweeps.text(sweep, "id"));
+        if (front.isPresent()) {
+            String which = best.size() > shown.size()
+                    ? "%d of the %d trials that no other beats are shown".formatted(shown.size(), best.size())
+                    : "Shown are those that no other beats, within the constraints";
+            terminal.out().println((best.isEmpty() ? "No trial completed within the constraints" : which) + "; " + all);
+        } else if (best.size() > shown.size()) {
+            terminal.out().println("The %d best are shown; %s".formatted(shown.size(), all));
         }
         if (sweep.path("mlflow").path("url").isTextual()) {
             terminal.out().println("MLflow: " + sweep.path("mlflow").path("url").asText());

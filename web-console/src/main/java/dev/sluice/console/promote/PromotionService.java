@@ -90,7 +90,11 @@ public class PromotionService {
         var saved = archive.sweep(sweep)
                 .orElseThrow(() -> new Problem.Missing("There is no sweep %s.".formatted(sweep)).exception());
         if (trial.isEmpty() && saved.bestTrial().isEmpty()) {
-            throw new Problem.Conflict("The sweep has no best trial yet; there is nothing to promote.").exception();
+            throw new Problem.Conflict(
+                            specification(saved).objectives().size() > 1
+                                    ? "The sweep has several objectives, so no trial is the best of all; name one, such as one of its Pareto front."
+                                    : "The sweep has no best trial yet; there is nothing to promote.")
+                    .exception();
         }
         trial.ifPresent(id -> {
             if (archive.trial(id).filter(t -> t.sweep().equals(sweep)).isEmpty()) {

@@ -234,7 +234,7 @@ final class SweepReading {
             problems.add(
                     item.pointer(),
                     item.node().position(),
-                    "the constraint " + unreadable.getMessage()
+                    "'constraints': " + unreadable.getMessage()
                             + "; what must hold between parameters goes to 'parameterConstraints'");
             return Optional.empty();
         }

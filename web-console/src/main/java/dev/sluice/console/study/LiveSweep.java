@@ -251,9 +251,9 @@ public final class LiveSweep {
         return Optional.of(asked);
     }
 
-    /** What the sampler answered: a trial that now waits, or that there is nothing more. */
+    /** What the sampler answered: a trial that now waits, or that there is nothing more. A sweep that ends meanwhile takes no trial. */
     void answer(PreparedAsk ask, Optional<Suggested> suggested) {
-        if (unanswered(ask) && !noNewTrials()) {
+        if (unanswered(ask) && (state == SweepState.RUNNING || state == SweepState.PAUSED) && !noNewTrials()) {
             suggested.ifPresentOrElse(found -> study.accept(ask, found), () -> exhausted = ALL_TRIED);
         }
     }
@@ -992,12 +992,12 @@ public final class LiveSweep {
                 row.step = -1;
                 row.values = Map.of();
                 for (var kept : study.trial(started.id()).measurements()) {
-                    row.measured(kept, objectives);
+                    row.measured(kept, specification.goals());
                 }
             }
             case StudyEvent.MeasurementReported reported -> {
                 var row = trials.get(reported.id().number());
-                row.measured(reported.measurement(), objectives);
+                row.measured(reported.measurement(), specification.goals());
                 changed(row);
             }
             case StudyEvent.TrialTold told -> {

@@ -1,7 +1,9 @@
 package dev.sluice.console.study;
 
+import dev.sluice.search.trial.Goals;
 import dev.sluice.search.trial.Measurement;
 import dev.sluice.search.trial.Objective;
+import dev.sluice.search.trial.OutcomeConstraint;
 import dev.sluice.search.trial.TrialState;
 import java.time.Duration;
 import java.time.Instant;
@@ -86,14 +88,14 @@ final class TrialRow {
 
     /**
      * Takes a report in: the values that count are those of the step at which the objective was best, or last. Several objectives are
-     * not best at the same step: of each its own best counts, or its last, and of all else what was reported last.
+     * not best at the same step: of each its own best counts, or its last, and of all else what was reported last. So it is of what the
+     * constraints are about: their last values count, whenever the objective was best.
      */
-    void measured(Measurement measurement, List<Objective> objectives) {
+    void measured(Measurement measurement, Goals goals) {
         step = measurement.step();
+        var objectives = goals.objectives();
         if (objectives.size() == 1) {
-            if (counts(measurement, objectives.getFirst())) {
-                values = new LinkedHashMap<>(measurement.values());
-            }
+            measured(measurement, objectives.getFirst(), goals.constraints());
             return;
         }
         var merged = new LinkedHashMap<>(values);
@@ -102,6 +104,25 @@ final class TrialRow {
             var before = values.get(objective.metric());
             if (before != null && !counts(measurement, objective)) {
                 merged.put(objective.metric(), before);
+            }
+        }
+        values = merged;
+    }
+
+    private void measured(Measurement measurement, Objective objective, List<OutcomeConstraint> constraints) {
+        boolean counts = counts(measurement, objective);
+        var kept = counts ? measurement.values() : values;
+        var other = counts ? values : measurement.values();
+        var merged = new LinkedHashMap<>(kept);
+        for (var constraint : constraints) {
+            var value = other.get(constraint.metric());
+            if (value == null || constraint.metric().equals(objective.metric())) {
+                continue;
+            }
+            if (counts) {
+                merged.putIfAbsent(constraint.metric(), value);
+            } else {
+                merged.put(constraint.metric(), value);
             }
         }
         values = merged;

@@ -345,6 +345,42 @@ class CommandLineTest {
         assertThat(out.toString()).contains("digits COMPLETED: ");
     }
 
+    @Test
+    void runEndsWithTheTrialsThatNoOtherBeats() throws IOException {
+        Path file = Files.writeString(folder.resolve("sweep.json"), "{}");
+        service.on("POST /sweeps", 201, "application/json", "{\"id\":\"" + NEW + "\"}");
+        severalObjectives("{\"number\":2,\"values\":{}},{\"number\":0,\"values\":{}}");
+        service.on(
+                "GET /sweeps/" + NEW + "/trials?limit=500",
+                list(
+                        trial(0, "COMPLETE", "{\"loss\":0.5,\"ms\":1.0}"),
+                        trial(1, "PRUNED", "{\"loss\":0.1,\"ms\":9.0}"),
+                        trial(2, "COMPLETE", "{\"loss\":0.25,\"ms\":2.0}")));
+        assertThat(sluice("run", file.toString())).isZero();
+        assertThat(out.toString().lines().skip(1).limit(3).map(line -> (line.strip() + "-").substring(0, 1)))
+                .containsExactly("2", "0", "-");
+        assertThat(out.toString()).contains("Shown are those that no other beats");
+    }
+
+    @Test
+    void showsTheFrontWhereThereIsNoSingleBest() {
+        severalObjectives("{\"number\":2,\"values\":{}},{\"number\":0,\"values\":{}}");
+        service.on("GET /sweeps?limit=1", list("{\"id\":\"" + NEW + "\"}"));
+        assertThat(sluice("show", "latest")).isZero();
+        assertThat(out.toString())
+                .contains("front    2 trials that no other beats: #2 #0")
+                .doesNotContain("best ");
+    }
+
+    private void severalObjectives(String front) {
+        service.on("GET /sweeps/" + NEW, """
+                {"id":"%s","name":"pair","state":"COMPLETED","reason":"","counts":{"complete":2,"pruned":1},"best":null,
+                "spec":{"objectives":[{"metric":"loss","goal":"minimize"},{"metric":"ms","goal":"minimize"}],
+                "parameters":{"learning_rate":{},"optimizer":{}},"budget":{"trials":3}},
+                "createdAt":"2026-11-22T10:00:00Z","endedAt":null}""".formatted(NEW));
+        service.on("GET /sweeps/" + NEW + "/pareto", "{\"trials\":[" + front + "]}");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"FAILED", "CANCELLED"})
     void aSweepThatDidNotCompleteFailsItsRun(String state) throws IOException {

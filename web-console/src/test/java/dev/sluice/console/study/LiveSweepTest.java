@@ -833,6 +833,32 @@ final class LiveSweepTest {
                         ProblemException.class, e -> assertThat(e.problem()).isInstanceOf(problem));
     }
 
+    // ---- constraints on results -----------------------------------------------------------------------------------
+
+    @Test
+    void theLastValuesOfConstraintsCountWhereverTheObjectiveWasBest() {
+        var rig = external("budget: {trials: 2}", "constraints: [\"ms <= 20\"]");
+        var late = rig.lease();
+        rig.report(late, 0, 1, 0.9);
+        rig.call(sweep -> sweep.complete(late.id(), TrialState.COMPLETE, Map.of("ms", 12.0), ""));
+        var spoilt = rig.lease();
+        rig.call(sweep -> sweep.report(
+                spoilt.id(),
+                0,
+                List.of(
+                        new Measurement(1, Map.of("score", 0.95, "ms", 5.0)),
+                        new Measurement(2, Map.of("score", 0.5, "ms", 50.0)))));
+        rig.call(sweep -> sweep.complete(spoilt.id(), TrialState.COMPLETE, Map.of(), ""));
+
+        assertThat(rig.trial(late).values()).isEqualTo(Map.of("score", 0.9, "ms", 12.0));
+        assertThat(rig.trial(spoilt).values()).isEqualTo(Map.of("score", 0.95, "ms", 50.0));
+        assertThat(rig.sweep().bestTrial()).contains(0);
+        assertThat(Front.of(rig.live.specification().goals(), List.of(rig.trial(late), rig.trial(spoilt)))
+                        .best())
+                .extracting(placed -> placed.trial().number())
+                .containsExactly(0);
+    }
+
     // ---- questions that are answered beside the writer -------------------------------------------------------------
 
     @Test
@@ -879,6 +905,33 @@ final class LiveSweepTest {
         rig.call(sweep -> sweep.unanswered(question));
 
         assertThat(rig.lease("a", 1)).hasSize(1);
+    }
+
+    @Test
+    void takesNoTrialOnceItIsBeingStopped() {
+        var rig = external("budget: {trials: 4, parallel: 2}");
+        var running = rig.lease("a", 1).getFirst();
+        var question = question(rig, "b", 1).orElseThrow();
+        rig.run(LiveSweep::stop);
+
+        rig.run(sweep -> sweep.answer(question, question.suggest()));
+        rig.complete(running, 0.5);
+
+        assertThat(rig.state()).isEqualTo(SweepState.COMPLETED);
+        assertThat(rig.sweep().counts().total()).isEqualTo(1);
+    }
+
+    @Test
+    void keepsWhatWasAskedBeforeAPause() {
+        var rig = external("budget: {trials: 4, parallel: 2}");
+        var question = question(rig, "a", 1).orElseThrow();
+        rig.run(LiveSweep::pause);
+
+        rig.run(sweep -> sweep.answer(question, question.suggest()));
+        rig.run(LiveSweep::resume);
+
+        assertThat(rig.lease("a", 1)).hasSize(1);
+        assertThat(rig.sweep().counts().total()).isEqualTo(1);
     }
 
     private static Optional<PreparedAsk> question(SweepRig rig, String worker, int capacity) {
