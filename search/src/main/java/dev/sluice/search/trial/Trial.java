@@ -437,18 +437,9 @@ public final class Trial {
 
     private Shown[] shownBy(List<Measurement> reported) {
         var result = new Shown[goals.watched()];
-        for (int i = 0; i < result.length; i++) {
-            String metric = goals.watchedMetric(i);
-            var so = Shown.NOTHING;
-            for (Measurement measurement : reported) {
-                Double value = measurement.values().get(metric);
-                if (value != null) {
-                    so = i < goals.objectives().size()
-                            ? so.and(goals.objectives().get(i), value, measurement.step())
-                            : new Shown(true, value, measurement.step());
-                }
-            }
-            result[i] = so;
+        Arrays.fill(result, Shown.NOTHING);
+        for (Measurement measurement : reported) {
+            result = show(result, measurement.values(), measurement.step());
         }
         return result;
     }

@@ -120,7 +120,7 @@ class StudySaveTest {
         var id = study.ask().orElseThrow().id();
         study.start(id, 1, -1);
         study.report(id, new Measurement(3, Map.of("loss", 1.0, "size", 2.0)));
-        study.tell(id, new Outcome.Completed(Map.of("loss", 5.0, "speed", Double.NaN, "other", 1.0)));
+        study.tell(id, new Outcome.Completed(Map.of("loss", 5.0, "speed", Double.NaN, "size", 4.0)));
         study.takeOver(
                 study.trial(id).values(),
                 new Outcome.Completed(Map.of("loss", 1.0, "speed", 2.0, "size", 9.0)),
@@ -130,7 +130,8 @@ class StudySaveTest {
 
         StudyReplayTest.assertSame(restored, study);
         assertThat(restored.trial(id).objectiveValue(0)).hasValue(1.0);
-        assertThat(restored.trial(id).constraintValue(0)).hasValue(5.0);
+        assertThat(restored.trial(id).constraintValue(0)).hasValue(1.0);
+        assertThat(restored.trial(id).constraintValue(1)).hasValue(4.0);
         assertThat(restored.history().imported()).isOne();
     }
 
