@@ -114,8 +114,8 @@ final class Halving {
         var table = rungs.table(bracket, level);
         int kept = Math.max(1, table.size() / reduction);
         return table.shortfall(showing, kept, history.goals())
-                .map(why -> "%s at step %d is not in the best %s of rung %d (%s)"
-                        .formatted(showing.shown(history.goals()), showing.step(), share(), rungs.step(level), why));
+                .map(why -> showing.shown(history.goals()) + " at step " + showing.step() + " is not in the best "
+                        + share() + " of rung " + rungs.step(level) + " (" + why + ")");
     }
 
     /** The rungs before this one that are not judged, in words. */

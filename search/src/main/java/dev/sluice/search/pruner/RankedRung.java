@@ -49,6 +49,6 @@ final class RankedRung implements RungTable {
             return Optional.empty();
         }
         double cut = goals.objectives().getFirst().direction().toCost(feasible.get(kept - 1));
-        return Optional.of("%d trials, cut %s".formatted(size(), Figures.of(cut)));
+        return Optional.of(size() + " trials, cut " + Figures.of(cut));
     }
 }

@@ -266,8 +266,7 @@ public final class Study {
         Verdict verdict;
         if (trial.pruneVerdict().isPresent()) {
             verdict = Verdict.prune(trial.pruneVerdict().get());
-        } else if (spec.objectives().stream()
-                .anyMatch(objective -> measurement.value(objective.metric()).isPresent())) {
+        } else if (holdsObjective(measurement)) {
             verdict = pruner.judge(trial, ledger);
         } else {
             verdict = Verdict.proceed();
@@ -300,6 +299,16 @@ public final class Study {
      */
     public void requeue(TrialId id, String reason) {
         commit(new StudyEvent.TrialRequeued(id, reason));
+    }
+
+    private boolean holdsObjective(Measurement measurement) {
+        var objectives = spec.objectives();
+        for (int i = 0; i < objectives.size(); i++) {
+            if (measurement.values().containsKey(objectives.get(i).metric())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void commit(StudyEvent event) {

@@ -452,19 +452,26 @@ public final class Trial {
 
     /** The same array where nothing new was shown, since most reports do not better the best. */
     private Shown[] show(Shown[] before, Map<String, Double> reported, long step) {
-        var after = before.clone();
+        var after = before;
+        boolean differs = false;
         for (int i = 0; i < goals.watched(); i++) {
             Double value = reported.get(goals.watchedMetric(i));
             if (value != null) {
+                Shown now;
                 if (i < goals.objectives().size()) {
-                    after[i] = before[i].and(goals.objectives().get(i), value, step);
+                    now = before[i].and(goals.objectives().get(i), value, step);
                 } else {
                     int objective = goals.objectiveOn(goals.watchedMetric(i));
-                    after[i] = objective >= 0 ? after[objective] : new Shown(true, value, step);
+                    now = objective >= 0 ? after[objective] : new Shown(true, value, step);
+                }
+                if (!now.equals(before[i])) {
+                    after = differs ? after : before.clone();
+                    after[i] = now;
+                    differs = true;
                 }
             }
         }
-        return Arrays.equals(before, after) ? before : after;
+        return after;
     }
 
     @Override
