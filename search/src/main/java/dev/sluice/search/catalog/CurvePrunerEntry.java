@@ -30,12 +30,7 @@ final class CurvePrunerEntry implements PrunerEntry {
                             0,
                             1,
                             0.1,
-                            "The share of a new trial's chance to become the best, for each step that it takes, that a trial must have to go on."),
-                    OptionSpec.number(
-                            "stake",
-                            0.001,
-                            1_000_000,
-                            "How many steps a trial may take on until it is judged next, as a share of those that all trials have run so far: the smaller, the more short trials there are at the start, which pays where steps or time are limited (0.5); no limit if left out.")));
+                            "The share of a new trial's chance to become the best, for each step that it takes, that a trial must have to go on.")));
 
     @Override
     public AlgorithmSpec spec() {
@@ -50,9 +45,6 @@ final class CurvePrunerEntry implements PrunerEntry {
                 .explore(options.number("explore"))
                 .startup(options.integer("startup"))
                 .hope(options.number("hope"));
-        if (options.has("stake")) {
-            builder.stake(options.number("stake"));
-        }
         PruningOptions.max(options).ifPresent(builder::max);
         return builder.build();
     }

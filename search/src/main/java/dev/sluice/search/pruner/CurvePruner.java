@@ -14,11 +14,6 @@ import java.util.OptionalLong;
  * nearer its end, the less a trial needs. In the line of freeze-thaw Bayesian optimisation (Swersky, Snoek and Adams, 2014) and DyHPO
  * (Wistuba, Kadra and Grabocka, 2022), which choose the trial to go on with by its expected improvement; here trials are stopped for good.
  *
- * <p>With {@code stake}, no trial takes on more steps, up to where it is judged next, than that share of what all trials have run so far: the
- * first ones are all stopped at once, then the best so far goes a little further, and with 0.5 the first runs to its end when all have
- * taken about as long as that takes. A budget of a few full trainings would else be spent on the first few trials, which are random ones.
- * Not so without it, since where the budget is one of trials, a few of them may end without one that is COMPLETE.
- *
  * <p>Until {@code startup} trials have been concluded and one of them is COMPLETE it is successive halving: a trial goes on if it is in the
  * best {@code 1 / reduction} of those that reached the step, or the best of them; so it stays with several objectives, and for a trial that
  * breaks the constraints on results. Without {@code max}, the last step of the first COMPLETE trial is taken for it, and nothing is pruned before.
@@ -43,14 +38,10 @@ public final class CurvePruner implements Pruner {
         int reduction = builder.reduction;
         double explore = builder.explore;
         int startup = builder.startup;
-        if (!(builder.stake > 0)) {
-            throw new IllegalArgumentException("stake must be > 0, was " + builder.stake);
-        }
         double hope = builder.hope;
-        var stake = new Stake(builder.stake);
         this.rungs = new FirstMax(
                 builder.max,
-                max -> new Halving(min, Math.max(min, max), reduction, explore, new Outlook(startup, hope), stake));
+                max -> new Halving(min, Math.max(min, max), reduction, explore, new Outlook(startup, hope)));
     }
 
     public static Builder builder() {
@@ -69,7 +60,6 @@ public final class CurvePruner implements Pruner {
         private int reduction = 2;
         private int startup = 6;
         private double hope = 0.1;
-        private double stake = Double.POSITIVE_INFINITY;
         private double explore = SuccessiveHalvingPruner.EXPLORE;
 
         private Builder() {}
@@ -101,15 +91,6 @@ public final class CurvePruner implements Pruner {
         /** The share of a new trial's chance for each step that a trial must have, in [0, 1]; 0.1 if not set. */
         public Builder hope(double share) {
             this.hope = share;
-            return this;
-        }
-
-        /**
-         * How many steps a trial may take on at a time, as a share of those that all trials have run so far, above 0; no limit if not
-         * set. 0.5 is good where the budget is one of steps or of time.
-         */
-        public Builder stake(double share) {
-            this.stake = share;
             return this;
         }
 

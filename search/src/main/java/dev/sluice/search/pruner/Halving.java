@@ -8,8 +8,8 @@ import java.util.Optional;
 
 /**
  * Successive halving over rungs at the steps {@code min * reduction^k} below {@code max}, for one bracket of trials or for several of which
- * each begins one rung later than the one before. Where an {@link Outlook} is given, that decides instead as soon as it can, and no trial
- * takes on more than the {@link Stake} that all have made possible. Keeps its rungs as a cache of the history. Not thread-safe.
+ * each begins one rung later than the one before. Where an {@link Outlook} is given, that decides instead as soon as it can. Keeps its rungs
+ * as a cache of the history. Not thread-safe.
  */
 final class Halving {
     private final long max;
@@ -19,7 +19,6 @@ final class Halving {
     private final Rungs rungs;
     private final Optional<RungWatch> watch;
     private final Optional<Outlook> outlook;
-    private final Optional<Stake> stake;
 
     /**
      * @param explore the share of trials that go on from a rung whatever is said of them, in [0, 1]
@@ -33,11 +32,10 @@ final class Halving {
         this.rungs = new Rungs(steps(min, max, reduction), brackets);
         this.watch = watches ? Optional.of(new RungWatch(rungs, reduction)) : Optional.empty();
         this.outlook = Optional.empty();
-        this.stake = Optional.empty();
     }
 
     /** One bracket of which the outlook decides. */
-    Halving(long min, long max, int reduction, double explore, Outlook outlook, Stake stake) {
+    Halving(long min, long max, int reduction, double explore, Outlook outlook) {
         this.max = max;
         this.reduction = reduction;
         this.explore = explore;
@@ -45,7 +43,6 @@ final class Halving {
         this.rungs = new Rungs(steps(min, max, reduction), brackets);
         this.watch = Optional.empty();
         this.outlook = Optional.of(outlook);
-        this.stake = Optional.of(stake);
     }
 
     /** The steps of the rungs; none if {@code min} is not below {@code max}. */
@@ -96,10 +93,6 @@ final class Halving {
         if (!showing.isFinite()) {
             return Verdict.prune("%s at step %d, where rung %d is judged"
                     .formatted(showing.latest(goals), showing.step(), rungs.step(level)));
-        }
-        Optional<String> early = stake.flatMap(one -> one.shortfall(rungs, level, max, history));
-        if (early.isPresent()) {
-            return Verdict.prune("%s at step %d %s".formatted(showing.shown(goals), showing.step(), early.get()));
         }
         Optional<String> behind = outlook.isPresent() && outlook.get().isReady(showing, history)
                 ? outlook.get().shortfall(showing, history, rungs, max)
