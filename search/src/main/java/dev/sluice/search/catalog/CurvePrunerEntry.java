@@ -13,7 +13,11 @@ final class CurvePrunerEntry implements PrunerEntry {
             "curve",
             "Learns from all curves how early values end, and gives up a trial that is unlikely to end as the best one.",
             List.of(
-                    PruningOptions.min("The first step at which a trial is judged."),
+                    OptionSpec.integer(
+                            "min",
+                            1,
+                            Long.MAX_VALUE,
+                            "The first step at which a trial is judged; a twelfth of max if left out."),
                     PruningOptions.max(PruningOptions.RAN_TO_ITS_END),
                     PruningOptions.reduction(
                             2,
@@ -40,11 +44,13 @@ final class CurvePrunerEntry implements PrunerEntry {
     @Override
     public Pruner make(Options options, List<Objective> objectives) {
         var builder = CurvePruner.builder()
-                .min(options.longInteger("min"))
                 .reduction(options.integer("reduction"))
                 .explore(options.number("explore"))
                 .startup(options.integer("startup"))
                 .hope(options.number("hope"));
+        if (options.has("min")) {
+            builder.min(options.longInteger("min"));
+        }
         PruningOptions.max(options).ifPresent(builder::max);
         return builder.build();
     }

@@ -55,7 +55,7 @@ final class PruningOptions {
         if (!options.has("max")) {
             return OptionalLong.empty();
         }
-        long min = options.longInteger("min");
+        long min = options.has("min") ? options.longInteger("min") : 1;
         long max = options.longInteger("max");
         if (max < min) {
             throw new OptionException("max", "max must be >= min, was max %d with min %d".formatted(max, min));

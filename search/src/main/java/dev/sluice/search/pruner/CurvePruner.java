@@ -7,7 +7,8 @@ import java.util.OptionalLong;
 /**
  * Gives up a trial that is not likely enough to end better than all before it to be worth the steps that it still would take.
  *
- * <p>A trial is judged at the steps {@code min * reduction^k} below {@code max}. There a {@link dev.sluice.search.curve.CurveModel}, which has
+ * <p>A trial is judged at the steps {@code min * reduction^k} below {@code max}. Where {@code min} is not set it is a twelfth of
+ * {@code max}: still earlier, what a trial shows misleads more than it saves. There a {@link dev.sluice.search.curve.CurveModel}, which has
  * learnt from all trials that went further how values at that step end, says with what chance it ends better than the best trial so far.
  * It goes on if that chance, for each step that is left, is at least {@code hope} times what new trials have: the mean of the newest 32
  * at the first rung. So where the first steps say nothing, all have the same chance and go on; where they say much, only few do; and the
@@ -23,25 +24,37 @@ import java.util.OptionalLong;
  * Not thread-safe.
  */
 public final class CurvePruner implements Pruner {
+    private static final double FIRST = 12;
+
     private final FirstMax rungs;
 
     private CurvePruner(Builder builder) {
         SuccessiveHalvingPruner.checkRungs(
-                builder.min, builder.max.orElse(Long.MAX_VALUE), builder.reduction, builder.explore);
+                builder.min.orElse(1), builder.max.orElse(Long.MAX_VALUE), builder.reduction, builder.explore);
         if (builder.startup < 1) {
             throw new IllegalArgumentException("startup must be >= 1, was " + builder.startup);
         }
         if (!(builder.hope >= 0 && builder.hope <= 1)) {
             throw new IllegalArgumentException("hope must be in [0, 1], was " + builder.hope);
         }
-        long min = builder.min;
+        var min = builder.min;
         int reduction = builder.reduction;
         double explore = builder.explore;
         int startup = builder.startup;
         double hope = builder.hope;
         this.rungs = new FirstMax(
                 builder.max,
-                max -> new Halving(min, Math.max(min, max), reduction, explore, new Outlook(startup, hope)));
+                max -> halving(
+                        min.orElseGet(() -> Math.max(1, Math.round(max / FIRST))),
+                        max,
+                        reduction,
+                        explore,
+                        startup,
+                        hope));
+    }
+
+    private static Halving halving(long min, long max, int reduction, double explore, int startup, double hope) {
+        return new Halving(min, Math.max(min, max), reduction, explore, new Outlook(startup, hope));
     }
 
     public static Builder builder() {
@@ -55,7 +68,7 @@ public final class CurvePruner implements Pruner {
 
     /** What may be set; all has a default. Not thread-safe. */
     public static final class Builder {
-        private long min = 1;
+        private OptionalLong min = OptionalLong.empty();
         private OptionalLong max = OptionalLong.empty();
         private int reduction = 2;
         private int startup = 6;
@@ -64,9 +77,9 @@ public final class CurvePruner implements Pruner {
 
         private Builder() {}
 
-        /** The first step at which a trial is judged, at least 1; 1 if not set. */
+        /** The first step at which a trial is judged, at least 1; a twelfth of {@code max} if not set. */
         public Builder min(long step) {
-            this.min = step;
+            this.min = OptionalLong.of(step);
             return this;
         }
 

@@ -47,6 +47,16 @@ class CurvePrunerTest extends ComparingContract {
     }
 
     @Test
+    void judgesFirstAtATwelfthOfTheMaximum() {
+        var study = MultiObjectivePruningContract.study(
+                CurvePruner.builder().max(48).explore(0).build(), LOSS);
+        study.report(begin(study), Measurement.of(4, "loss", 0.1));
+        var worse = begin(study);
+        assertThat(study.report(worse, Measurement.of(3, "loss", 0.9))).isEqualTo(Verdict.proceed());
+        assertThat(study.report(worse, Measurement.of(4, "loss", 0.9))).isInstanceOf(Verdict.Prune.class);
+    }
+
+    @Test
     void isMadeByName() {
         assertThat(Pruners.of("curve", Map.of("max", 12, "hope", 0.3, "startup", 4), List.of(LOSS)))
                 .isInstanceOf(CurvePruner.class);
