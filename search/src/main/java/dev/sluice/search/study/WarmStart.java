@@ -476,7 +476,7 @@ public final class WarmStart {
         }
         return Optional.of("it breaks %s"
                 .formatted(space.brokenConstraints(space.inOrder(typed)).stream()
-                        .map(constraint -> "'%s'".formatted(constraint.text()))
+                        .map("'%s'"::formatted)
                         .collect(Collectors.joining(" and "))));
     }
 
