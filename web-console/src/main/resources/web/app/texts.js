@@ -44,6 +44,7 @@ const en = {
   },
   sweep: {
     what: 'this sweep', best: 'Best', noBest: 'none yet', inTrial: (number) => `trial ${number}`,
+    warmStartGives: (trials, points) => `${trials} of its trials will be taken over, ${points} of its points tried first.`,
     warmStart: 'Warm start from', warmStartGave: (trials, points) => `${trials} of its trials taken over, ${points} of its points tried first.`, warmStartLeftOut: (words) => `Not taken over: ${words}.`,
     progress: 'Progress', eta: 'Time left', ended: 'Ended', startedAgo: (age) => `started ${age}`, elapsed: 'Running for', took: 'Took', started: 'Started', trialsDone: 'finished trials', about: (span) => `about ${span}`,
     etaHint: 'From the pace of the finished trials so far',

@@ -106,8 +106,17 @@ public class SweepResource {
         this.json = json;
     }
 
-    /** A sweep that was made. */
-    public record Created(UUID id, String name, SweepState state, Links links) {}
+    /**
+     * A sweep that was made.
+     *
+     * @param warnings what is right but perhaps not meant, a sentence each; left out where there is nothing
+     */
+    public record Created(
+            UUID id,
+            String name,
+            SweepState state,
+            Links links,
+            @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> warnings) {}
 
     public record Links(
             String self, String console, @Nullable String mlflow) {}
@@ -504,7 +513,8 @@ public class SweepResource {
                         new Links(
                                 self.toString(),
                                 base.resolve("/#/sweeps/" + sweep.id()).toString(),
-                                tracking.of(sweep).url())))
+                                tracking.of(sweep).url()),
+                        Explanation.of(specification(sweep)).warnings()))
                 .build();
     }
 

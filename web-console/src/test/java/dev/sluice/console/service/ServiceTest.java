@@ -354,7 +354,16 @@ final class ServiceTest {
 
     @Test
     void aSpaceThatIsSmallerThanTheBudgetIsAWarning() {
-        yaml(EXTERNAL.replace("{min: 0.0, max: 1.0}", "{values: [1, 2]}") + "search: {algorithm: tpe}\n")
+        var file = EXTERNAL.replace("{min: 0.0, max: 1.0}", "{values: [1, 2]}") + "search: {algorithm: tpe}\n";
+        String sweep = yaml(file)
+                .post("/api/v1/sweeps")
+                .then()
+                .statusCode(201)
+                .body("warnings[0]", startsWith("The space has 2 points"))
+                .extract()
+                .path("id");
+        given().post("/api/v1/sweeps/" + sweep + "/cancel").then().statusCode(200);
+        yaml(file)
                 .queryParam("dryRun", "true")
                 .post("/api/v1/sweeps")
                 .then()
