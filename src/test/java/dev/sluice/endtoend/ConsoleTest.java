@@ -177,6 +177,24 @@ class ConsoleTest {
     }
 
     @Test
+    void marksWhatASweepTookOverFromAnEarlierOne() {
+        var warm = service.submit(file("console-warm", 1, 1, 1) + "warmStart: {from: [console-finished]}\n");
+        warm.awaitEnd();
+        page.navigate(address(warm));
+
+        assertThat(page.locator("sweep-page"))
+                .containsText("Warm start from console-finished: 6 of its trials taken over");
+        assertThat(page.locator("dl.facts")).containsText("1 / 1");
+        var first = page.locator("trial-table .body .row:not([hidden])").first();
+        assertThat(first).containsText("↪");
+        first.click();
+        var panel = page.locator("trial-panel");
+        assertThat(panel).containsText("Imported from console-finished, trial ");
+        assertThat(panel).not().containsText("Attempts");
+        assertThat(errors).isEmpty();
+    }
+
+    @Test
     void showsTheErrorsOfAFileBesideTheirLines() {
         page.navigate(service.uri() + "#/new");
         editor().fill("""

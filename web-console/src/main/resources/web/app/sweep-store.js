@@ -29,6 +29,8 @@ export class SweepStore {
     this.durationMs = [];
     /** in words, '' where there is none */
     this.reason = [];
+    /** where it ran, in words, if it was taken over from an earlier sweep; else null */
+    this.importedFrom = [];
     /** by name, one array each; null where inactive or missing */
     this.params = new Map();
     this.metrics = new Map();
@@ -58,6 +60,7 @@ export class SweepStore {
       this.startedAt.push(NaN);
       this.durationMs.push(NaN);
       this.reason.push('');
+      this.importedFrom.push(null);
       for (const column of this.params.values()) column.push(null);
       for (const column of this.metrics.values()) column.push(NaN);
     }
@@ -94,6 +97,7 @@ export class SweepStore {
     fill(this.value, table.value, asNumber);
     fill(this.step, table.step, asStep);
     fill(this.reason, table.reason, (cell) => cell || '');
+    fill(this.importedFrom, table.importedFrom, plainCell);
     fill(this.startedAt, table.startedAt, millis);
     fill(this.durationMs, table.durationMs, asNumber);
     for (const [name, column] of Object.entries(table.params || {})) {
@@ -114,6 +118,7 @@ export class SweepStore {
       if (value !== undefined) this.value[row] = asNumber(value);
       if (trial.step !== undefined) this.step[row] = asStep(trial.step);
       if (trial.reason !== undefined) this.reason[row] = trial.reason || '';
+      if (trial.importedFrom !== undefined) this.importedFrom[row] = trial.importedFrom;
       if (trial.startedAt !== undefined) this.startedAt[row] = millis(trial.startedAt);
       if (trial.endedAt !== undefined) this.durationMs[row] = millis(trial.endedAt) - this.startedAt[row]; // NaN while it runs
       for (const [name, value] of Object.entries(trial.params || {})) {

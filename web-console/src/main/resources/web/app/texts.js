@@ -44,6 +44,8 @@ const en = {
   },
   sweep: {
     what: 'this sweep', best: 'Best', noBest: 'none yet', inTrial: (number) => `trial ${number}`,
+    warmStartGives: (trials, points) => `${trials} of its trials will be taken over, ${points} of its points tried first.`,
+    warmStart: 'Warm start from', warmStartGave: (trials, points) => `${trials} of its trials taken over, ${points} of its points tried first.`, warmStartLeftOut: (words) => `Not taken over: ${words}.`,
     progress: 'Progress', eta: 'Time left', ended: 'Ended', startedAgo: (age) => `started ${age}`, elapsed: 'Running for', took: 'Took', started: 'Started', trialsDone: 'finished trials', about: (span) => `about ${span}`,
     etaHint: 'From the pace of the finished trials so far',
     bound: (span) => `at most ${span} (wall time)`,
@@ -102,6 +104,7 @@ const en = {
     title: (number) => `Trial ${number}`, what: 'this trial', parameters: 'Parameters', parameter: 'Parameter', value: 'Value', best: 'Best',
     bestColumn: (number) => `Best (#${number})`, values: 'Values', reports: 'Reports', attempts: 'Attempts', logs: 'Log', reason: 'Why', noReports: 'No reports yet.',
     step: 'step', attempt: 'Attempt', state: 'State', resumed: (name) => `resumed from ${name}`, checkpoints: 'Checkpoints', checkpoint: 'Checkpoint', size: 'Size', saved: 'Saved', worker: (name) => `on ${name}`, took: 'Took', started: 'Started', isBest: 'Best of the sweep',
+    importedFrom: (source) => `Imported from ${source}`, importedNote: 'It ran there: its attempts, log and checkpoints are that sweep’s.',
     stop: 'Stop', rerun: 'Run again', promote: 'Promote', did: {stop: 'Stopping the trial.', rerun: 'The trial is queued again.'},
     noLog: 'The log is empty.', noLogYet: 'The log appears when the trial runs.', lastLines: (lines) => `last ${lines} lines`, allLines: 'All lines', newest: (shown, all) => `newest ${shown} of ${all}`,
     mlflow: 'MLflow', previous: 'Previous trial', next: 'Next trial', noAttempts: 'Not launched yet.', suggestedBy: 'Suggested',

@@ -171,11 +171,13 @@ class NewSweepPage extends LitElement {
 
   #samples() {
     const {answer} = this;
-    const {spec: normalised, samplePoints: points = []} = answer;
+    const {spec: normalised, samplePoints: points = [], explanation = {}, warmStart = []} = answer;
     const declared = Object.keys(normalised?.parameters || {});
     const names = [...new Set([...declared, ...points.flatMap((point) => Object.keys(point))])];
     return html`<section class="card" role="status"><header><h2>${words.valid}</h2></header><div class="body">
       ${this.stale ? html`<p class="quiet small">${words.edited}</p>` : nothing}
+      ${(explanation.warnings || []).map((warning) => html`<div class="notice warn">${warning}</div>`)}
+      ${warmStart.map((earlier) => html`<p>${texts.sweep.warmStart} ${earlier.name}: ${texts.sweep.warmStartGives(earlier.trials, earlier.points)}${earlier.leftOut.length ? html` <span class="quiet">${texts.sweep.warmStartLeftOut(earlier.leftOut.join('; '))}</span>` : nothing}</p>`)}
       ${points.length ? html`<h3>${words.sampleTitle}</h3><p class="quiet small">${words.sampleHelp}</p>
         <div class="scroll" tabindex="0" role="region" aria-label=${words.sampleTitle}><table><tbody>${names.map((name) => html`<tr><th scope="row">${name}</th>${points.map((point) => html`<td title=${exact(point[name])}>${plain(point[name])}</td>`)}</tr>`)}</tbody></table></div>` : nothing}
       ${normalised ? html`<details><summary>${words.normalised}</summary><pre tabindex="0">${toYaml(normalised)}</pre></details>` : nothing}

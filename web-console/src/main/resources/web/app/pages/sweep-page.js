@@ -442,7 +442,7 @@ class SweepPage extends LitElement {
       ${allowed.map((action) => html`<button class=${action === 'cancel' ? 'danger' : ''} title=${hints[action] || ''} ?disabled=${this.busy} @click=${() => this.#act(action)}>${words[action]}</button>`)}
       <a class="button" href=${link(['new'], {from: this.sweepId})}>${words.clone}</a>
       ${over ? html`<button class="danger" ?disabled=${this.busy} @click=${() => this.#act('remove')}>${words.remove}</button>` : nothing}
-      <button class=${over ? 'primary' : ''} ?disabled=${!sweep.best} @click=${() => this.#promote({id: sweep.best.trialId, number: sweep.best.number})}>${words.promote}</button>
+      <button class=${over ? 'primary' : ''} ?disabled=${!sweep.best || Boolean(sweep.best.importedFrom)} @click=${() => this.#promote({id: sweep.best.trialId, number: sweep.best.number})}>${words.promote}</button>
     </div>`;
   }
 
@@ -500,6 +500,7 @@ class SweepPage extends LitElement {
       ${crumb}
       <div class="title"><h1>${sweep.name}</h1><span class="chip">${sweepState(sweep.state)}</span><span class="spring"></span>${this.#actions()}</div>
       ${sweep.spec?.description ? html`<p class="about quiet">${sweep.spec.description}</p>` : nothing}
+      ${(sweep.warmStart || []).map((earlier) => html`<p class="about quiet">${words.warmStart} <a href=${link(['sweeps', earlier.sweep])}>${earlier.name}</a>: ${words.warmStartGave(earlier.trials, earlier.points)}${earlier.leftOut.length ? ` ${words.warmStartLeftOut(earlier.leftOut.join('; '))}` : ''}</p>`)}
       <problem-box .problem=${this.problem} .what=${texts.errors.refresh(words.what)} .retry=${() => this.#refresh()} .stale=${this.problem ? age(this.loadedAt, this.now) : null}></problem-box>
       ${sweep.reason && sweep.state === 'FAILED' ? html`<div class="notice bad" role="alert">${words.failedNote} ${sweep.reason}</div>` : nothing}
       ${this.#mlflowNotice()}

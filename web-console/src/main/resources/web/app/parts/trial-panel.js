@@ -228,11 +228,12 @@ class TrialPanel extends LitElement {
     const objective = this.sweep?.spec?.objective?.metric;
     const values = Object.entries(trial.values || {}).sort((a, b) => (b[0] === objective) - (a[0] === objective));
     const reason = trial.reason;
-    const suggested = trial.suggestedBy;
+    const suggested = trial.importedFrom ? '' : trial.suggestedBy;
     return html`
+      ${trial.importedFrom ? html`<section><p>${words.importedFrom(trial.importedFrom)}. <span class="quiet">${words.importedNote}</span></p></section>` : nothing}
       ${reason || suggested ? html`<section>${reason ? html`<p class="reason">${reason}</p>` : nothing}${suggested ? html`<p class="reason quiet small">${words.suggestedBy}: ${suggested}</p>` : nothing}</section>` : nothing}
       ${values.length ? html`<section><h3>${words.values}</h3><table><tbody>${values.map(([name, value]) => html`<tr><th scope="row">${name}</th><td class="num" title=${exact(value)}>${metricText(asNumber(value))}</td></tr>`)}</tbody></table></section>` : nothing}
-      ${this.#params(trial)}${this.#reports(trial)}${this.#attempts(trial)}${this.#checkpoints()}${this.#log(trial)}`;
+      ${this.#params(trial)}${trial.importedFrom ? nothing : html`${this.#reports(trial)}${this.#attempts(trial)}${this.#checkpoints()}${this.#log(trial)}`}`;
   }
 
   render() {
@@ -240,7 +241,7 @@ class TrialPanel extends LitElement {
     const state = trial?.state;
     const started = millis(trial?.startedAt);
     const ended = millis(trial?.endedAt);
-    const promotable = state === 'COMPLETE' || state === 'PRUNED';
+    const promotable = (state === 'COMPLETE' || state === 'PRUNED') && !trial.importedFrom;
     return html`<aside tabindex="-1" aria-label=${words.title(this.number)} @keydown=${(event) => {
         if (event.key === 'Escape') { event.stopPropagation(); this.#close(); }
         if (event.target === event.currentTarget && (event.key === 'j' || event.key === 'k')) this.#step(event.key === 'j' ? 1 : -1);

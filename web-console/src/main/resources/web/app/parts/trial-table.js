@@ -264,9 +264,9 @@ class TrialTable extends LitElement {
         const shape = cell.firstChild;
         shape.setAttribute('class', `shape tone-${look.tone.slice(6)}`);
         shape.firstChild.setAttribute('d', look.path);
-        const name = `${store.number[row]}${best ? ' ★' : ''}`;
+        const name = `${store.number[row]}${best ? ' ★' : ''}${store.importedFrom[row] ? ' ↪' : ''}`;
         if (text.data !== name) text.data = name;
-        const spoken = `${texts.trialStates[state] || state}${best ? `, ${texts.trial.isBest}` : ''}${store.reason[row] ? `: ${store.reason[row]}` : ''}`;
+        const spoken = `${texts.trialStates[state] || state}${best ? `, ${texts.trial.isBest}` : ''}${store.importedFrom[row] ? `, ${texts.trial.importedFrom(store.importedFrom[row])}` : ''}${store.reason[row] ? `: ${store.reason[row]}` : ''}`;
         if (cell.title !== spoken) {
           cell.title = spoken;
           cell.setAttribute('aria-label', `${store.number[row]}, ${spoken}`);

@@ -146,6 +146,11 @@ public final class Study {
         return ledger;
     }
 
+    /** The trials as they are now, for good: for questions that take time, on any thread. {@code O(trials)}, but only references are copied. */
+    public TrialHistory frozenHistory() {
+        return ledger.frozen();
+    }
+
     /**
      * The trial as it stands.
      *

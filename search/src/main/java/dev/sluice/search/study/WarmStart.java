@@ -17,6 +17,7 @@ import dev.sluice.search.trial.Outcome;
 import dev.sluice.search.trial.OutcomeConstraint;
 import dev.sluice.search.trial.TrialState;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -341,6 +342,88 @@ public final class WarmStart {
      *     report
      */
     public List<Known> trials() {
+        requireSameObjectives();
+        var known = new ArrayList<Known>();
+        for (EarlierStudy.Result trial : earlier.trials()) {
+            outcome(trial)
+                    .flatMap(outcome -> typed(trial.values())
+                            .map(values -> new Known(
+                                    values, outcome, "%s, trial %d".formatted(earlier.name(), trial.number()))))
+                    .ifPresent(known::add);
+        }
+        return List.copyOf(known);
+    }
+
+    /**
+     * Why trials of the earlier study are not among {@link #trials}: a sentence a reason with how many it holds for, the most frequent
+     * first; empty if none is left out.
+     *
+     * @throws IllegalArgumentException as {@link #trials}
+     */
+    public List<String> leftOut() {
+        requireSameObjectives();
+        var reasons = new LinkedHashMap<String, Integer>();
+        for (EarlierStudy.Result trial : earlier.trials()) {
+            obstacle(trial).ifPresent(reason -> reasons.merge(reason, 1, Integer::sum));
+        }
+        return reasons.entrySet().stream()
+                .sorted(Map.Entry.<String, Integer>comparingByValue().reversed())
+                .map(reason -> "%d %s: %s"
+                        .formatted(reason.getValue(), reason.getValue() == 1 ? "trial" : "trials", reason.getKey()))
+                .toList();
+    }
+
+    /**
+     * So many of these at most: the better half of what may be taken, and of the rest an even selection by rank, so that what is poor is
+     * known too. What is infeasible ranks last. In the order given.
+     *
+     * @param most at least 0
+     */
+    public static List<Known> selected(Goals goals, List<Known> known, int most) {
+        if (most < 0) {
+            throw new IllegalArgumentException("most must be >= 0, was " + most);
+        }
+        if (known.size() <= most) {
+            return List.copyOf(known);
+        }
+        var standings = known.stream().map(trial -> standing(goals, trial)).toList();
+        int[] ranks = NonDominatedSorting.ranks(standings);
+        var order = new ArrayList<Integer>();
+        for (int i = 0; i < known.size(); i++) {
+            order.add(i);
+        }
+        order.sort(Comparator.<Integer>comparingInt(i -> ranks[i])
+                .thenComparingDouble(i -> standings.get(i).cost(0)));
+        int best = (most + 1) / 2;
+        var taken = new ArrayList<>(order.subList(0, best));
+        int rest = order.size() - best;
+        for (int i = 0; i < most - best; i++) {
+            taken.add(order.get(best + (int) ((2L * i + 1) * rest / (2L * (most - best)))));
+        }
+        return taken.stream().sorted().map(known::get).toList();
+    }
+
+    private static Standing standing(Goals goals, Known trial) {
+        var costs = new double[goals.objectives().size()];
+        if (!(trial.outcome() instanceof Outcome.Completed(var values))) {
+            Arrays.fill(costs, Double.POSITIVE_INFINITY);
+            return Standing.of(costs, Double.POSITIVE_INFINITY);
+        }
+        double violation = 0;
+        for (int i = 0; i < costs.length; i++) {
+            Objective objective = goals.objectives().get(i);
+            double value = values.getOrDefault(objective.metric(), Double.NaN);
+            costs[i] = Double.isNaN(value)
+                    ? Double.POSITIVE_INFINITY
+                    : objective.direction().toCost(value);
+        }
+        for (OutcomeConstraint constraint : goals.constraints()) {
+            violation += constraint.violation(values.getOrDefault(constraint.metric(), Double.NaN));
+        }
+        return Standing.of(costs, violation);
+    }
+
+    private void requireSameObjectives() {
         for (Objective objective : goals.objectives()) {
             if (!earlier.goals().objectives().contains(objective)) {
                 throw new IllegalArgumentException(
@@ -353,15 +436,61 @@ public final class WarmStart {
                                         described(objective)));
             }
         }
-        var known = new ArrayList<Known>();
-        for (EarlierStudy.Result trial : earlier.trials()) {
-            outcome(trial)
-                    .flatMap(outcome -> typed(trial.values())
-                            .map(values -> new Known(
-                                    values, outcome, "%s, trial %d".formatted(earlier.name(), trial.number()))))
-                    .ifPresent(known::add);
+    }
+
+    /** Why the trial cannot be taken over, if so, in words that are the same for all of the kind. */
+    private Optional<String> obstacle(EarlierStudy.Result trial) {
+        if (outcome(trial).isEmpty()) {
+            return Optional.of(
+                    switch (trial.state()) {
+                        case COMPLETE -> "it has no value of " + missing(trial);
+                        case PRUNED -> "what was given up early says too little here";
+                        case FAILED, CANCELLED -> "it came to nothing";
+                        case INFEASIBLE, QUEUED, RUNNING -> "it had not ended";
+                    });
         }
-        return List.copyOf(known);
+        if (typed(trial.values()).isPresent()) {
+            return Optional.empty();
+        }
+        var typed = new HashMap<String, ParameterValue>();
+        for (var entry : trial.values().asMap().entrySet()) {
+            var parameter = space.find(entry.getKey());
+            if (parameter.isEmpty()) {
+                return Optional.of("%s is no parameter here".formatted(entry.getKey()));
+            }
+            var carried = carried(entry.getValue(), parameter.get().distribution());
+            if (carried.isEmpty() || !carried.get().means(entry.getValue())) {
+                return Optional.of("%s must be %s here"
+                        .formatted(
+                                entry.getKey(), parameter.get().distribution().describe()));
+            }
+            typed.put(entry.getKey(), carried.get());
+        }
+        for (Parameter parameter : space.parameters()) {
+            if (space.isActive(parameter, typed) != typed.containsKey(parameter.name())) {
+                return Optional.of(
+                        typed.containsKey(parameter.name())
+                                ? "%s is not active here".formatted(parameter.name())
+                                : "%s is new here".formatted(parameter.name()));
+            }
+        }
+        return Optional.of("it breaks %s"
+                .formatted(space.brokenConstraints(space.inOrder(typed)).stream()
+                        .map("'%s'"::formatted)
+                        .collect(Collectors.joining(" and "))));
+    }
+
+    private String missing(EarlierStudy.Result trial) {
+        for (Objective objective : goals.objectives()) {
+            if (trial.metric(objective.metric()).isEmpty()) {
+                return objective.metric();
+            }
+        }
+        return goals.constraints().stream()
+                .map(OutcomeConstraint::metric)
+                .filter(metric -> trial.metric(metric).isEmpty())
+                .findFirst()
+                .orElse("its objective");
     }
 
     private static String described(Objective objective) {

@@ -233,6 +233,32 @@ public abstract class SamplerContract {
     }
 
     @Test
+    void triesEveryPointThatConstraintsLeaveBeforeItRepeatsOne() {
+        var space = Spaces.twentyAllowedPoints();
+        var study = study(space, 17, new ArrayList<>());
+        var tried = new HashSet<ParameterValues>();
+        for (int i = 0; i < 20; i++) {
+            tried.add(live(study));
+        }
+        assertThat(tried).hasSize(20);
+    }
+
+    @Test
+    void doesNotTryAgainWhatWasTakenOver() {
+        var space = Spaces.twelvePoints();
+        var study = study(space, 18, new ArrayList<>());
+        var tried = new HashSet<ParameterValues>();
+        for (var point : space.points(12).orElseThrow().subList(0, 5)) {
+            study.takeOver(point, new Outcome.Completed(Map.of("loss", value(point))), "another study");
+            tried.add(point);
+        }
+        for (int i = 0; i < 7; i++) {
+            tried.add(live(study));
+        }
+        assertThat(tried).hasSize(12);
+    }
+
+    @Test
     void doesNotProposeAgainWhatIsStillUnderWay() {
         var space = Spaces.twelvePoints();
         var study = study(space, 12, new ArrayList<>());

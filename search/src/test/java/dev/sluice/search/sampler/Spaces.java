@@ -91,4 +91,13 @@ public final class Spaces {
                 .add("batch", CategoricalDistribution.ordered(32, 64))
                 .build();
     }
+
+    /** A finite space of 100 points, of which a constraint leaves 20. */
+    public static SearchSpace twentyAllowedPoints() {
+        return SearchSpace.builder()
+                .add("a", IntDistribution.of(0, 9))
+                .add("b", FloatDistribution.stepped(0, 9, 1))
+                .constraint("(a + b) % 5 == 0")
+                .build();
+    }
 }

@@ -228,6 +228,69 @@ class WarmStartTest {
     }
 
     @Test
+    void saysWhyTrialsAreNotTakenOver() {
+        var space = SearchSpace.builder()
+                .add("x", FloatDistribution.of(0, 1))
+                .add("kind", CategoricalDistribution.of("a", "b"))
+                .add(Parameter.of("depth", IntDistribution.of(1, 4)).when(Condition.oneOf("kind", "b")))
+                .constraint("x != 0.25")
+                .build();
+        var pruned = new EarlierStudy.Result(
+                5, ParameterValues.ofPlain(Map.of("x", 0.5, "kind", "a")), TrialState.PRUNED, Map.of("loss", 1.0));
+        var silent = new EarlierStudy.Result(
+                6, ParameterValues.ofPlain(Map.of("x", 0.5, "kind", "a")), TrialState.COMPLETE, Map.of());
+        var warmStart = WarmStart.of(
+                spec(space, LOSS),
+                earlier(
+                        result(0, Map.of("x", 0.5, "kind", "a"), 1),
+                        result(1, Map.of("x", 2.0, "kind", "a"), 1),
+                        result(2, Map.of("x", 3.0, "kind", "a"), 1),
+                        result(3, Map.of("x", 0.5, "kind", "b"), 1),
+                        result(4, Map.of("x", 0.25, "kind", "a"), 1),
+                        pruned,
+                        silent,
+                        result(7, Map.of("x", 0.5, "kind", "a", "old", 1), 1),
+                        result(8, Map.of("x", 0.5, "kind", "a", "depth", 2), 1)));
+
+        assertThat(warmStart.trials()).hasSize(1);
+        assertThat(warmStart.leftOut())
+                .startsWith("2 trials: x must be a float in [0.0, 1.0] here")
+                .containsExactlyInAnyOrder(
+                        "2 trials: x must be a float in [0.0, 1.0] here",
+                        "1 trial: depth is new here",
+                        "1 trial: it breaks 'x != 0.25'",
+                        "1 trial: what was given up early says too little here",
+                        "1 trial: it has no value of loss",
+                        "1 trial: old is no parameter here",
+                        "1 trial: depth is not active here");
+    }
+
+    @Test
+    void ofTooManyTrialsTakesTheBetterHalfAndSomeOfTheRest() {
+        var results = new ArrayList<EarlierStudy.Result>();
+        for (int i = 0; i < 100; i++) {
+            results.add(result(i, Map.of("x", i / 100.0), (i * 37) % 100));
+        }
+        results.add(new EarlierStudy.Result(
+                100, ParameterValues.ofPlain(Map.of("x", 1.0)), TrialState.INFEASIBLE, Map.of()));
+        var known = WarmStart.of(spec(line(), LOSS), earlier(results.toArray(EarlierStudy.Result[]::new)))
+                .trials();
+
+        var some = WarmStart.selected(LOSS, known, 20);
+
+        var losses = some.stream()
+                .map(trial -> (Outcome.Completed) trial.outcome())
+                .map(outcome -> outcome.values().get("loss"))
+                .sorted()
+                .toList();
+        assertThat(losses).hasSize(20).startsWith(0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0);
+        assertThat(losses.subList(10, 20)).allMatch(loss -> loss > 9).anyMatch(loss -> loss > 80);
+        assertThat(some).isSubsetOf(known).isSortedAccordingTo((a, b) -> known.indexOf(a) - known.indexOf(b));
+        assertThat(WarmStart.selected(LOSS, known, 0)).isEmpty();
+        assertThat(WarmStart.selected(LOSS, known, 101)).isEqualTo(known);
+    }
+
+    @Test
     void trialsNeedTheSameObjectives() {
         var last = Goals.of(new Objective("loss", Direction.MINIMIZE, Report.LAST));
         var warmStart = WarmStart.of(spec(line(), last), earlier(result(0, Map.of("x", 0.5), 1)));

@@ -3,7 +3,15 @@ package dev.sluice.console.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 
 /** How many trials of a sweep are in which state. */
-record Counts(long queued, long running, long complete, long pruned, long infeasible, long failed, long cancelled) {
+record Counts(
+        long queued,
+        long running,
+        long complete,
+        long pruned,
+        long infeasible,
+        long failed,
+        long cancelled,
+        long imported) {
 
     static Counts of(JsonNode sweep) {
         JsonNode counts = sweep.path("counts");
@@ -14,7 +22,8 @@ record Counts(long queued, long running, long complete, long pruned, long infeas
                 counts.path("pruned").asLong(),
                 counts.path("infeasible").asLong(),
                 counts.path("failed").asLong(),
-                counts.path("cancelled").asLong());
+                counts.path("cancelled").asLong(),
+                counts.path("imported").asLong());
     }
 
     long finished() {
@@ -31,6 +40,7 @@ record Counts(long queued, long running, long complete, long pruned, long infeas
         append(words, infeasible, "infeasible");
         append(words, failed, "failed");
         append(words, cancelled, "cancelled");
+        append(words, imported, "taken over");
         return words.isEmpty() ? "no trials yet" : words.toString();
     }
 

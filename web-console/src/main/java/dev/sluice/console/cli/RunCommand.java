@@ -37,6 +37,7 @@ final class RunCommand implements Callable<Integer> {
         ServiceClient client = context.client();
         JsonNode submitted = SweepSubmission.submit(client, SweepFile.read(file));
         String id = Sweeps.text(submitted, "id");
+        submitted.path("warnings").forEach(warning -> context.terminal().err().println("Warning: " + warning.asText()));
         if (detach) {
             if (!output.printed(context.terminal(), submitted)) {
                 context.terminal().out().println(id);

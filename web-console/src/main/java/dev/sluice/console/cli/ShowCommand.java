@@ -63,6 +63,18 @@ final class ShowCommand implements Callable<Integer> {
         ParetoFront.of(context.client(), found)
                 .filter(front -> !front.trials().isEmpty())
                 .ifPresent(front -> line(out, "front", front.summary()));
+        found.path("warmStart").forEach(earlier -> {
+            line(
+                    out,
+                    "from",
+                    "%s  %s: %d trials taken over, %d points tried first"
+                            .formatted(
+                                    earlier.path("name").asText("-"),
+                                    earlier.path("sweep").asText("-"),
+                                    earlier.path("trials").asInt(),
+                                    earlier.path("points").asInt()));
+            earlier.path("leftOut").forEach(sentence -> line(out, "", "not taken over: " + sentence.asText()));
+        });
         line(out, "started", Figures.age(found.path("createdAt"), now));
         if (found.path("endedAt").isTextual()) {
             line(out, "ended", Figures.age(found.path("endedAt"), now));

@@ -28,9 +28,19 @@ final class TrialTable {
             cells.add(trial.path("state").asText("-"));
             metrics.forEach(metric -> cells.add(Figures.of(trial.path("values").path(metric))));
             params.forEach(param -> cells.add(Figures.of(trial.path("params").path(param))));
-            cells.add(trial.path("reason").isTextual() ? trial.path("reason").asText() : "");
+            cells.add(reason(trial));
             table.add(cells);
         }
         return table;
+    }
+
+    /** Why it ended, or where it ran if that was in an earlier sweep. */
+    private static String reason(JsonNode trial) {
+        String from = trial.path("importedFrom").asText("");
+        String reason = trial.path("reason").asText("");
+        String imported = from.isEmpty() || from.equals("null") ? "" : "imported from " + from;
+        return imported.isEmpty() || reason.isEmpty() || reason.equals("null")
+                ? imported + (reason.equals("null") ? "" : reason)
+                : imported + ": " + reason;
     }
 }

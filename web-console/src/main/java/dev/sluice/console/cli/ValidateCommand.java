@@ -74,12 +74,27 @@ final class ValidateCommand implements Callable<Integer> {
             out.println();
             explain(out, "search", explanation.search());
             explain(out, "pruning", explanation.pruning());
+            say(out, "budget", explanation.ends());
+            say(out, "warmStart", explanation.warmStart());
+            if (!explanation.warmStart().isEmpty()) {
+                out.println(
+                        "#   Whether there are such sweeps is for the service to say, when the sweep is submitted.");
+                out.println("#");
+            }
+            say(out, "warning", explanation.warnings());
             out.println("# Five points of its space:");
             for (JsonNode point : points) {
                 out.println("# " + ShowCommand.inline(point));
             }
         }
         return 0;
+    }
+
+    private static void say(PrintWriter out, String section, List<String> sentences) {
+        if (!sentences.isEmpty()) {
+            out.println("# %s: %s".formatted(section, String.join(" ", sentences)));
+            out.println("#");
+        }
     }
 
     private static void explain(PrintWriter out, String section, Explanation.Algorithm algorithm) {

@@ -67,7 +67,12 @@ public class EventResource {
             Instant createdAt,
             @Nullable Instant endedAt) {}
 
-    record BestDelta(UUID trialId, int number, Map<String, Object> params, Map<String, Double> values) {}
+    record BestDelta(
+            UUID trialId,
+            int number,
+            Map<String, Object> params,
+            Map<String, Double> values,
+            @Nullable String importedFrom) {}
 
     record TrialDelta(
             UUID id,
@@ -79,7 +84,8 @@ public class EventResource {
             int attempt,
             @Nullable Instant startedAt,
             @Nullable Instant endedAt,
-            String reason) {
+            String reason,
+            @Nullable String importedFrom) {
         static TrialDelta of(TrialSnapshot trial) {
             return new TrialDelta(
                     trial.id(),
@@ -91,7 +97,8 @@ public class EventResource {
                     trial.attempt(),
                     trial.startedAt().orElse(null),
                     trial.endedAt().orElse(null),
-                    trial.reason());
+                    trial.reason(),
+                    trial.importedFrom().orElse(null));
         }
     }
 
@@ -194,7 +201,12 @@ public class EventResource {
     private SweepDelta sweep(SweepSnapshot sweep) {
         Optional<BestDelta> best = sweep.bestTrial()
                 .flatMap(number -> archive.trial(sweep.id(), number))
-                .map(t -> new BestDelta(t.id(), t.number(), t.params(), t.values()));
+                .map(t -> new BestDelta(
+                        t.id(),
+                        t.number(),
+                        t.params(),
+                        t.values(),
+                        t.importedFrom().orElse(null)));
         return new SweepDelta(
                 sweep.id(),
                 sweep.name(),

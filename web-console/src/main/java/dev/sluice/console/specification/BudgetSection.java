@@ -2,6 +2,7 @@ package dev.sluice.console.specification;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
 /**
@@ -13,6 +14,7 @@ import java.util.OptionalInt;
  * @param trialTime    one trial's time, all its attempts together
  * @param failedTrials the sweep fails when more trials than this have failed; empty: no limit
  * @param stallTrials  the sweep ends after so many finished trials without a better one
+ * @param regret       the sweep ends when, by a bound on it, no more than this is left to gain, in the metric's unit, above 0
  */
 public record BudgetSection(
         OptionalInt trials,
@@ -20,4 +22,5 @@ public record BudgetSection(
         Optional<Duration> wallTime,
         Optional<Duration> trialTime,
         OptionalInt failedTrials,
-        OptionalInt stallTrials) {}
+        OptionalInt stallTrials,
+        OptionalDouble regret) {}

@@ -68,6 +68,12 @@ final class NormalForm {
                 point.asMap().forEach((name, value) -> values.set(name, value(value)));
             });
         }
+        sweep.warmStart().ifPresent(warmStart -> {
+            ObjectNode node = file.putObject("warmStart");
+            setList(node, "from", warmStart.from());
+            warmStart.trials().ifPresent(trials -> node.put("trials", trials));
+            node.put("points", warmStart.points());
+        });
         ObjectNode search = file.putObject("search");
         search.put("algorithm", sweep.search().algorithm());
         search.put("seed", sweep.search().seed());
@@ -206,6 +212,7 @@ final class NormalForm {
         budget.trialTime().ifPresent(time -> node.put("trialTime", DurationText.of(time)));
         budget.failedTrials().ifPresent(trials -> node.put("failedTrials", trials));
         budget.stallTrials().ifPresent(trials -> node.putObject("stall").put("trials", trials));
+        budget.regret().ifPresent(regret -> node.put("regret", regret));
         return node;
     }
 

@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
@@ -40,6 +41,7 @@ final class SweepReading {
             "parameterConstraints",
             "constraints",
             "enqueue",
+            "warmStart",
             "search",
             "pruning",
             "budget",
@@ -52,6 +54,7 @@ final class SweepReading {
     static final int LONGEST_NAME = 200;
     static final int LONGEST_PATTERN = 1000;
     static final int MOST_OBJECTIVES = 8;
+    static final int MOST_EARLIER = 20;
 
     private static final Map<String, String> SYNONYMS = Map.ofEntries(
             Map.entry("space", "parameters"),
@@ -75,7 +78,10 @@ final class SweepReading {
             Map.entry("promote", "promotion"),
             Map.entry("retry", "retries"),
             Map.entry("tags", "labels"),
-            Map.entry("points", "enqueue"));
+            Map.entry("points", "enqueue"),
+            Map.entry("priorruns", "warmStart"),
+            Map.entry("prior", "warmStart"),
+            Map.entry("initialtrials", "warmStart"));
     private static final List<String> GOALS = List.of("maximize", "minimize");
     private static final Map<String, String> GOAL_SYNONYMS =
             Map.of("max", "maximize", "min", "minimize", "maximum", "maximize", "minimum", "minimize");
@@ -121,6 +127,7 @@ final class SweepReading {
         List<OutcomeConstraint> constraints = readConstraints(sweep, space);
         List<ParameterValues> enqueue =
                 space.map(right -> spaceReading.readEnqueued(sweep, right)).orElse(List.of());
+        Optional<WarmStartSection> warmStart = readWarmStart(sweep);
         AlgorithmReading algorithms = new AlgorithmReading(seeds);
         SearchSection search = algorithms.readSearch(sweep);
         PruningSection pruning = algorithms.readPruning(sweep);
@@ -145,6 +152,13 @@ final class SweepReading {
                             OptionalLong.empty()));
             checkFeasible(sweep, space.get());
         }
+        if (objectives.size() > 1 && budget.regret().isPresent()) {
+            sweep.section("budget", "")
+                    .ifPresent(section -> section.problem(
+                            "regret",
+                            section.field("regret")
+                                    + " is a bound for one objective, and there are several; 'stall' works with them"));
+        }
         if (objectives.size() > 1 && promotion.isPresent()) {
             sweep.keyProblem(
                     "promotion",
@@ -161,6 +175,7 @@ final class SweepReading {
                 goals.get(),
                 space.get(),
                 enqueue,
+                warmStart,
                 search,
                 pruning,
                 budget,
@@ -307,6 +322,55 @@ final class SweepReading {
                 .map(known -> TrialReading.unmeasured(known, metric, known.metrics()));
     }
 
+    // ---- warmStart
+
+    private Optional<WarmStartSection> readWarmStart(Section sweep) {
+        String example = "{from: [digits-cnn], trials: 50}";
+        Optional<Section> section = sweep.section("warmStart", example);
+        if (section.isEmpty()) {
+            return Optional.empty();
+        }
+        Section warmStart = new Section(
+                section.get().pointer(), "'warmStart'", section.get().mapping(), problems);
+        warmStart.allow(
+                List.of("from", "trials", "points"),
+                Map.of("sweeps", "from", "sweep", "from", "studies", "from", "runs", "from", "limit", "trials"));
+        String meaning = "the ids or names of earlier sweeps, such as [digits-cnn]";
+        warmStart.require("from", meaning);
+        List<String> from = new ArrayList<>();
+        for (Section.Item item : warmStart.texts("from", "[digits-cnn]")) {
+            String name = item.text();
+            if (name.isBlank() || name.length() > LONGEST_NAME) {
+                problems.add(
+                        item.pointer(),
+                        item.node().position(),
+                        "'from' of 'warmStart' must hold " + meaning + ", was " + Words.quoted(name));
+            } else if (from.contains(name)) {
+                problems.add(
+                        item.pointer(),
+                        item.node().position(),
+                        "'from' of 'warmStart' names " + Words.quoted(name) + " twice");
+            } else {
+                from.add(name);
+            }
+        }
+        if (warmStart.node("from") instanceof Node.Sequence list
+                && (list.items().isEmpty() || list.items().size() > MOST_EARLIER)) {
+            warmStart.problem(
+                    "from",
+                    "'from' of 'warmStart' must hold 1 to " + MOST_EARLIER + " sweeps, was "
+                            + list.items().size());
+        }
+        OptionalInt trials = warmStart.count("trials", 0, "how many of their trials are taken over at most");
+        int points = warmStart
+                .count("points", 0, "how many of each one's best points are tried first where they are not taken over")
+                .orElse(WarmStartSection.POINTS);
+        if (trials.equals(OptionalInt.of(0)) && points == 0) {
+            warmStart.problem("'warmStart' with neither 'trials' nor 'points' takes nothing: leave it out");
+        }
+        return Optional.of(new WarmStartSection(from, trials, points));
+    }
+
     // ---- budget
 
     private BudgetSection readBudget(Section sweep, SearchSection search) {
@@ -322,11 +386,12 @@ final class SweepReading {
                     Optional.empty(),
                     Optional.empty(),
                     OptionalInt.empty(),
-                    OptionalInt.empty());
+                    OptionalInt.empty(),
+                    OptionalDouble.empty());
         }
         Section budget = section.get();
         budget.allow(
-                List.of("trials", "parallel", "wallTime", "trialTime", "failedTrials", "stall"),
+                List.of("trials", "parallel", "wallTime", "trialTime", "failedTrials", "stall", "regret"),
                 Map.ofEntries(
                         Map.entry("maxtrials", "trials"),
                         Map.entry("count", "trials"),
@@ -337,7 +402,9 @@ final class SweepReading {
                         Map.entry("paralleltrials", "parallel"),
                         Map.entry("time", "wallTime"),
                         Map.entry("timeout", "wallTime"),
-                        Map.entry("patience", "stall")));
+                        Map.entry("patience", "stall"),
+                        Map.entry("regretbound", "regret"),
+                        Map.entry("tolerance", "regret")));
         if (!budget.has("trials") && !budget.has("wallTime") && !endsByItself) {
             budget.require(
                     "trials",
@@ -356,7 +423,21 @@ final class SweepReading {
                 budget.duration("wallTime", false),
                 budget.duration("trialTime", false),
                 budget.count("failedTrials", 0, "how many failed trials are borne"),
-                stallTrials);
+                stallTrials,
+                readRegret(budget));
+    }
+
+    private static OptionalDouble readRegret(Section budget) {
+        String meaning = "what is too little to search on for, in the metric's unit";
+        OptionalDouble regret = budget.number("regret", meaning);
+        if (regret.isPresent() && !(regret.getAsDouble() > 0)) {
+            budget.problem(
+                    "regret",
+                    budget.field("regret") + " must be greater than 0 (" + meaning + "), was "
+                            + budget.shown("regret"));
+            return OptionalDouble.empty();
+        }
+        return regret;
     }
 
     // ---- resources, retries, failurePolicies

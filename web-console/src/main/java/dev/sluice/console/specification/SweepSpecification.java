@@ -24,6 +24,7 @@ import java.util.Random;
  * @param goals what trials are measured by: one objective or several, and what results must keep to
  * @param space       the parameters and the constraints over them
  * @param enqueue     points to try first, completed
+ * @param warmStart   empty: it begins with nothing
  * @param promotion   empty: promotion by hand
  */
 public record SweepSpecification(
@@ -33,6 +34,7 @@ public record SweepSpecification(
         Goals goals,
         SearchSpace space,
         List<ParameterValues> enqueue,
+        Optional<WarmStartSection> warmStart,
         SearchSection search,
         PruningSection pruning,
         BudgetSection budget,
@@ -56,6 +58,27 @@ public record SweepSpecification(
     /** What results must keep to. */
     public List<OutcomeConstraint> constraints() {
         return goals.constraints();
+    }
+
+    /** The same sweep that begins with what these know. */
+    public SweepSpecification withWarmStart(WarmStartSection section) {
+        return new SweepSpecification(
+                name,
+                description,
+                labels,
+                goals,
+                space,
+                enqueue,
+                Optional.of(section),
+                search,
+                pruning,
+                budget,
+                trial,
+                resources,
+                retries,
+                failurePolicies,
+                tracking,
+                promotion);
     }
 
     /** The normalised file: nothing left out that has a default, and a {@code type} on each parameter. */

@@ -72,6 +72,43 @@ public class Archive {
                 .toList();
     }
 
+    /** The newest sweep of exactly this name. */
+    @Transactional
+    public Optional<SweepSnapshot> newestOfName(String name) {
+        return SweepEntity.<SweepEntity>find("name = ?1", Sort.descending("createdAt", "id"), name)
+                .firstResultOptional()
+                .map(SweepEntity::snapshot);
+    }
+
+    /** The sweep of this id, or two of those whose ids begin like this. */
+    @Transactional
+    public List<SweepSnapshot> sweepsOfPrefix(String prefix) {
+        var begins = prefix.toLowerCase(java.util.Locale.ROOT);
+        if (!begins.matches("[0-9a-f-]{1,36}")) {
+            return List.of();
+        }
+        return SweepEntity.<SweepEntity>find("cast(id as string) like ?1", begins + "%")
+                .page(Page.ofSize(2))
+                .list()
+                .stream()
+                .map(SweepEntity::snapshot)
+                .toList();
+    }
+
+    /** What the sweep began with of earlier ones; empty for most. */
+    public List<EarlierSweep> warmStart(UUID sweep) {
+        var from = new ArrayList<EarlierSweep>();
+        scan(
+                "select pos, kind, trial, at, payload from event where sweep = ? and pos <= 2 and kind = 'WARM_STARTED'",
+                List.of(sweep),
+                row -> {
+                    if (row.recorded().event() instanceof SweepEvent.WarmStarted started) {
+                        from.addAll(started.from());
+                    }
+                });
+        return from;
+    }
+
     /** Sweeps that must be taken up at a start: not over, or with attempts that are. */
     @Transactional
     public List<SweepSnapshot> unfinished() {

@@ -12,8 +12,11 @@ import dev.sluice.search.trial.Measurement;
 import dev.sluice.search.trial.Outcome;
 import dev.sluice.search.trial.TrialId;
 import dev.sluice.search.trial.TrialState;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 
 /**
  * Sweep events as they lie in the event table: a kind and a JSON payload. Written field by field, so that renaming a
@@ -28,6 +31,7 @@ final class EventCodec {
     static final String TOLD = "TOLD";
     static final String REQUEUED = "REQUEUED";
     static final String STATE = "STATE";
+    static final String WARM_STARTED = "WARM_STARTED";
     static final String ATTEMPT_STOPPING = "ATTEMPT_STOPPING";
     static final String ATTEMPT_ENDED = "ATTEMPT_ENDED";
 
@@ -44,6 +48,18 @@ final class EventCodec {
             case SweepEvent.StateChanged changed -> {
                 json.put("state", changed.state().name()).put("reason", changed.reason());
                 yield STATE;
+            }
+            case SweepEvent.WarmStarted started -> {
+                var from = json.putArray("from");
+                for (var earlier : started.from()) {
+                    var entry = from.addObject()
+                            .put("sweep", earlier.sweep().toString())
+                            .put("name", earlier.name())
+                            .put("trials", earlier.trials())
+                            .put("points", earlier.points());
+                    earlier.leftOut().forEach(entry.putArray("leftOut")::add);
+                }
+                yield WARM_STARTED;
             }
             case SweepEvent.AttemptStopping stopping -> {
                 json.put("attempt", stopping.attempt()).put("reason", stopping.reason());
@@ -117,6 +133,7 @@ final class EventCodec {
         var id = new TrialId(Math.max(trial, 0));
         return switch (kind) {
             case STATE -> new SweepEvent.StateChanged(SweepState.valueOf(text(json, "state")), text(json, "reason"));
+            case WARM_STARTED -> new SweepEvent.WarmStarted(earlier(json.path("from")));
             case ATTEMPT_STOPPING ->
                 new SweepEvent.AttemptStopping(trial, json.path("attempt").asInt(), text(json, "reason"));
             case ATTEMPT_ENDED ->
@@ -151,6 +168,21 @@ final class EventCodec {
             default ->
                 throw new IllegalStateException("The event log holds a kind that this version does not know: " + kind);
         };
+    }
+
+    private static List<EarlierSweep> earlier(JsonNode json) {
+        var from = new ArrayList<EarlierSweep>();
+        for (var entry : json) {
+            var leftOut = new ArrayList<String>();
+            entry.path("leftOut").forEach(sentence -> leftOut.add(sentence.asText()));
+            from.add(new EarlierSweep(
+                    UUID.fromString(text(entry, "sweep")),
+                    text(entry, "name"),
+                    entry.path("trials").asInt(),
+                    entry.path("points").asInt(),
+                    leftOut));
+        }
+        return from;
     }
 
     static Measurement measurement(String payload) {

@@ -13,11 +13,14 @@ import dev.sluice.search.study.StudyEvent;
 import dev.sluice.search.study.StudySpec;
 import dev.sluice.search.study.Suggestion;
 import dev.sluice.search.terminator.FailureBudget;
+import dev.sluice.search.terminator.RegretBoundTerminator;
 import dev.sluice.search.terminator.StagnationTerminator;
+import dev.sluice.search.terminator.Termination;
 import dev.sluice.search.terminator.Terminator;
 import dev.sluice.search.trial.Measurement;
 import dev.sluice.search.trial.Objective;
 import dev.sluice.search.trial.Outcome;
+import dev.sluice.search.trial.TrialHistory;
 import dev.sluice.search.trial.TrialId;
 import dev.sluice.search.trial.TrialState;
 import java.time.Duration;
@@ -82,6 +85,11 @@ public final class LiveSweep {
     /** Why the sampler has no further point; trials that wait are run all the same. */
     private @Nullable String exhausted;
 
+    /** Says when too little is left to gain; asked beside the writer, one question at a time. */
+    private final Optional<Terminator> regret;
+    /** How many trials had concluded when that was last asked. */
+    private int weighed;
+
     private boolean outOfTime;
     /** How many trials had concluded when stagnation was last looked for. */
     private int judged;
@@ -108,12 +116,23 @@ public final class LiveSweep {
                 ? Optional.of(new StagnationTerminator(
                         specification.budget().stallTrials().getAsInt()))
                 : Optional.empty();
+        this.regret = specification.budget().regret().isPresent()
+                ? Optional.of(
+                        RegretBoundTerminator.builder(studySpec(specification).context())
+                                .regret(specification.budget().regret().getAsDouble())
+                                .build())
+                : Optional.empty();
         this.failureBudget = new FailureBudget(specification.budget().failedTrials());
         this.study = study.apply(this::studied);
     }
 
     /** A sweep that begins: its enqueued points are its first trials. */
     static LiveSweep begin(UUID id, SweepSpecification specification, Instant now) {
+        return begin(id, specification, Knowledge.NONE, now);
+    }
+
+    /** The same with what it knows from before; enqueued points come before those of earlier sweeps. */
+    static LiveSweep begin(UUID id, SweepSpecification specification, Knowledge knowledge, Instant now) {
         var live = new LiveSweep(
                 id,
                 specification,
@@ -121,7 +140,13 @@ public final class LiveSweep {
                 now,
                 journal -> new Study(studySpec(specification), journal));
         live.change(SweepState.RUNNING, "started");
+        if (!knowledge.from().isEmpty()) {
+            live.record(new SweepEvent.WarmStarted(knowledge.from()));
+        }
+        knowledge.trials().forEach(known -> live.study.takeOver(known.values(), known.outcome(), known.source()));
+        live.noteBest();
         specification.enqueue().forEach(live.study::enqueue);
+        knowledge.points().forEach(live.study::enqueue);
         return live;
     }
 
@@ -229,10 +254,42 @@ public final class LiveSweep {
     }
 
     /**
+     * What must be known before a worker can have so many leases of new trials: whether enough is left to gain. Empty where the sweep has
+     * no such bound, nothing has concluded since it was last known, or nothing new would begin.
+     */
+    Optional<Doubt> doubt(String worker, int capacity) {
+        int concluded = study.history().concluded().size();
+        if (regret.isEmpty() || weighed == concluded || !asksForMore(worker, capacity)) {
+            return Optional.empty();
+        }
+        weighed = concluded;
+        return Optional.of(new Doubt(regret.get(), study.frozenHistory()));
+    }
+
+    /** What was found of it. A sweep that was read again from the database meanwhile has not asked. */
+    @SuppressWarnings("ReferenceEquality")
+    void resolve(Doubt doubt, Optional<Termination> found) {
+        if (regret.isPresent() && regret.get() == doubt.terminator && windDown == null) {
+            found.ifPresent(termination -> windDown = termination.reason());
+        }
+    }
+
+    /** Whether to go on, asked beside the writer: what it keeps between questions is confined to whoever holds the lock on thinking. */
+    record Doubt(Terminator terminator, TrialHistory history) {}
+
+    /**
      * What the sampler must be asked before a worker can have so many leases; empty if what waits will do, or there is nothing to ask. Until
      * {@link #answer} or {@link #unanswered}, nothing else is asked: the two would share the sampler.
      */
     Optional<PreparedAsk> question(String worker, int capacity) {
+        if (!asksForMore(worker, capacity)) {
+            return Optional.empty();
+        }
+        asked = study.prepareAsk();
+        return Optional.of(asked);
+    }
+
+    private boolean asksForMore(String worker, int capacity) {
         long held = active.values().stream()
                 .filter(attempt -> attempt.worker.equals(worker))
                 .count();
@@ -244,11 +301,7 @@ public final class LiveSweep {
                 : trials.stream()
                         .filter(t -> t.state == TrialState.QUEUED && isReady(t))
                         .count();
-        if (asked != null || !canStart() || noNewTrials() || ready >= free) {
-            return Optional.empty();
-        }
-        asked = study.prepareAsk();
-        return Optional.of(asked);
+        return asked == null && canStart() && !noNewTrials() && ready < free;
     }
 
     /** What the sampler answered: a trial that now waits, or that there is nothing more. A sweep that ends meanwhile takes no trial. */
@@ -895,6 +948,10 @@ public final class LiveSweep {
 
     private void tell(TrialRow trial, Outcome outcome) {
         study.tell(new TrialId(trial.number), outcome);
+        noteBest();
+    }
+
+    private void noteBest() {
         bestTrial = study.best().map(best -> best.id().number()).orElse(null);
         dirty = true;
     }
@@ -944,7 +1001,7 @@ public final class LiveSweep {
         } else {
             finish(
                     SweepState.COMPLETED,
-                    trials.size() == 1 ? "its one trial is done" : "all %d trials are done".formatted(trials.size()));
+                    counts.total() == 1 ? "its one trial is done" : "all %d trials are done".formatted(counts.total()));
         }
     }
 
@@ -975,8 +1032,11 @@ public final class LiveSweep {
                 add(enqueued.id(), enqueued.values(), "enqueued", enqueued.seed());
             case StudyEvent.TrialImported imported -> {
                 var trial = study.trial(imported.id());
-                add(trial.id(), trial.values(), trial.suggestedBy(), trial.seed());
-                var row = move(trial.id(), trial.state(), trial.reason());
+                var row = row(
+                        trial.id(), trial.values(), trial.suggestedBy(), trial.seed(), Optional.of(imported.source()));
+                row.state = trial.state();
+                row.reason = cut(trial.reason());
+                counts = counts.withImported();
                 if (imported.outcome() instanceof Outcome.Completed(var values)) {
                     row.values = values;
                 }
@@ -1018,10 +1078,24 @@ public final class LiveSweep {
     }
 
     private void add(TrialId trial, ParameterValues values, String suggestedBy, long seed) {
-        var row = new TrialRow(Ids.next(), id, trial.number(), values.toPlain(), cut(suggestedBy), seed, now);
-        trials.add(row);
+        row(trial, values, suggestedBy, seed, Optional.empty());
         counts = counts.plus(TrialState.QUEUED, 1);
+    }
+
+    private TrialRow row(
+            TrialId trial, ParameterValues values, String suggestedBy, long seed, Optional<String> importedFrom) {
+        var row = new TrialRow(
+                Ids.next(),
+                id,
+                trial.number(),
+                values.toPlain(),
+                cut(suggestedBy),
+                seed,
+                now,
+                importedFrom.map(LiveSweep::cut));
+        trials.add(row);
         changed(row);
+        return row;
     }
 
     private TrialRow move(TrialId trial, TrialState next, String why) {
@@ -1039,7 +1113,7 @@ public final class LiveSweep {
         dirtyTrials.add(row);
     }
 
-    private static StudySpec studySpec(SweepSpecification specification) {
+    static StudySpec studySpec(SweepSpecification specification) {
         return new StudySpec(
                 specification.space(),
                 specification.goals(),

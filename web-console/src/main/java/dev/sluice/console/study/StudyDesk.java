@@ -50,10 +50,16 @@ public class StudyDesk {
     /**
      * Begins a sweep: it is in the database when this returns.
      *
+     * @param knowledge what it begins with of earlier sweeps
      * @param idempotencyKey a key under which the same request makes no second sweep
      */
-    public SweepSnapshot create(SweepSpecification specification, Optional<String> idempotencyKey, String requestHash) {
-        var sweep = LiveSweep.begin(Ids.next(), specification, clock.instant().truncatedTo(ChronoUnit.MICROS));
+    public SweepSnapshot create(
+            SweepSpecification specification,
+            Knowledge knowledge,
+            Optional<String> idempotencyKey,
+            String requestHash) {
+        var sweep = LiveSweep.begin(
+                Ids.next(), specification, knowledge, clock.instant().truncatedTo(ChronoUnit.MICROS));
         var changes = sweep.drain();
         try {
             journal.create(changes, idempotencyKey, requestHash);
@@ -144,6 +150,7 @@ public class StudyDesk {
         writer.thinking().lock();
         try {
             for (int i = 0; i < capacity; i++) {
+                weighUp(sweep, worker, capacity);
                 var question = call(sweep, s -> s.question(worker, capacity));
                 if (question.isEmpty()) {
                     return;
@@ -153,6 +160,14 @@ public class StudyDesk {
         } finally {
             writer.thinking().unlock();
         }
+    }
+
+    /** Has the bound on what is left to gain reckoned anew, where the sweep has one: it takes its time too. */
+    private void weighUp(UUID sweep, String worker, int capacity) {
+        call(sweep, s -> s.doubt(worker, capacity)).ifPresent(doubt -> {
+            var termination = doubt.terminator().check(doubt.history());
+            run(sweep, s -> s.resolve(doubt, termination));
+        });
     }
 
     private void answer(UUID sweep, PreparedAsk question) {

@@ -51,6 +51,7 @@ class SweepEntity extends PanacheEntityBase {
     int infeasible;
     int failed;
     int cancelled;
+    int imported;
 
     @Column(name = "best_trial")
     Integer bestTrial;
@@ -68,7 +69,7 @@ class SweepEntity extends PanacheEntityBase {
                 createdAt,
                 Optional.ofNullable(endedAt),
                 revision,
-                new SweepSnapshot.Counts(queued, running, complete, pruned, infeasible, failed, cancelled),
+                new SweepSnapshot.Counts(queued, running, complete, pruned, infeasible, failed, cancelled, imported),
                 Optional.ofNullable(bestTrial));
     }
 }

@@ -1,6 +1,7 @@
 package dev.sluice.console.study;
 
 import dev.sluice.search.study.StudyEvent;
+import java.util.List;
 
 /**
  * Whatever happens to a sweep, as one type to store, replay and show live: what its study decided, and what became
@@ -18,6 +19,18 @@ public sealed interface SweepEvent {
     }
 
     record StateChanged(SweepState state, String reason) implements SweepEvent {
+        @Override
+        public int trial() {
+            return -1;
+        }
+    }
+
+    /** It began with what earlier sweeps know. */
+    record WarmStarted(List<EarlierSweep> from) implements SweepEvent {
+        public WarmStarted {
+            from = List.copyOf(from);
+        }
+
         @Override
         public int trial() {
             return -1;

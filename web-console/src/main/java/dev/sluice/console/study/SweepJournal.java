@@ -29,8 +29,8 @@ public class SweepJournal {
             var sweep = changes.sweep();
             try (var insert = connection.prepareStatement("""
                     insert into sweep (id, name, state, reason, specification, idempotency_key, request_hash, created_at,
-                        revision, queued, running, complete, pruned, infeasible, failed, cancelled, tracked)
-                    values (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, 0, 0, 0, false)""")) {
+                        revision, queued, running, complete, pruned, infeasible, failed, cancelled, imported, tracked)
+                    values (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, 0, 0, 0, 0, false)""")) {
                 insert.setObject(1, sweep.id());
                 insert.setString(2, sweep.name());
                 insert.setString(3, sweep.state().name());
@@ -111,7 +111,7 @@ public class SweepJournal {
     private static void sweep(Connection connection, SweepSnapshot sweep) throws SQLException {
         try (var update = connection.prepareStatement("""
                 update sweep set state = ?, target = ?, reason = ?, ended_at = ?, revision = ?, queued = ?, running = ?,
-                    complete = ?, pruned = ?, infeasible = ?, failed = ?, cancelled = ?, best_trial = ? where id = ?""")) {
+                    complete = ?, pruned = ?, infeasible = ?, failed = ?, cancelled = ?, best_trial = ?, imported = ? where id = ?""")) {
             update.setString(1, sweep.state().name());
             update.setString(2, sweep.target().map(Enum::name).orElse(null));
             update.setString(3, sweep.reason());
@@ -129,7 +129,8 @@ public class SweepJournal {
             } else {
                 update.setNull(13, Types.INTEGER);
             }
-            update.setObject(14, sweep.id());
+            update.setInt(14, sweep.counts().imported());
+            update.setObject(15, sweep.id());
             update.executeUpdate();
         }
     }
@@ -137,7 +138,8 @@ public class SweepJournal {
     private static void trial(Connection connection, TrialSnapshot trial, boolean fresh) throws SQLException {
         var sql = fresh ? """
                 insert into trial (state, objectives, step, reason, attempt, started_at, ended_at, revision, id, sweep,
-                    number, params, suggested_by, seed, queued_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""" : """
+                    number, params, suggested_by, seed, queued_at, imported_from)
+                    values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""" : """
                 update trial set state = ?, objectives = ?, step = ?, reason = ?, attempt = ?, started_at = ?,
                     ended_at = ?, revision = ? where id = ?""";
         try (var statement = connection.prepareStatement(sql)) {
@@ -157,6 +159,7 @@ public class SweepJournal {
                 statement.setString(13, trial.suggestedBy());
                 statement.setLong(14, trial.seed());
                 statement.setObject(15, time(trial.queuedAt()));
+                statement.setString(16, trial.importedFrom().orElse(null));
             }
             statement.executeUpdate();
         }

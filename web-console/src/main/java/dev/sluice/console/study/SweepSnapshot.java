@@ -24,9 +24,25 @@ public record SweepSnapshot(
         long revision,
         Counts counts,
         Optional<Integer> bestTrial) {
-    /** Trials by state. */
-    public record Counts(int queued, int running, int complete, int pruned, int infeasible, int failed, int cancelled) {
-        static final Counts NONE = new Counts(0, 0, 0, 0, 0, 0, 0);
+    /**
+     * Trials by state.
+     *
+     * @param imported those that were taken over from earlier sweeps, which are in no other count: they were not run here
+     */
+    public record Counts(
+            int queued,
+            int running,
+            int complete,
+            int pruned,
+            int infeasible,
+            int failed,
+            int cancelled,
+            int imported) {
+        static final Counts NONE = new Counts(0, 0, 0, 0, 0, 0, 0, 0);
+
+        Counts withImported() {
+            return new Counts(queued, running, complete, pruned, infeasible, failed, cancelled, imported + 1);
+        }
 
         /** These counts with one trial moved: `from` is null for a new trial. */
         Counts moved(TrialState from, TrialState to) {
@@ -35,13 +51,20 @@ public record SweepSnapshot(
 
         Counts plus(TrialState state, int n) {
             return switch (state) {
-                case QUEUED -> new Counts(queued + n, running, complete, pruned, infeasible, failed, cancelled);
-                case RUNNING -> new Counts(queued, running + n, complete, pruned, infeasible, failed, cancelled);
-                case COMPLETE -> new Counts(queued, running, complete + n, pruned, infeasible, failed, cancelled);
-                case PRUNED -> new Counts(queued, running, complete, pruned + n, infeasible, failed, cancelled);
-                case INFEASIBLE -> new Counts(queued, running, complete, pruned, infeasible + n, failed, cancelled);
-                case FAILED -> new Counts(queued, running, complete, pruned, infeasible, failed + n, cancelled);
-                case CANCELLED -> new Counts(queued, running, complete, pruned, infeasible, failed, cancelled + n);
+                case QUEUED ->
+                    new Counts(queued + n, running, complete, pruned, infeasible, failed, cancelled, imported);
+                case RUNNING ->
+                    new Counts(queued, running + n, complete, pruned, infeasible, failed, cancelled, imported);
+                case COMPLETE ->
+                    new Counts(queued, running, complete + n, pruned, infeasible, failed, cancelled, imported);
+                case PRUNED ->
+                    new Counts(queued, running, complete, pruned + n, infeasible, failed, cancelled, imported);
+                case INFEASIBLE ->
+                    new Counts(queued, running, complete, pruned, infeasible + n, failed, cancelled, imported);
+                case FAILED ->
+                    new Counts(queued, running, complete, pruned, infeasible, failed + n, cancelled, imported);
+                case CANCELLED ->
+                    new Counts(queued, running, complete, pruned, infeasible, failed, cancelled + n, imported);
             };
         }
 

@@ -49,6 +49,9 @@ class TrialEntity extends PanacheEntityBase {
 
     long revision;
 
+    @Column(name = "imported_from")
+    String importedFrom;
+
     TrialSnapshot snapshot() {
         return new TrialSnapshot(
                 id,
@@ -65,6 +68,7 @@ class TrialEntity extends PanacheEntityBase {
                 queuedAt,
                 Optional.ofNullable(startedAt),
                 Optional.ofNullable(endedAt),
-                revision);
+                revision,
+                Optional.ofNullable(importedFrom));
     }
 }

@@ -23,6 +23,8 @@ final class TrialRow {
     final String suggestedBy;
     final long seed;
     final Instant queuedAt;
+    /** Where it ran, if it was taken over. */
+    final Optional<String> importedFrom;
 
     TrialState state = TrialState.QUEUED;
     Map<String, Double> values = Map.of();
@@ -55,7 +57,8 @@ final class TrialRow {
             Map<String, Object> params,
             String suggestedBy,
             long seed,
-            Instant queuedAt) {
+            Instant queuedAt,
+            Optional<String> importedFrom) {
         this.id = id;
         this.sweep = sweep;
         this.number = number;
@@ -63,6 +66,7 @@ final class TrialRow {
         this.suggestedBy = suggestedBy;
         this.seed = seed;
         this.queuedAt = queuedAt;
+        this.importedFrom = importedFrom;
     }
 
     static TrialRow of(TrialSnapshot saved) {
@@ -73,7 +77,8 @@ final class TrialRow {
                 saved.params(),
                 saved.suggestedBy(),
                 saved.seed(),
-                saved.queuedAt());
+                saved.queuedAt(),
+                saved.importedFrom());
         row.state = saved.state();
         row.values = saved.values();
         row.step = saved.step();
@@ -157,6 +162,7 @@ final class TrialRow {
                 queuedAt,
                 Optional.ofNullable(startedAt),
                 Optional.ofNullable(endedAt),
-                revision);
+                revision,
+                importedFrom);
     }
 }

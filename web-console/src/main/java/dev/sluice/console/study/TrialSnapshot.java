@@ -12,6 +12,7 @@ import java.util.UUID;
  * @param params plain values by name, inactive parameters absent
  * @param values the metrics at the step that counts (the objective's best, or the last): NaN and infinities possible
  * @param step the last reported step, -1 before the first report
+ * @param importedFrom where it ran, in words, if it was taken over from an earlier sweep: it has no attempt and no run
  */
 public record TrialSnapshot(
         UUID id,
@@ -28,4 +29,5 @@ public record TrialSnapshot(
         Instant queuedAt,
         Optional<Instant> startedAt,
         Optional<Instant> endedAt,
-        long revision) {}
+        long revision,
+        Optional<String> importedFrom) {}

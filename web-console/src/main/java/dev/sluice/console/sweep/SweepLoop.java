@@ -80,6 +80,11 @@ public class SweepLoop {
                         Thread.startVirtualThread(() -> begin(sweep));
                     }
                 }
+                case SweepEvent.WarmStarted started ->
+                    started.from()
+                            .forEach(earlier -> Log.infof(
+                                    "sweep=%s event=warm-started from=%s trials=%d points=%d",
+                                    sweep, earlier.sweep(), earlier.trials(), earlier.points()));
                 case SweepEvent.AttemptStopping stopping -> runner.stop(sweep, stopping.trial(), stopping.attempt());
                 case SweepEvent.AttemptEnded ended ->
                     Log.infof(

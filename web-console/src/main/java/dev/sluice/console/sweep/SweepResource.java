@@ -1,5 +1,6 @@
 package dev.sluice.console.sweep;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -18,6 +19,8 @@ import dev.sluice.console.specification.SweepSpecification;
 import dev.sluice.console.specification.TrainerCatalog;
 import dev.sluice.console.specification.TrialSection;
 import dev.sluice.console.study.Archive;
+import dev.sluice.console.study.EarlierSweep;
+import dev.sluice.console.study.EarlierSweeps;
 import dev.sluice.console.study.LiveSweep;
 import dev.sluice.console.study.Specifications;
 import dev.sluice.console.study.StudyDesk;
@@ -74,6 +77,7 @@ public class SweepResource {
 
     private final StudyDesk desk;
     private final Archive archive;
+    private final EarlierSweeps earlier;
     private final Tracking tracking;
     private final SpecificationReader reader;
     private final TrainerCatalog catalog;
@@ -84,6 +88,7 @@ public class SweepResource {
     SweepResource(
             StudyDesk desk,
             Archive archive,
+            EarlierSweeps earlier,
             Tracking tracking,
             SpecificationReader reader,
             TrainerCatalog catalog,
@@ -92,6 +97,7 @@ public class SweepResource {
             ObjectMapper json) {
         this.desk = desk;
         this.archive = archive;
+        this.earlier = earlier;
         this.tracking = tracking;
         this.reader = reader;
         this.catalog = catalog;
@@ -100,14 +106,31 @@ public class SweepResource {
         this.json = json;
     }
 
-    /** A sweep that was made. */
-    public record Created(UUID id, String name, SweepState state, Links links) {}
+    /**
+     * A sweep that was made.
+     *
+     * @param warnings what is right but perhaps not meant, a sentence each; left out where there is nothing
+     */
+    public record Created(
+            UUID id,
+            String name,
+            SweepState state,
+            Links links,
+            @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> warnings) {}
 
     public record Links(
             String self, String console, @Nullable String mlflow) {}
 
-    /** What a file would make, without making it. */
-    public record DryRun(JsonNode spec, List<Map<String, Object>> samplePoints, Explanation explanation) {}
+    /**
+     * What a file would make, without making it.
+     *
+     * @param warmStart what earlier sweeps would give; left out where it begins with none
+     */
+    public record DryRun(
+            JsonNode spec,
+            List<Map<String, Object>> samplePoints,
+            Explanation explanation,
+            @JsonInclude(JsonInclude.Include.NON_EMPTY) List<EarlierSweep> warmStart) {}
 
     public record Sweeps(List<SweepView> items, @Nullable String nextCursor) {}
 
@@ -141,17 +164,19 @@ public class SweepResource {
                 return created(before.get().sweep(), uri);
             }
         }
-        var specification = read(body, type);
+        var specification = earlier.resolved(read(body, type));
+        var knowledge = earlier.of(specification);
         if (dryRun) {
             return Response.ok(new DryRun(
                             specification.toJson(),
                             SamplePoints.of(specification, SAMPLE_POINTS).stream()
                                     .map(ParameterValues::toPlain)
                                     .toList(),
-                            Explanation.of(specification)))
+                            Explanation.of(specification),
+                            knowledge.from()))
                     .build();
         }
-        return created(desk.create(specification, Optional.ofNullable(key), hash), uri);
+        return created(desk.create(specification, knowledge, Optional.ofNullable(key), hash), uri);
     }
 
     @GET
@@ -168,7 +193,7 @@ public class SweepResource {
         var best = archive.best(page);
         return new Sweeps(
                 page.stream()
-                        .map(s -> SweepView.of(s, tree(s), best.get(s.id()), tracking.of(s), false))
+                        .map(s -> SweepView.of(s, tree(s), best.get(s.id()), tracking.of(s), null, false))
                         .toList(),
                 found.size() > most ? page.getLast().id().toString() : null);
     }
@@ -472,7 +497,9 @@ public class SweepResource {
 
     private SweepView view(SweepSnapshot sweep) {
         var best = sweep.bestTrial().flatMap(number -> archive.trial(sweep.id(), number));
-        return SweepView.of(sweep, tree(sweep), best.orElse(null), tracking.of(sweep), true);
+        var spec = tree(sweep);
+        var warmStart = spec.has("warmStart") ? archive.warmStart(sweep.id()) : null;
+        return SweepView.of(sweep, spec, best.orElse(null), tracking.of(sweep), warmStart, true);
     }
 
     private Response created(SweepSnapshot sweep, UriInfo uri) {
@@ -486,7 +513,8 @@ public class SweepResource {
                         new Links(
                                 self.toString(),
                                 base.resolve("/#/sweeps/" + sweep.id()).toString(),
-                                tracking.of(sweep).url())))
+                                tracking.of(sweep).url()),
+                        Explanation.of(specification(sweep)).warnings()))
                 .build();
     }
 

@@ -2,6 +2,7 @@ package dev.sluice.console.sweep;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.console.study.EarlierSweep;
 import dev.sluice.console.study.SweepSnapshot;
 import dev.sluice.console.study.SweepState;
 import dev.sluice.console.study.TrialSnapshot;
@@ -13,7 +14,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** A sweep over REST. Lists leave `spec` out. */
+/** A sweep over REST. Lists leave `spec` and `warmStart` out. */
 public record SweepView(
         UUID id,
         String name,
@@ -23,6 +24,7 @@ public record SweepView(
         @Nullable Best best,
         SweepTracking mlflow,
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable JsonNode spec,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable List<EarlierSweep> warmStart,
         Objective objective,
         List<Objective> objectives,
         Budget budget,
@@ -30,10 +32,26 @@ public record SweepView(
         @Nullable Instant endedAt,
         long revision) {
 
-    /** The best trial so far. */
-    public record Best(UUID trialId, int number, Map<String, Object> params, Map<String, Double> values) {
+    /**
+     * The best trial so far.
+     *
+     * @param importedFrom where it ran, if that was in an earlier sweep
+     */
+    public record Best(
+            UUID trialId,
+            int number,
+            Map<String, Object> params,
+            Map<String, Double> values,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            String importedFrom) {
         static Best of(TrialSnapshot trial) {
-            return new Best(trial.id(), trial.number(), trial.params(), trial.values());
+            return new Best(
+                    trial.id(),
+                    trial.number(),
+                    trial.params(),
+                    trial.values(),
+                    trial.importedFrom().orElse(null));
         }
     }
 
@@ -44,7 +62,12 @@ public record SweepView(
     public record Budget(@Nullable Integer trials, int parallel) {}
 
     static SweepView of(
-            SweepSnapshot sweep, JsonNode spec, @Nullable TrialSnapshot best, SweepTracking tracking, boolean whole) {
+            SweepSnapshot sweep,
+            JsonNode spec,
+            @Nullable TrialSnapshot best,
+            SweepTracking tracking,
+            @Nullable List<EarlierSweep> warmStart,
+            boolean whole) {
         var objectives = new ArrayList<Objective>();
         for (var objective :
                 spec.path("objective").isMissingNode() ? spec.path("objectives") : List.of(spec.path("objective"))) {
@@ -61,6 +84,7 @@ public record SweepView(
                 best == null ? null : Best.of(best),
                 tracking,
                 whole ? spec : null,
+                warmStart,
                 objectives.getFirst(),
                 objectives,
                 new Budget(

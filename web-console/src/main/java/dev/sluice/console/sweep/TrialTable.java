@@ -29,6 +29,7 @@ final class TrialTable {
             "startedAt",
             "durationMs",
             "reason",
+            "importedFrom",
             "params",
             "metrics",
             "revision",
@@ -56,6 +57,11 @@ final class TrialTable {
                         t -> t.startedAt().map(java.time.Instant::toEpochMilli).orElse(null)));
         put(table, wanted, "durationMs", () -> column(trials, TrialTable::durationMs));
         put(table, wanted, "reason", () -> column(trials, TrialSnapshot::reason));
+        put(
+                table,
+                wanted,
+                "importedFrom",
+                () -> column(trials, t -> t.importedFrom().orElse(null)));
         put(table, wanted, "params", () -> {
             var columns = new LinkedHashMap<String, Object>();
             params.forEach(name ->
@@ -73,14 +79,15 @@ final class TrialTable {
         return table;
     }
 
-    /** RFC 4180, one row a trial; what is missing is empty. */
+    /** RFC 4180, one row a trial; what is missing is empty. The last column is there where trials of earlier sweeps were taken over. */
     static String csv(List<TrialSnapshot> trials, List<String> params) {
         var metrics = new LinkedHashSet<String>();
         trials.forEach(t -> metrics.addAll(t.values().keySet()));
         var csv = new StringBuilder("number,id,state,attempt,step,started_at,ended_at,reason");
         params.forEach(name -> csv.append(',').append(cell("params." + name)));
         metrics.forEach(name -> csv.append(',').append(cell("metrics." + name)));
-        csv.append("\r\n");
+        boolean imported = trials.stream().anyMatch(t -> t.importedFrom().isPresent());
+        csv.append(imported ? ",imported_from\r\n" : "\r\n");
         for (var trial : trials) {
             var cells = new ArrayList<@Nullable Object>();
             cells.add(trial.number());
@@ -93,6 +100,9 @@ final class TrialTable {
             cells.add(trial.reason());
             params.forEach(name -> cells.add(trial.params().get(name)));
             metrics.forEach(name -> cells.add(trial.values().get(name)));
+            if (imported) {
+                cells.add(trial.importedFrom().orElse(null));
+            }
             csv.append(cells.stream().map(TrialTable::cell).collect(Collectors.joining(",")))
                     .append("\r\n");
         }

@@ -141,6 +141,7 @@ final class SweepFeed implements AutoCloseable {
             fed = recorded.pos();
             switch (recorded.event()) {
                 case SweepEvent.StateChanged changed -> state(recorded, changed);
+                case SweepEvent.WarmStarted started -> warmStarted(recorded, started);
                 case SweepEvent.AttemptStopping stopping -> {}
                 case SweepEvent.AttemptEnded ended -> attemptEnded(recorded, ended);
                 case SweepEvent.Studied studied -> studied(recorded, studied.event());
@@ -172,6 +173,15 @@ final class SweepFeed implements AutoCloseable {
     private void state(Committed.Recorded recorded, SweepEvent.StateChanged changed) throws IOException {
         write(parentFolder(), recorded.pos(), () -> stateEntries(recorded, changed));
         over = changed.state().isOver();
+    }
+
+    /** The trials that were taken over have their runs where they ran; the parent says which sweeps those were of. */
+    private void warmStarted(Committed.Recorded recorded, SweepEvent.WarmStarted started) throws IOException {
+        var from = started.from().stream()
+                .map(earlier -> "%s (%s): %d trials, %d points"
+                        .formatted(earlier.name(), earlier.sweep(), earlier.trials(), earlier.points()))
+                .collect(Collectors.joining("; "));
+        write(parentFolder(), recorded.pos(), () -> List.of(new JournalEntry.Tags(Map.of("sluice.warm_start", from))));
     }
 
     private List<JournalEntry> stateEntries(Committed.Recorded recorded, SweepEvent.StateChanged changed)

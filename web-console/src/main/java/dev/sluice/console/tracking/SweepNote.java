@@ -1,6 +1,7 @@
 package dev.sluice.console.tracking;
 
 import dev.sluice.console.specification.SweepSpecification;
+import dev.sluice.console.study.EarlierSweep;
 import dev.sluice.console.study.Front;
 import dev.sluice.console.study.Specifications;
 import dev.sluice.console.study.SweepSnapshot;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 record SweepNote(
         SweepSnapshot sweep,
         List<TrialSnapshot> trials,
+        List<EarlierSweep> warmStart,
         @Nullable String experimentId,
         Function<UUID, Optional<String>> runId) {
     private static final int BEST = 10;
@@ -47,6 +49,11 @@ record SweepNote(
                         counts.complete(),
                         counts.pruned(),
                         counts.failed()));
+        for (var earlier : warmStart) {
+            lines.add("");
+            lines.add("Warm start from %s (`%s`): %d of its trials were taken over, %d of its points tried first."
+                    .formatted(cell(earlier.name()), earlier.sweep(), earlier.trials(), earlier.points()));
+        }
         lines.add("");
         if (metrics.size() > 1) {
             lines.add("Trials that no other one beats:");
@@ -97,7 +104,7 @@ record SweepNote(
         var run = runId.apply(trial.id());
         return run.isPresent() && experimentId != null
                 ? "[%d](#/experiments/%s/runs/%s)".formatted(trial.number(), experimentId, run.get())
-                : Integer.toString(trial.number());
+                : trial.number() + (trial.importedFrom().isPresent() ? " (imported)" : "");
     }
 
     /** A value that is free text must not end its cell or its row. */

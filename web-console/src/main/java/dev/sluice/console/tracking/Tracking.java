@@ -427,6 +427,7 @@ public class Tracking {
         return new SweepNote(
                         sweep,
                         archive.trials(sweep.id(), Optional.empty(), -1, Integer.MAX_VALUE),
+                        archive.warmStart(sweep.id()),
                         experiment(data.sweepRun(sweep.id())).orElse(null),
                         this::trialRun)
                 .markdown();

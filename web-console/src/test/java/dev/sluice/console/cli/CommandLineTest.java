@@ -225,6 +225,33 @@ class CommandLineTest {
     }
 
     @Test
+    void trialsMarksThoseOfEarlierSweeps() {
+        twoSweeps();
+        service.on(
+                "GET /sweeps/" + NEW + "/trials?limit=500",
+                list(trial(0, "COMPLETE", "{\"val_accuracy\":0.5}")
+                        .replace("\"reason\":null", "\"reason\":\"\",\"importedFrom\":\"digits, trial 7\"")));
+        assertThat(sluice("trials", "latest")).isZero();
+        assertThat(out.toString()).contains("imported from digits, trial 7");
+    }
+
+    @Test
+    void validateSaysWhatASweepBeginsWithWhenItEndsAndWhatMayNotBeMeant() throws IOException {
+        Path file = Files.writeString(
+                folder.resolve("sweep.yaml"),
+                SWEEP_FILE
+                                .replace("{trials: 4}", "{trials: 4, regret: 0.01}")
+                                .replace("{min: 1e-4, max: 0.3, log: true}", "{value: 0.1}")
+                        + "warmStart: {from: [digits-cnn], trials: 50}\n");
+        assertThat(sluice("validate", file.toString())).isZero();
+        assertThat(out.toString())
+                .contains("# warmStart: It takes over at most 50 trials of digits-cnn")
+                .contains("is for the service to say")
+                .contains("It ends when at most 0.01 of ")
+                .contains("# warning: The space has 2 points; the budget of 4 trials tries points again.");
+    }
+
+    @Test
     void trialsOfAllPagesAreOneJsonList() throws IOException {
         twoSweeps();
         service.on(

@@ -229,6 +229,149 @@ final class ServiceTest {
                 .statusCode(409);
     }
 
+    // ---- a sweep that begins with what others know -----------------------------------------------------------------
+
+    private static final String WARM = """
+            name: warm
+            objective: {metric: score, goal: maximize}
+            parameters: {x: {min: 0.0, max: 1.0}, depth: {min: 1, max: 8, default: 3}}
+            budget: {trials: 3, parallel: 2}
+            trial: {external: true}
+            warmStart: {from: [%s]}
+            """;
+
+    @Test
+    void aSweepTakesOverTheTrialsOfAnEarlierOne() {
+        var name = "forerunner-" + Ids.next();
+        var before = create(EXTERNAL.replace("outside", name));
+        complete(lease(before, "w"), 0.5).statusCode(200);
+        complete(lease(before, "w"), 0.9).statusCode(200);
+        var file = EXTERNAL + "warmStart: {from: [" + name + "]}\n";
+
+        yaml(file)
+                .queryParam("dryRun", "true")
+                .post("/api/v1/sweeps")
+                .then()
+                .statusCode(200)
+                .body("spec.warmStart.from", equalTo(List.of(before)))
+                .body("warmStart[0].trials", equalTo(2))
+                .body("explanation.warmStart[0]", containsString("takes over all trials"));
+        var warm = create(file);
+
+        given().get("/api/v1/sweeps/" + warm)
+                .then()
+                .body("counts.imported", equalTo(2))
+                .body("counts.complete", equalTo(0))
+                .body("best.values.score", equalTo(0.9f))
+                .body("best.importedFrom", equalTo(name + ", trial 1"))
+                .body("spec.warmStart.from", equalTo(List.of(before)))
+                .body("warmStart[0].name", equalTo(name))
+                .body("warmStart[0].leftOut", hasSize(0));
+        given().get("/api/v1/sweeps/" + warm + "/table")
+                .then()
+                .body("importedFrom", equalTo(List.of(name + ", trial 0", name + ", trial 1")))
+                .body("startedAt[0]", nullValue());
+        given().accept("text/csv")
+                .get("/api/v1/sweeps/" + warm + "/table")
+                .then()
+                .body(containsString(",imported_from\r\n"), containsString("," + "\"" + name + ", trial 1\""));
+        var imported = given().get("/api/v1/sweeps/" + warm + "/trials")
+                .then()
+                .body("items[0].importedFrom", equalTo(name + ", trial 0"))
+                .body("items[0].state", equalTo("COMPLETE"))
+                .extract()
+                .<String>path("items[0].id");
+        given().get("/api/v1/trials/" + imported)
+                .then()
+                .body("attempts", hasSize(0))
+                .body("reports", hasSize(0))
+                .body("mlflowRunId", nullValue());
+        given().get("/api/v1/trials/" + imported + "/logs").then().statusCode(200);
+        given().get("/api/v1/trials/" + imported + "/checkpoints").then().body("items", hasSize(0));
+        for (int i = 0; i < 3; i++) {
+            complete(lease(warm, "w"), 0.1).statusCode(200);
+        }
+        given().get("/api/v1/sweeps/" + warm)
+                .then()
+                .body("state", equalTo("COMPLETED"))
+                .body("reason", equalTo("all 3 trials are done"))
+                .body("counts.complete", equalTo(3));
+        // What it took over is the first one's to give.
+        yaml(EXTERNAL + "warmStart: {from: [" + warm + "]}\n")
+                .queryParam("dryRun", "true")
+                .post("/api/v1/sweeps")
+                .then()
+                .body("warmStart[0].trials", equalTo(3));
+        given().post("/api/v1/sweeps/" + before + "/cancel").then().statusCode(200);
+    }
+
+    @Test
+    void ofAnotherSpaceItTriesTheBestPointsFirstAndSaysWhatItLeftOut() {
+        var before = create(EXTERNAL);
+        complete(lease(before, "w"), 0.5).statusCode(200);
+        complete(lease(before, "w"), 0.9).statusCode(200);
+
+        var warm = create(WARM.formatted(before));
+
+        given().get("/api/v1/sweeps/" + warm)
+                .then()
+                .body("counts.imported", equalTo(0))
+                .body("counts.queued", equalTo(2))
+                .body("warmStart[0].points", equalTo(2))
+                .body("warmStart[0].leftOut", equalTo(List.of("2 trials: depth is new here")));
+        given().get("/api/v1/sweeps/" + warm + "/trials").then().body("items.params.depth", equalTo(List.of(3, 3)));
+        for (var sweep : List.of(before, warm)) {
+            given().post("/api/v1/sweeps/" + sweep + "/cancel").then().statusCode(200);
+        }
+    }
+
+    @Test
+    void whatASweepCannotBeginWithIsAProblemThatNamesThePlace() {
+        yaml(WARM.formatted("no such sweep"))
+                .post("/api/v1/sweeps")
+                .then()
+                .statusCode(422)
+                .contentType("application/problem+json")
+                .body("errors[0].pointer", equalTo("/warmStart/from/0"))
+                .body("errors[0].detail", containsString("\"no such sweep\""));
+        var before = create(EXTERNAL.replace("score", "accuracy"));
+        for (var dryRun : List.of("true", "false")) {
+            yaml(WARM.formatted(before))
+                    .queryParam("dryRun", dryRun)
+                    .post("/api/v1/sweeps")
+                    .then()
+                    .statusCode(422)
+                    .body("errors[0].pointer", equalTo("/warmStart/from/0"))
+                    .body("errors[0].detail", containsString("maximize accuracy"));
+        }
+        yaml(WARM.formatted(before + ", latest"))
+                .post("/api/v1/sweeps")
+                .then()
+                .statusCode(422)
+                .body("errors[0].pointer", equalTo("/warmStart/from/1"));
+        given().post("/api/v1/sweeps/" + before + "/cancel").then().statusCode(200);
+    }
+
+    @Test
+    void aSpaceThatIsSmallerThanTheBudgetIsAWarning() {
+        var file = EXTERNAL.replace("{min: 0.0, max: 1.0}", "{values: [1, 2]}") + "search: {algorithm: tpe}\n";
+        String sweep = yaml(file)
+                .post("/api/v1/sweeps")
+                .then()
+                .statusCode(201)
+                .body("warnings[0]", startsWith("The space has 2 points"))
+                .extract()
+                .path("id");
+        given().post("/api/v1/sweeps/" + sweep + "/cancel").then().statusCode(200);
+        yaml(file)
+                .queryParam("dryRun", "true")
+                .post("/api/v1/sweeps")
+                .then()
+                .body(
+                        "explanation.warnings",
+                        equalTo(List.of("The space has 2 points; the budget of 3 trials tries points again.")));
+    }
+
     // ---- a sweep of commands --------------------------------------------------------------------------------------
 
     private static final String COMMAND = """

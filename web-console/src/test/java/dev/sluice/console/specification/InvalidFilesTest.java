@@ -448,7 +448,63 @@ class InvalidFilesTest {
                         "/pruning/reduction",
                         7,
                         "1"),
+                // warmStart
+                wrong(
+                        "warm start from nothing",
+                        with("warmStart: {trials: 3}"),
+                        "/warmStart/from",
+                        7,
+                        "missing",
+                        "digits-cnn"),
+                wrong(
+                        "warm start from no list",
+                        with("warmStart: {from: digits}"),
+                        "/warmStart/from",
+                        7,
+                        "must be a list"),
+                wrong("warm start from an empty list", with("warmStart: {from: []}"), "/warmStart/from", 7, "1 to 20"),
+                wrong(
+                        "warm start from a number",
+                        with("warmStart: {from: [7]}"),
+                        "/warmStart/from/0",
+                        7,
+                        "must be text"),
+                wrong(
+                        "warm start from one twice",
+                        with("warmStart: {from: [a, b, a]}"),
+                        "/warmStart/from/2",
+                        7,
+                        "twice"),
+                wrong("warm start from a blank", with("warmStart: {from: ['  ']}"), "/warmStart/from/0", 7, "such as"),
+                wrong("warm start misspelt", with("warm_strat: {from: [a]}"), "/warm_strat", 7, "'warmStart'"),
+                wrong("prior runs", with("prior_runs: [a]"), "/prior_runs", 7, "'warmStart'"),
+                wrong("warm start of W&B", with("warmStart: {sweeps: [a]}"), "/warmStart/sweeps", 7, "'from'"),
+                wrong(
+                        "fewer than no trials",
+                        with("warmStart: {from: [a], trials: -1}"),
+                        "/warmStart/trials",
+                        7,
+                        "at least 0"),
+                wrong(
+                        "a warm start that takes nothing",
+                        with("warmStart: {from: [a], trials: 0, points: 0}"),
+                        "/warmStart",
+                        7,
+                        "leave it out"),
                 // budget
+                wrong(
+                        "regret of nothing",
+                        having("budget", "budget: {trials: 9, regret: 0}"),
+                        "/budget/regret",
+                        5,
+                        "greater than 0",
+                        "0"),
+                wrong(
+                        "regret in words",
+                        having("budget", "budget: {trials: 9, regret: little}"),
+                        "/budget/regret",
+                        5,
+                        "must be a number"),
                 wrong("no budget", having("budget", "labels: {}"), "/budget", 1, "missing", "trials"),
                 wrong(
                         "no trials",

@@ -96,6 +96,11 @@ class ValidFilesTest {
                 with("pruning: {algorithm: median, resource: epoch}"),
                 with("pruning: {algorithm: asha, min: 1, max: 81}"),
                 having("budget", "budget: {wallTime: 1h30m}"),
+                having("budget", "budget: {trials: 10, regret: 0.001}"),
+                having("budget", "budget: {trials: 10, regret: 2}"),
+                with("warmStart: {from: [digits-cnn]}"),
+                with("warmStart: {from: [latest, 0190ab], trials: 50, points: 0}"),
+                with("warmStart: {from: ['a name, with a comma'], trials: 0, points: 3}"),
                 having(
                         "budget",
                         "budget: {trials: 10.0, parallel: 3, trialTime: 500ms, failedTrials: 0, stall: {trials: 5}}"),

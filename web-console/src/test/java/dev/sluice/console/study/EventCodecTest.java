@@ -11,6 +11,7 @@ import dev.sluice.search.trial.TrialId;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -61,6 +62,9 @@ final class EventCodecTest {
                 studied(new StudyEvent.TrialTold(TRIAL, new Outcome.Cancelled(""))),
                 studied(new StudyEvent.TrialRequeued(TRIAL, "lost")),
                 new SweepEvent.StateChanged(SweepState.STOPPING, "stopped by a user"),
+                new SweepEvent.WarmStarted(List.of(
+                        new EarlierSweep(new UUID(1, 2), "digits", 12, 3, List.of("2 trials: x is new here")),
+                        new EarlierSweep(new UUID(1, 3), "más", 0, 0, List.of()))),
                 new SweepEvent.AttemptStopping(7, 2, "why"),
                 new SweepEvent.AttemptEnded(7, 2, AttemptState.PREEMPTED, ""));
     }

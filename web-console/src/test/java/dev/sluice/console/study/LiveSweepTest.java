@@ -9,7 +9,10 @@ import dev.sluice.search.expression.Expression;
 import dev.sluice.search.space.ParameterValues;
 import dev.sluice.search.space.SearchSpace;
 import dev.sluice.search.study.PreparedAsk;
+import dev.sluice.search.study.WarmStart;
+import dev.sluice.search.terminator.Termination;
 import dev.sluice.search.trial.Measurement;
+import dev.sluice.search.trial.Outcome;
 import dev.sluice.search.trial.TrialState;
 import java.time.Duration;
 import java.util.List;
@@ -932,6 +935,113 @@ final class LiveSweepTest {
 
         assertThat(rig.lease("a", 1)).hasSize(1);
         assertThat(rig.sweep().counts().total()).isEqualTo(1);
+    }
+
+    // ---- what earlier sweeps know, and what is left to gain ---------------------------------------------------------
+
+    private static Knowledge knowledge() {
+        return new Knowledge(
+                List.of(
+                        new WarmStart.Known(
+                                ParameterValues.ofPlain(Map.of("x", 0.5)),
+                                new Outcome.Completed(Map.of("score", 0.9)),
+                                "earlier, trial 4"),
+                        new WarmStart.Known(
+                                ParameterValues.ofPlain(Map.of("x", 0.75)),
+                                new Outcome.Infeasible("infeasible in earlier"),
+                                "earlier, trial 5")),
+                List.of(ParameterValues.ofPlain(Map.of("x", 0.125))),
+                List.of(new EarlierSweep(new UUID(1, 2), "earlier", 2, 1, List.of())));
+    }
+
+    @Test
+    void trialsOfEarlierSweepsAreKnownAndCountedApart() {
+        var rig = new SweepRig(SweepFiles.external("budget: {trials: 2}", "enqueue: [{x: 0.25}]"), knowledge());
+
+        assertThat(rig.sweep().counts()).isEqualTo(new SweepSnapshot.Counts(2, 0, 0, 0, 0, 0, 0, 2));
+        assertThat(rig.sweep().bestTrial()).contains(0);
+        assertThat(rig.live.trial(0)).satisfies(trial -> {
+            assertThat(trial.state()).isEqualTo(TrialState.COMPLETE);
+            assertThat(trial.values()).containsEntry("score", 0.9);
+            assertThat(trial.importedFrom()).contains("earlier, trial 4");
+            assertThat(trial.startedAt()).isEmpty();
+            assertThat(trial.attempt()).isZero();
+        });
+        assertThat(rig.live.trial(1).state()).isEqualTo(TrialState.INFEASIBLE);
+        assertThat(rig.lease().params()).containsEntry("x", 0.25);
+        rig.restart();
+        assertThat(rig.live.snapshot().counts()).isEqualTo(new SweepSnapshot.Counts(1, 1, 0, 0, 0, 0, 0, 2));
+        assertThat(rig.events().stream().filter(e -> e.event() instanceof SweepEvent.WarmStarted))
+                .hasSize(1);
+    }
+
+    @Test
+    void trialsOfEarlierSweepsUseUpNoBudget() {
+        var rig = new SweepRig(SweepFiles.external("budget: {trials: 2}"), knowledge());
+
+        var first = rig.lease();
+        assertThat(first.params()).containsEntry("x", 0.125);
+        rig.complete(first, 0.5);
+        rig.complete(rig.lease(), 0.7);
+
+        assertThat(rig.sweep().reason()).isEqualTo("all 2 trials are done");
+        assertThat(rig.sweep().counts()).isEqualTo(new SweepSnapshot.Counts(0, 0, 2, 0, 0, 0, 0, 2));
+        assertThat(rig.sweep().bestTrial()).contains(0);
+    }
+
+    @Test
+    void aTrialOfAnEarlierSweepCanNeitherBeStoppedNorRunAgain() {
+        var rig = new SweepRig(SweepFiles.external("budget: {trials: 2}"), knowledge());
+
+        assertThatThrownBy(() -> rig.run(sweep -> sweep.stopTrial(0))).isInstanceOf(ProblemException.class);
+        assertThatThrownBy(() -> rig.run(sweep -> sweep.rerun(1))).isInstanceOf(ProblemException.class);
+    }
+
+    @Test
+    void whetherEnoughIsLeftToGainIsAskedOnceForEachTrialThatEnds() {
+        var rig = external("budget: {trials: 40, parallel: 2, regret: 0.01}");
+        assertThat(doubt(rig)).isEmpty();
+        rig.complete(rig.lease(), 0.5);
+
+        assertThat(doubt(rig)).isPresent();
+        assertThat(doubt(rig)).isEmpty();
+        rig.complete(rig.lease(), 0.5);
+        var doubt = doubt(rig).orElseThrow();
+        assertThat(doubt.history().size()).isEqualTo(2);
+        assertThat(doubt.terminator().check(doubt.history())).isEmpty();
+    }
+
+    @Test
+    void endsWhenTooLittleIsLeftToGainAndSaysSo() {
+        var rig = external("budget: {trials: 40, parallel: 2, regret: 0.01}");
+        var running = rig.lease("a", 1).getFirst();
+        rig.complete(rig.lease("b", 1).getFirst(), 0.5);
+        var doubt = doubt(rig).orElseThrow();
+
+        rig.run(sweep -> sweep.resolve(doubt, Optional.of(new Termination(Termination.Kind.STAGNATION, "enough"))));
+
+        assertThat(rig.lease("b", 1)).isEmpty();
+        assertThat(rig.state()).isEqualTo(SweepState.RUNNING);
+        rig.complete(running, 0.6);
+        assertThat(rig.state()).isEqualTo(SweepState.COMPLETED);
+        assertThat(rig.sweep().reason()).isEqualTo("enough");
+    }
+
+    @Test
+    void anAnswerToASweepThatWasReadAgainIsDropped() {
+        var rig = external("budget: {trials: 40, regret: 0.01}");
+        rig.complete(rig.lease(), 0.5);
+        var doubt = doubt(rig).orElseThrow();
+        rig.restart();
+
+        rig.run(sweep -> sweep.resolve(doubt, Optional.of(new Termination(Termination.Kind.STAGNATION, "enough"))));
+
+        assertThat(rig.lease()).isNotNull();
+        assertThat(doubt(rig)).as("one trial runs, as many as may").isEmpty();
+    }
+
+    private static Optional<LiveSweep.Doubt> doubt(SweepRig rig) {
+        return rig.call(sweep -> sweep.doubt("asks", 1));
     }
 
     private static Optional<PreparedAsk> question(SweepRig rig, String worker, int capacity) {

@@ -49,6 +49,7 @@ public final class SweepFiles {
                 file.goals(),
                 space,
                 file.enqueue(),
+                file.warmStart(),
                 file.search(),
                 file.pruning(),
                 file.budget(),

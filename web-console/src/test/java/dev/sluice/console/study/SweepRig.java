@@ -22,7 +22,11 @@ final class SweepRig {
     Instant now = BEGIN;
 
     SweepRig(SweepSpecification specification) {
-        this.live = LiveSweep.begin(Ids.next(), specification, now);
+        this(specification, Knowledge.NONE);
+    }
+
+    SweepRig(SweepSpecification specification, Knowledge knowledge) {
+        this.live = LiveSweep.begin(Ids.next(), specification, knowledge, now);
         live.settle();
         store();
     }

@@ -3,22 +3,28 @@ package dev.sluice.console.study;
 import io.agroal.api.AgroalDataSource;
 import io.agroal.api.configuration.supplier.AgroalPropertiesReader;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
 
 /** A database as the service has it, without the service. */
 final class TestDatabase {
+    private static final List<String> MIGRATIONS = List.of("V1__sweeps.sql", "V2__warm_start.sql");
+
     private TestDatabase() {}
 
     /** Opens it; makes the tables where there are none. */
     static AgroalDataSource open(Path folder) throws SQLException {
-        try (var schema = TestDatabase.class.getResourceAsStream("/db/migration/V1__sweeps.sql");
+        try (var schema = schema();
                 var settings = TestDatabase.class.getResourceAsStream("/application.properties")) {
-            if (schema == null || settings == null) {
+            if (settings == null) {
                 throw new IllegalStateException("the service's resources are not on the class path");
             }
             var properties = new Properties();
@@ -40,5 +46,14 @@ final class TestDatabase {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** All migrations, one after the other. */
+    private static InputStream schema() {
+        return MIGRATIONS.stream()
+                .map(name -> Objects.requireNonNull(
+                        TestDatabase.class.getResourceAsStream("/db/migration/" + name), "no migration " + name))
+                .reduce(SequenceInputStream::new)
+                .orElseThrow();
     }
 }

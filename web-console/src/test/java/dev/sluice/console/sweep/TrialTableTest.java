@@ -147,7 +147,8 @@ final class TrialTableTest {
                 BEGIN,
                 Optional.of(BEGIN),
                 Optional.empty(),
-                1);
+                1,
+                Optional.empty());
     }
 
     private static UUID id(int number) {

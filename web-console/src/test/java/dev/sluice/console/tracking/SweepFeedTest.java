@@ -7,6 +7,7 @@ import dev.sluice.console.folder.DataFolder;
 import dev.sluice.console.specification.SweepSpecification;
 import dev.sluice.console.study.AttemptState;
 import dev.sluice.console.study.Committed;
+import dev.sluice.console.study.EarlierSweep;
 import dev.sluice.console.study.SweepEvent;
 import dev.sluice.console.study.SweepFiles;
 import dev.sluice.console.study.SweepSnapshot;
@@ -210,6 +211,24 @@ final class SweepFeedTest {
     }
 
     @Test
+    void aTrialThatWasTakenOverHasNoRunAndTheParentSaysWhereItIsFrom() throws IOException {
+        add(new SweepEvent.StateChanged(SweepState.RUNNING, "started"));
+        add(new SweepEvent.WarmStarted(List.of(new EarlierSweep(new UUID(0, 9), "digits", 1, 2, List.of("why")))));
+        add(new StudyEvent.TrialImported(
+                new TrialId(0),
+                ParameterValues.ofPlain(params()),
+                new Outcome.Completed(Map.of("score", 0.5)),
+                "digits, trial 3"));
+        feed(SweepFiles.external(LOG_SCALE), log);
+        assertThat(trial(0)).doesNotExist();
+        assertThat(only(entries(folder().sweepRun(SWEEP)), JournalEntry.Tags.class)
+                        .getLast()
+                        .values())
+                .containsEntry(
+                        "sluice.warm_start", "digits (00000000-0000-0000-0000-000000000009): 1 trials, 2 points");
+    }
+
+    @Test
     void aPrunedTrialSaysAtWhichStep() throws IOException {
         add(new SweepEvent.StateChanged(SweepState.RUNNING, "started"));
         add(asked(0));
@@ -304,7 +323,7 @@ final class SweepFeedTest {
                 BEGIN,
                 Optional.empty(),
                 1,
-                new SweepSnapshot.Counts(0, 0, 0, 0, 0, 0, 0),
+                new SweepSnapshot.Counts(0, 0, 0, 0, 0, 0, 0, 0),
                 Optional.empty());
         return new SweepFeed(sweep, file, folder(), SweepFeedTest::snapshot, shipped::put);
     }
@@ -325,7 +344,8 @@ final class SweepFeedTest {
                 BEGIN,
                 Optional.empty(),
                 Optional.empty(),
-                1);
+                1,
+                Optional.empty());
     }
 
     private DataFolder folder() {
