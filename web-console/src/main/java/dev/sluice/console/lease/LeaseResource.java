@@ -8,6 +8,7 @@ import dev.sluice.console.study.Attempt;
 import dev.sluice.console.study.Lease;
 import dev.sluice.console.study.LiveSweep;
 import dev.sluice.console.study.Reply;
+import dev.sluice.console.study.Specifications;
 import dev.sluice.console.study.StudyDesk;
 import dev.sluice.console.study.SweepState;
 import dev.sluice.console.study.TrialSnapshot;
@@ -177,7 +178,7 @@ public class LeaseResource {
         var reason = request == null || request.reason() == null ? "" : request.reason();
         var attempt = attempt(lease);
         if (attempt.completed()) {
-            return TrialView.of(archive.trial(attempt.trial()).orElseThrow());
+            return view(archive.trial(attempt.trial()).orElseThrow());
         }
         TrialSnapshot trial = onLive(attempt, live -> live.complete(lease, state, values, reason), () -> {
             var now = attempt(lease);
@@ -186,7 +187,7 @@ public class LeaseResource {
             }
             throw lost();
         });
-        return TrialView.of(trial);
+        return view(trial);
     }
 
     private static ProblemException over(SweepState state) {
@@ -237,6 +238,13 @@ public class LeaseResource {
         return new Problem.LeaseLost(
                         "This lease is over: its attempt has ended or was given to another worker. Drop the work.")
                 .exception();
+    }
+
+    private TrialView view(TrialSnapshot trial) {
+        return TrialView.of(
+                trial,
+                Specifications.of(archive.sweep(trial.sweep()).orElseThrow().specification())
+                        .goals());
     }
 
     private LeaseView view(Lease lease) {

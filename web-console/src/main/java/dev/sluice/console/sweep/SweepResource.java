@@ -238,14 +238,15 @@ public class SweepResource {
             @QueryParam("state") @Nullable String state,
             @QueryParam("limit") @Nullable String limit,
             @QueryParam("cursor") @Nullable String cursor) {
-        find(id);
+        var goals = specification(find(id)).goals();
         int most = Query.limit(limit);
         int after = Query.whole("cursor", cursor, 0, Integer.MAX_VALUE, -1);
         var found = archive.trials(id, Query.state(TrialState.class, state), after, most + 1);
         var page = found.subList(0, Math.min(most, found.size()));
         return new Trials(
                 page.stream()
-                        .map(t -> TrialView.of(t, tracking.trialRun(t.id()).orElse(null)))
+                        .map(t ->
+                                TrialView.of(t, goals, tracking.trialRun(t.id()).orElse(null)))
                         .toList(),
                 found.size() > most ? Integer.toString(page.getLast().number()) : null);
     }
@@ -259,7 +260,8 @@ public class SweepResource {
             throw Problem.Invalid.at("/params", "`params` must hold values by parameter name.")
                     .exception();
         }
-        var space = specification(find(id)).space();
+        var specification = specification(find(id));
+        var space = specification.space();
         ParameterValues values;
         try {
             values = space.complete(request.params());
@@ -276,7 +278,9 @@ public class SweepResource {
                     .exception();
         }
         var trial = desk.call(id, live -> live.enqueue(values));
-        return Response.status(201).entity(TrialView.of(trial)).build();
+        return Response.status(201)
+                .entity(TrialView.of(trial, specification.goals()))
+                .build();
     }
 
     @GET
@@ -320,12 +324,7 @@ public class SweepResource {
                         .exception();
             }
         }
-        return Response.ok(TrialTable.columns(
-                        sweep.revision(),
-                        trials,
-                        params,
-                        specification.objectives().getFirst().metric(),
-                        wanted))
+        return Response.ok(TrialTable.columns(sweep.revision(), trials, params, specification.goals(), wanted))
                 .type(MediaType.APPLICATION_JSON_TYPE)
                 .header(HttpHeaders.ETAG, tag)
                 .header(HttpHeaders.VARY, HttpHeaders.ACCEPT)
