@@ -28,4 +28,9 @@ public record TrialSnapshot(
         Instant queuedAt,
         Optional<Instant> startedAt,
         Optional<Instant> endedAt,
-        long revision) {}
+        long revision) {
+    /** Whether it was launched in this sweep: one that was taken over from an earlier study has no run and no checkpoint here. */
+    public boolean ranHere() {
+        return attempt > 0;
+    }
+}
