@@ -7,6 +7,7 @@ import dev.sluice.console.folder.DataFolder;
 import dev.sluice.console.launch.DevicePool;
 import dev.sluice.console.launch.DeviceRequest;
 import dev.sluice.console.problem.Problem;
+import dev.sluice.console.problem.ProblemException;
 import dev.sluice.console.problem.Query;
 import dev.sluice.console.specification.Explanation;
 import dev.sluice.console.specification.Format;
@@ -29,6 +30,7 @@ import dev.sluice.search.space.ParameterValues;
 import dev.sluice.search.trial.Direction;
 import dev.sluice.search.trial.TrialState;
 import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.DefaultValue;
@@ -56,7 +58,10 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -336,10 +341,10 @@ public class SweepResource {
     @Operation(summary = "The trials that no other one beats, and how much they cover")
     public ParetoView pareto(@PathParam("sweep") UUID id) {
         var sweep = find(id);
-        return ParetoView.of(
+        return reckoned(() -> ParetoView.of(
                 sweep.revision(),
                 specification(sweep),
-                archive.trials(id, Optional.of(TrialState.COMPLETE), -1, Integer.MAX_VALUE));
+                archive.trials(id, Optional.of(TrialState.COMPLETE), -1, Integer.MAX_VALUE)));
     }
 
     @GET
@@ -350,12 +355,12 @@ public class SweepResource {
             @QueryParam("metric") @Nullable String metric,
             @QueryParam("method") @Nullable String method) {
         var sweep = find(id);
-        return ImportanceView.of(
+        return reckoned(() -> ImportanceView.of(
                 sweep.revision(),
                 specification(sweep),
                 archive.trials(id, Optional.of(TrialState.COMPLETE), -1, Integer.MAX_VALUE),
                 Optional.ofNullable(metric).filter(text -> !text.isBlank()),
-                Optional.ofNullable(method).filter(text -> !text.isBlank()));
+                Optional.ofNullable(method).filter(text -> !text.isBlank())));
     }
 
     @GET
@@ -408,6 +413,19 @@ public class SweepResource {
             return Boolean.compare(Double.isNaN(a), Double.isNaN(b));
         }
         return Double.compare(a, b);
+    }
+
+    /** On a thread of its own kind: virtual ones share few processors, and whoever reckons for long would keep reports waiting. */
+    private static <R> R reckoned(Supplier<R> work) {
+        try {
+            return CompletableFuture.supplyAsync(work, Infrastructure.getDefaultWorkerPool())
+                    .join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof ProblemException problem) {
+                throw problem;
+            }
+            throw e;
+        }
     }
 
     private SweepView steer(UUID id, Consumer<LiveSweep> decide) {
