@@ -10,6 +10,7 @@ import dev.sluice.console.study.LiveSweep;
 import dev.sluice.console.study.Reply;
 import dev.sluice.console.study.Specifications;
 import dev.sluice.console.study.StudyDesk;
+import dev.sluice.console.study.SweepSnapshot;
 import dev.sluice.console.study.SweepState;
 import dev.sluice.console.study.TrialSnapshot;
 import dev.sluice.console.trial.TrialView;
@@ -111,6 +112,9 @@ public class LeaseResource {
         int wait = range("/waitSeconds", request.waitSeconds(), 0, MAX_WAIT_SECONDS, 0);
         var saved = archive.sweep(sweep)
                 .orElseThrow(() -> new Problem.Missing("There is no sweep %s.".formatted(sweep)).exception());
+        if (!saved.state().isOver()) {
+            requireExternal(saved);
+        }
         var until = Instant.now().plusSeconds(wait);
         while (true) {
             long seen = signal.of(sweep);
@@ -123,9 +127,7 @@ public class LeaseResource {
             }
             List<Lease> leases;
             try {
-                desk.call(sweep, LeaseResource::requireExternal);
-                desk.think(sweep, worker, capacity);
-                leases = desk.call(sweep, live -> live.lease(worker, capacity, trial -> Optional.empty()));
+                leases = desk.lease(sweep, worker, capacity, trial -> Optional.empty());
             } catch (ProblemException e) {
                 // It may have ended between the question and the answer.
                 throw archive.sweep(sweep)
@@ -194,13 +196,12 @@ public class LeaseResource {
         return new Problem.Over("The sweep is %s; there is no more work.".formatted(state)).exception();
     }
 
-    private static boolean requireExternal(LiveSweep live) {
-        if (!(live.specification().trial() instanceof TrialSection.ExternalTrial)) {
+    private static void requireExternal(SweepSnapshot sweep) {
+        if (!(Specifications.of(sweep.specification()).trial() instanceof TrialSection.ExternalTrial)) {
             throw new Problem.Conflict(
                             "This sweep's trials are launched by the service; only a sweep with `external: true` is leased.")
                     .exception();
         }
-        return true;
     }
 
     private Attempt attempt(UUID lease) {
