@@ -33,9 +33,18 @@ public final class Samplers {
         return ALGORITHMS.algorithms();
     }
 
+    /**
+     * An algorithm with its options, as data.
+     *
+     * @throws IllegalArgumentException if there is none of this name, with those that there are
+     */
+    public static AlgorithmSpec algorithm(String name) {
+        return ALGORITHMS.entry(name).spec();
+    }
+
     /** The options of an algorithm. */
     public static List<OptionSpec> options(String algorithm) {
-        return ALGORITHMS.entry(algorithm).spec().options();
+        return algorithm(algorithm).options();
     }
 
     /**

@@ -1,8 +1,12 @@
 package dev.sluice.search.importance;
 
 import dev.sluice.search.sampler.internal.Axis;
+import dev.sluice.search.space.Parameter;
 import dev.sluice.search.space.ParameterValue;
 import dev.sluice.search.space.SearchSpace;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,13 +21,19 @@ import java.util.random.RandomGenerator;
  * parameters are taken over {@value #BACKGROUND} such draws, the same ones for each value, instead of exactly (the paper's algorithm 2
  * needs a space without conditions); by the law of total variance the noise that leaves is taken off.
  *
- * <p>Costs that lie far out on the bad side are drawn in: a run that diverged would otherwise be all that is explained. Interactions are
- * left out: the shares are of what single parameters explain. {@code O(n log n d)} to grow a tree; some tenths of a second for a
- * thousand trials.
+ * <p>Costs that lie far out are drawn in: a run that diverged would otherwise be all that is explained. Interactions are left out: the
+ * shares are of what single parameters explain.
+ *
+ * <p>{@code O(n log n d)} to grow a tree, some tenths of a second for a thousand trials of ten parameters. Of a space with more than
+ * {@value #MOST_PARAMETERS} parameters those that {@link PedAnova} finds the most important are judged, with their parents; of more
+ * than {@value #MOST_TRIALS} trials, or than make {@value #MOST_CELLS} values of those parameters, a random sample is. {@link Importance#leftOut} says so.
  */
 public final class FunctionalAnova {
     private static final int BACKGROUND = 192;
     private static final int LEVELS = 24;
+    private static final int MOST_PARAMETERS = 60;
+    private static final int MOST_TRIALS = 2000;
+    private static final int MOST_CELLS = 60_000;
 
     /** Below this share of what there is, a variance is the rounding of sums. */
     private static final double NOTHING = 1e-12;
@@ -36,10 +46,16 @@ public final class FunctionalAnova {
      * @param random of which the forest and the draws are a function
      */
     public static Importance of(SearchSpace space, List<Observation> observations, RandomGenerator random) {
-        var table = new Table(space, observations);
-        if (table.rows() < Importance.FEWEST_TRIALS) {
-            return Importance.tooFew(table.rows());
+        var counting = observations.stream()
+                .filter(observation -> Double.isFinite(observation.cost()))
+                .toList();
+        if (counting.size() < Importance.FEWEST_TRIALS) {
+            return Importance.tooFew(counting.size());
         }
+        var judged = judged(space, counting);
+        var sample =
+                sample(counting, Math.clamp(MOST_CELLS / judged.size(), Importance.FEWEST_TRIALS, MOST_TRIALS), random);
+        var table = new Table(judged, sample);
         var forest = Forest.grow(table, random);
         var background = new double[BACKGROUND][];
         for (int i = 0; i < BACKGROUND; i++) {
@@ -49,7 +65,55 @@ public final class FunctionalAnova {
         for (int p = 0; p < table.parameters(); p++) {
             weights.put(table.parameter(p).name(), explained(space, table, forest, background, p));
         }
-        return Importance.of(weights, table.rows());
+        return Importance.of(weights, table.rows(), leftOut(space, judged, counting, sample));
+    }
+
+    /** All parameters, or those that seem to matter the most, with their parents. */
+    private static List<Parameter> judged(SearchSpace space, List<Observation> observations) {
+        if (space.order().size() <= MOST_PARAMETERS) {
+            return space.order();
+        }
+        var chosen = new HashSet<String>();
+        PedAnova.of(space, observations).shares().keySet().stream()
+                .limit(MOST_PARAMETERS)
+                .map(space::parameter)
+                .forEach(parameter -> {
+                    chosen.add(parameter.name());
+                    for (var condition = parameter.condition();
+                            condition.isPresent();
+                            condition =
+                                    space.parameter(condition.get().parent()).condition()) {
+                        chosen.add(condition.get().parent());
+                    }
+                });
+        return space.order().stream()
+                .filter(parameter -> chosen.contains(parameter.name()))
+                .toList();
+    }
+
+    /** At most so many, each as likely as any other. */
+    private static List<Observation> sample(List<Observation> observations, int most, RandomGenerator random) {
+        if (observations.size() <= most) {
+            return observations;
+        }
+        var drawn = new ArrayList<Observation>(observations);
+        for (int i = 0; i < most; i++) {
+            Collections.swap(drawn, i, random.nextInt(i, drawn.size()));
+        }
+        return List.copyOf(drawn.subList(0, most));
+    }
+
+    private static String leftOut(
+            SearchSpace space, List<Parameter> judged, List<Observation> observations, List<Observation> sample) {
+        var said = new ArrayList<String>();
+        if (judged.size() < space.order().size()) {
+            said.add("of the %d parameters the %d with the largest PED-ANOVA are judged, with those they depend on"
+                    .formatted(space.order().size(), MOST_PARAMETERS));
+        }
+        if (sample.size() < observations.size()) {
+            said.add("of the %d trials %d drawn at random are judged".formatted(observations.size(), sample.size()));
+        }
+        return said.isEmpty() ? "" : String.join("; ", said) + ": a forest over all of them would take too long";
     }
 
     private static double[] draw(Table table, RandomGenerator random) {
@@ -102,12 +166,17 @@ public final class FunctionalAnova {
 
     /** The point with what is not active at it masked. */
     private static double[] masked(SearchSpace space, Table table, double[] point) {
+        if (!table.isConditional()) {
+            return point;
+        }
         var masked = point.clone();
         Map<String, ParameterValue> active = new LinkedHashMap<>();
         for (int p = 0; p < point.length; p++) {
             var parameter = table.parameter(p);
             if (space.isActive(parameter, active)) {
-                active.put(parameter.name(), table.axis(p).decode(point[p]));
+                if (!space.children(parameter.name()).isEmpty()) {
+                    active.put(parameter.name(), table.axis(p).decode(point[p]));
+                }
             } else {
                 masked[p] = Table.INACTIVE;
             }

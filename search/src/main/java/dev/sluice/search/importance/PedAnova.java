@@ -48,7 +48,7 @@ public final class PedAnova {
                     table.parameter(p).name(),
                     goodRows == rows ? 0.0 : divergence(table.axis(p), table.column(p), good, goodRows));
         }
-        return Importance.of(weights, rows);
+        return Importance.of(weights, rows, "");
     }
 
     private static double cut(double[] costs, int best) {

@@ -146,6 +146,58 @@ class ImportanceTest {
         assertThat(List.copyOf(importance.shares().keySet()).subList(0, 2)).containsExactlyInAnyOrder("much", "kind");
     }
 
+    /** Their differences, sums and squares are infinite. */
+    @ParameterizedTest
+    @MethodSource("judges")
+    void theWidestNumbersGiveShares(Judge judge) {
+        var observations = observe(FLAT, 300, values -> flatCost(values) * 1e307);
+        observations.set(17, new Observation(observations.get(17).values(), Double.MAX_VALUE));
+        observations.set(18, new Observation(observations.get(18).values(), -Double.MAX_VALUE));
+
+        var importance = judge.of(FLAT, observations);
+
+        assertThat(List.copyOf(importance.shares().keySet()).subList(0, 2)).containsExactlyInAnyOrder("much", "kind");
+        assertThat(importance.shares().values()).allMatch(Double::isFinite);
+    }
+
+    @Test
+    void whatIsSmallInNumbersIsNotNothing() {
+        var small = FunctionalAnova.of(
+                FLAT, observe(FLAT, 300, values -> flatCost(values) * 1e-9), new SplittableRandom(5));
+
+        assertThat(small.shares().get("much")).isGreaterThan(0.6);
+    }
+
+    @Test
+    void ofManyParametersThoseThatSeemToMatterAreJudgedWithTheirParents() {
+        var space = SearchSpace.builder().add("on", CategoricalDistribution.of(true, false));
+        for (int i = 0; i < 200; i++) {
+            space.add(Parameter.of("x" + i, FloatDistribution.of(0, 1)).when(Condition.oneOf("on", true)));
+        }
+        var wide = space.build();
+
+        var importance = FunctionalAnova.of(
+                wide,
+                observe(wide, 400, values -> values.contains("x7") ? 4 * number(values, "x7") : 2),
+                new SplittableRandom(5));
+
+        assertThat(importance.shares()).containsKey("on").hasSizeBetween(60, 61);
+        assertThat(importance.shares().keySet().iterator().next()).isEqualTo("x7");
+        assertThat(importance.leftOut())
+                .isEqualTo("of the 201 parameters the 60 with the largest PED-ANOVA are judged, with those they depend"
+                        + " on: a forest over all of them would take too long");
+    }
+
+    @Test
+    void ofManyTrialsASampleIsJudged() {
+        var importance =
+                FunctionalAnova.of(FLAT, observe(FLAT, 5_000, ImportanceTest::flatCost), new SplittableRandom(5));
+
+        assertThat(importance.trials()).isEqualTo(2_000);
+        assertThat(importance.leftOut()).startsWith("of the 5000 trials 2000 drawn at random are judged");
+        assertThat(importance.shares().get("much")).isCloseTo(12 / 15.02, within(0.06));
+    }
+
     @ParameterizedTest
     @MethodSource("judges")
     void whereAllIsEqualNothingMatters(Judge judge) {

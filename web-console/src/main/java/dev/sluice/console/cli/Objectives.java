@@ -31,15 +31,19 @@ final class Objectives {
                 objective.path("goal").asText().equals("maximize"));
     }
 
-    /** The better trial first; those without a value last. */
+    /** The better trial first; those without a value after them, and last of all those that break a constraint. */
     static Comparator<JsonNode> better(Goal goal) {
         Comparator<Double> order = goal.maximize() ? Comparator.reverseOrder() : Comparator.naturalOrder();
-        return Comparator.comparing(
-                (JsonNode trial) -> {
-                    double value = trial.path("values").path(goal.metric()).asDouble(Double.NaN);
-                    boolean worst = Double.isNaN(value);
-                    return worst ? (goal.maximize() ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY) : value;
-                },
-                order);
+        return Comparator.comparing((JsonNode trial) -> !trial.path("breaks").isEmpty())
+                .thenComparing(
+                        (JsonNode trial) -> {
+                            double value =
+                                    trial.path("values").path(goal.metric()).asDouble(Double.NaN);
+                            boolean worst = Double.isNaN(value);
+                            return worst
+                                    ? (goal.maximize() ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY)
+                                    : value;
+                        },
+                        order);
     }
 }

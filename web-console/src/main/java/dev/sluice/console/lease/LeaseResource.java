@@ -8,7 +8,9 @@ import dev.sluice.console.study.Attempt;
 import dev.sluice.console.study.Lease;
 import dev.sluice.console.study.LiveSweep;
 import dev.sluice.console.study.Reply;
+import dev.sluice.console.study.Specifications;
 import dev.sluice.console.study.StudyDesk;
+import dev.sluice.console.study.SweepSnapshot;
 import dev.sluice.console.study.SweepState;
 import dev.sluice.console.study.TrialSnapshot;
 import dev.sluice.console.trial.TrialView;
@@ -110,6 +112,9 @@ public class LeaseResource {
         int wait = range("/waitSeconds", request.waitSeconds(), 0, MAX_WAIT_SECONDS, 0);
         var saved = archive.sweep(sweep)
                 .orElseThrow(() -> new Problem.Missing("There is no sweep %s.".formatted(sweep)).exception());
+        if (!saved.state().isOver()) {
+            requireExternal(saved);
+        }
         var until = Instant.now().plusSeconds(wait);
         while (true) {
             long seen = signal.of(sweep);
@@ -122,9 +127,7 @@ public class LeaseResource {
             }
             List<Lease> leases;
             try {
-                desk.call(sweep, LeaseResource::requireExternal);
-                desk.think(sweep, worker, capacity);
-                leases = desk.call(sweep, live -> live.lease(worker, capacity, trial -> Optional.empty()));
+                leases = desk.lease(sweep, worker, capacity, trial -> Optional.empty());
             } catch (ProblemException e) {
                 // It may have ended between the question and the answer.
                 throw archive.sweep(sweep)
@@ -177,7 +180,7 @@ public class LeaseResource {
         var reason = request == null || request.reason() == null ? "" : request.reason();
         var attempt = attempt(lease);
         if (attempt.completed()) {
-            return TrialView.of(archive.trial(attempt.trial()).orElseThrow());
+            return view(archive.trial(attempt.trial()).orElseThrow());
         }
         TrialSnapshot trial = onLive(attempt, live -> live.complete(lease, state, values, reason), () -> {
             var now = attempt(lease);
@@ -186,20 +189,19 @@ public class LeaseResource {
             }
             throw lost();
         });
-        return TrialView.of(trial);
+        return view(trial);
     }
 
     private static ProblemException over(SweepState state) {
         return new Problem.Over("The sweep is %s; there is no more work.".formatted(state)).exception();
     }
 
-    private static boolean requireExternal(LiveSweep live) {
-        if (!(live.specification().trial() instanceof TrialSection.ExternalTrial)) {
+    private static void requireExternal(SweepSnapshot sweep) {
+        if (!(Specifications.of(sweep.specification()).trial() instanceof TrialSection.ExternalTrial)) {
             throw new Problem.Conflict(
                             "This sweep's trials are launched by the service; only a sweep with `external: true` is leased.")
                     .exception();
         }
-        return true;
     }
 
     private Attempt attempt(UUID lease) {
@@ -237,6 +239,13 @@ public class LeaseResource {
         return new Problem.LeaseLost(
                         "This lease is over: its attempt has ended or was given to another worker. Drop the work.")
                 .exception();
+    }
+
+    private TrialView view(TrialSnapshot trial) {
+        return TrialView.of(
+                trial,
+                Specifications.of(archive.sweep(trial.sweep()).orElseThrow().specification())
+                        .goals());
     }
 
     private LeaseView view(Lease lease) {

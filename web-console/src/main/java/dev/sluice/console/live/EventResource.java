@@ -5,8 +5,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.console.problem.Problem;
 import dev.sluice.console.problem.Query;
 import dev.sluice.console.study.Archive;
+import dev.sluice.console.study.Front;
+import dev.sluice.console.study.Specifications;
 import dev.sluice.console.study.SweepSnapshot;
 import dev.sluice.console.study.TrialSnapshot;
+import dev.sluice.search.trial.Goals;
+import dev.sluice.search.trial.OutcomeConstraint;
 import dev.sluice.search.trial.TrialState;
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.mutiny.Multi;
@@ -80,19 +84,23 @@ public class EventResource {
             TrialState state,
             Map<String, Object> params,
             Map<String, Double> values,
+            List<String> breaks,
             long step,
             int attempt,
             @Nullable Instant startedAt,
             @Nullable Instant endedAt,
             String reason,
             @Nullable String importedFrom) {
-        static TrialDelta of(TrialSnapshot trial) {
+        static TrialDelta of(TrialSnapshot trial, Goals goals) {
             return new TrialDelta(
                     trial.id(),
                     trial.number(),
                     trial.state(),
                     trial.params(),
                     trial.values(),
+                    Front.broken(goals, trial).stream()
+                            .map(OutcomeConstraint::toString)
+                            .toList(),
                     trial.step(),
                     trial.attempt(),
                     trial.startedAt().orElse(null),
@@ -176,6 +184,7 @@ public class EventResource {
         }
         long revision = now.get().revision();
         var reports = archive.reports(sweep, seen, revision, MOST_REPORTS + 1);
+        var goals = Specifications.of(now.get().specification()).goals();
         cursor.set(revision);
         if (reports.size() > MOST_REPORTS) {
             return event(sse, "reset", revision, Map.of("revision", revision, "reason", "too much has happened"));
@@ -188,7 +197,7 @@ public class EventResource {
                         revision,
                         sweep(now.get()),
                         archive.changedTrials(sweep, seen).stream()
-                                .map(TrialDelta::of)
+                                .map(trial -> TrialDelta.of(trial, goals))
                                 .toList(),
                         reports.stream()
                                 .map(r -> new ReportDelta(

@@ -89,11 +89,14 @@ public class PromotionService {
     public PromotionView promote(UUID sweep, Optional<UUID> trial, String model, Optional<String> alias) {
         var saved = archive.sweep(sweep)
                 .orElseThrow(() -> new Problem.Missing("There is no sweep %s.".formatted(sweep)).exception());
-        if (trial.isEmpty() && saved.bestTrial().isEmpty()) {
+        var chosen = trial.or(() -> best(saved));
+        if (chosen.isEmpty()) {
             throw new Problem.Conflict(
                             specification(saved).objectives().size() > 1
                                     ? "The sweep has several objectives, so no trial is the best of all; name one, such as one of its Pareto front."
-                                    : "The sweep has no best trial yet; there is nothing to promote.")
+                                    : saved.bestTrial().isPresent()
+                                            ? "The sweep's best trial was taken over from an earlier study, and none that ran here has a value yet; there is nothing to promote."
+                                            : "The sweep has no best trial yet; there is nothing to promote.")
                     .exception();
         }
         trial.ifPresent(id -> {
@@ -102,7 +105,7 @@ public class PromotionService {
                         .exception();
             }
         });
-        var promotion = begin(saved, trial, model, alias, false);
+        var promotion = begin(saved, chosen, model, alias, false);
         work(promotion.id());
         return promotion;
     }
@@ -137,7 +140,11 @@ public class PromotionService {
             return;
         }
         var section = specification(saved.get()).promotion();
-        if (section.isEmpty() || saved.get().bestTrial().isEmpty()) {
+        if (section.isEmpty()) {
+            return;
+        }
+        var best = best(saved.get());
+        if (best.isEmpty()) {
             return;
         }
         oneAtATime.lock();
@@ -147,12 +154,7 @@ public class PromotionService {
             if (before) {
                 return;
             }
-            work(begin(
-                            saved.get(),
-                            Optional.empty(),
-                            section.get().model(),
-                            section.get().alias(),
-                            true)
+            work(begin(saved.get(), best, section.get().model(), section.get().alias(), true)
                     .id());
         } finally {
             oneAtATime.unlock();
@@ -161,14 +163,11 @@ public class PromotionService {
 
     private PromotionView begin(
             SweepSnapshot sweep, Optional<UUID> trial, String model, Optional<String> alias, boolean automatic) {
-        var best = trial.or(() -> sweep.bestTrial()
-                .flatMap(number -> archive.trial(sweep.id(), number))
-                .map(TrialSnapshot::id));
         return QuarkusTransaction.requiringNew().call(() -> {
             var promotion = new PromotionEntity();
             promotion.id = Ids.next();
             promotion.sweep = sweep.id();
-            promotion.trial = best.orElse(null);
+            promotion.trial = trial.orElse(null);
             promotion.model = model;
             promotion.alias = alias.orElse(null);
             promotion.automatic = automatic;
@@ -179,6 +178,18 @@ public class PromotionService {
             Panache.flush();
             return promotion.view();
         });
+    }
+
+    /** The best trial of those that ran in this sweep. */
+    private Optional<UUID> best(SweepSnapshot sweep) {
+        var best = sweep.bestTrial().flatMap(number -> archive.trial(sweep.id(), number));
+        if (best.isEmpty() || best.get().ranHere()) {
+            return best.map(TrialSnapshot::id);
+        }
+        return BestRan.of(
+                        specification(sweep).goals(),
+                        archive.trials(sweep.id(), Optional.empty(), -1, Integer.MAX_VALUE))
+                .map(TrialSnapshot::id);
     }
 
     private void work(UUID id) {
@@ -282,6 +293,10 @@ public class PromotionService {
         if (trial.state() != TrialState.COMPLETE && trial.state() != TrialState.PRUNED) {
             return Optional.of("Trial %d is %s; only a complete or pruned trial can be promoted."
                     .formatted(trial.number(), trial.state()));
+        }
+        var elsewhere = BestRan.elsewhere(trial);
+        if (elsewhere.isPresent()) {
+            return elsewhere;
         }
         if (!Files.isRegularFile(data.trial(trial.id()).model().resolve("MLmodel"))) {
             return Optional.of(

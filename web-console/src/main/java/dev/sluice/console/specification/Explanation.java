@@ -44,12 +44,10 @@ public record Explanation(
     public static Explanation of(SweepSpecification sweep) {
         return new Explanation(
                 algorithm(
-                        Samplers.algorithms(),
-                        sweep.search().algorithm(),
+                        Samplers.algorithm(sweep.search().algorithm()),
                         sweep.search().options()),
                 algorithm(
-                        Pruners.algorithms(),
-                        sweep.pruning().algorithm(),
+                        Pruners.algorithm(sweep.pruning().algorithm()),
                         sweep.pruning().options()),
                 ends(sweep),
                 warmStart(sweep),
@@ -133,17 +131,13 @@ public record Explanation(
                         : "%s; the budget of %d trials tries points again.".formatted(has, trials.getAsInt()));
     }
 
-    private static Algorithm algorithm(List<AlgorithmSpec> algorithms, String name, Map<String, Object> options) {
-        return algorithms.stream()
-                .filter(candidate -> candidate.name().equals(name))
-                .findFirst()
-                .map(spec -> new Algorithm(
-                        spec.name(),
-                        spec.doc(),
-                        spec.options().stream()
-                                .map(option -> option(option, options.get(option.name())))
-                                .toList()))
-                .orElseThrow(() -> new IllegalArgumentException("there is no algorithm " + name));
+    private static Algorithm algorithm(AlgorithmSpec spec, Map<String, Object> options) {
+        return new Algorithm(
+                spec.name(),
+                spec.doc(),
+                spec.options().stream()
+                        .map(option -> option(option, options.get(option.name())))
+                        .toList());
     }
 
     private static Option option(OptionSpec option, @Nullable Object value) {

@@ -229,7 +229,8 @@ final class SweepReading {
                     .flatMap(section -> readObjective(section, what))
                     .ifPresent(objectives::add);
         }
-        return objectives;
+        // Which of them is meant is not known, so that what is said of the two together would be of nobody's sweep.
+        return sweep.has("objective") && sweep.has("objectives") ? List.of() : objectives;
     }
 
     /** What results must keep to: each a metric, a side and a number. */

@@ -3,6 +3,7 @@ package dev.sluice.console.study;
 import dev.sluice.search.pareto.NonDominatedSorting;
 import dev.sluice.search.pareto.Standing;
 import dev.sluice.search.trial.Goals;
+import dev.sluice.search.trial.OutcomeConstraint;
 import dev.sluice.search.trial.TrialState;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -36,6 +37,19 @@ public record Front(List<Placed> placed, List<Placed> best) {
         front.sort(
                 Comparator.comparingDouble((Placed p) -> p.standing.cost(0)).thenComparingInt(p -> p.trial.number()));
         return new Front(placed, List.copyOf(front));
+    }
+
+    /**
+     * The constraints that a trial breaks with the values that count, as they are written.
+     *
+     * <p>A metric that it has not reported breaks its constraint once the trial is COMPLETE: until then it may still come.
+     */
+    public static List<OutcomeConstraint> broken(Goals goals, TrialSnapshot trial) {
+        return goals.constraints().stream()
+                .filter(constraint -> trial.values().containsKey(constraint.metric())
+                        ? constraint.violation(trial.values().get(constraint.metric())) > 0
+                        : trial.state() == TrialState.COMPLETE)
+                .toList();
     }
 
     private static Optional<Standing> standing(TrialSnapshot trial, Goals goals) {

@@ -137,48 +137,83 @@ public class StudyDesk {
     }
 
     /**
-     * Has the sampler find what a worker's leases need, on this thread: a model takes its time, and reports must not wait for it. What it
-     * finds waits in the queue when this returns. Calls for one sweep wait for one another.
+     * Leases for a worker, as {@link LiveSweep#lease}. The sampler finds what they need on this thread: a model takes its time, and reports
+     * must not wait for it. Calls for one sweep wait for one another. Where nothing must be found, the writer is asked once.
      *
+     * @param resume the newest checkpoint of a trial that was tried before
      * @throws ProblemException as {@link #call}
      */
-    public void think(UUID sweep, String worker, int capacity) {
+    public List<Lease> lease(
+            UUID sweep, String worker, int capacity, Function<UUID, Optional<LiveSweep.Checkpoint>> resume) {
         var writer = live.get(sweep);
         if (writer == null) {
-            return; // whoever asks for the leases is told
+            throw over(sweep);
         }
         writer.thinking().lock();
         try {
-            for (int i = 0; i < capacity; i++) {
-                weighUp(sweep, worker, capacity);
-                var question = call(sweep, s -> s.question(worker, capacity));
-                if (question.isEmpty()) {
-                    return;
-                }
-                answer(sweep, question.get());
+            var step = call(sweep, s -> Step.of(s, worker, capacity, resume));
+            for (int asked = 0; !(step instanceof Step.Leased); ) {
+                asked += step instanceof Step.Ask ? 1 : 0;
+                boolean further = asked < capacity;
+                Function<LiveSweep, Step> next = s -> further
+                        ? Step.of(s, worker, capacity, resume)
+                        : new Step.Leased(s.lease(worker, capacity, resume));
+                step = switch (step) {
+                    case Step.Weigh weigh -> weighUp(sweep, weigh.doubt(), next);
+                    case Step.Ask ask -> answer(sweep, ask.question(), next);
+                    case Step.Leased leased -> leased;
+                };
             }
+            return ((Step.Leased) step).leases();
         } finally {
             writer.thinking().unlock();
         }
     }
 
+    /** What comes next on the way to leases. */
+    private sealed interface Step {
+        record Weigh(LiveSweep.Doubt doubt) implements Step {}
+
+        record Ask(PreparedAsk question) implements Step {}
+
+        record Leased(List<Lease> leases) implements Step {}
+
+        static Step of(
+                LiveSweep sweep, String worker, int capacity, Function<UUID, Optional<LiveSweep.Checkpoint>> resume) {
+            return sweep.doubt(worker, capacity)
+                    .<Step>map(Weigh::new)
+                    .or(() -> sweep.question(worker, capacity).map(Ask::new))
+                    .orElseGet(() -> new Leased(sweep.lease(worker, capacity, resume)));
+        }
+    }
+
     /** Has the bound on what is left to gain reckoned anew, where the sweep has one: it takes its time too. */
-    private void weighUp(UUID sweep, String worker, int capacity) {
-        call(sweep, s -> s.doubt(worker, capacity)).ifPresent(doubt -> {
-            var termination = doubt.terminator().check(doubt.history());
-            run(sweep, s -> s.resolve(doubt, termination));
+    private Step weighUp(UUID sweep, LiveSweep.Doubt doubt, Function<LiveSweep, Step> next) {
+        var termination = doubt.terminator().check(doubt.history());
+        return call(sweep, s -> {
+            s.resolve(doubt, termination);
+            return next.apply(s);
         });
     }
 
-    private void answer(UUID sweep, PreparedAsk question) {
+    /** Has the sampler answer, and the writer take the answer and decide what comes next. */
+    private Step answer(UUID sweep, PreparedAsk question, Function<LiveSweep, Step> next) {
         boolean answered = false;
         try {
             var suggested = question.suggest();
-            run(sweep, s -> s.answer(question, suggested));
+            var step = call(sweep, s -> {
+                s.answer(question, suggested);
+                return next.apply(s);
+            });
             answered = true;
+            return step;
         } catch (NoFeasiblePointException nothingFeasible) {
-            run(sweep, s -> s.answer(question, nothingFeasible));
+            var step = call(sweep, s -> {
+                s.answer(question, nothingFeasible);
+                return next.apply(s);
+            });
             answered = true;
+            return step;
         } finally {
             if (!answered) {
                 var unused = submit(sweep, s -> s.unanswered(question));

@@ -30,4 +30,9 @@ public record TrialSnapshot(
         Optional<Instant> startedAt,
         Optional<Instant> endedAt,
         long revision,
-        Optional<String> importedFrom) {}
+        Optional<String> importedFrom) {
+    /** Whether it was launched in this sweep: one that was taken over from an earlier study has no run and no checkpoint here. */
+    public boolean ranHere() {
+        return attempt > 0;
+    }
+}

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param trials how many complete trials it was judged from
  * @param parameters the largest share first, with shares that add up to 1, or all 0; empty where there were too few trials
  * @param reason why there are none; null where there are
+ * @param leftOut what was left out of the reckoning, and why; null where nothing was
  */
 public record ImportanceView(
         long revision,
@@ -32,7 +33,8 @@ public record ImportanceView(
         String method,
         int trials,
         List<Share> parameters,
-        @Nullable String reason) {
+        @Nullable String reason,
+        @Nullable String leftOut) {
     static final String PED_ANOVA = "ped-anova";
     static final String FANOVA = "fanova";
 
@@ -77,7 +79,8 @@ public record ImportanceView(
                 importance.shares().isEmpty()
                         ? "%d complete trials with a value of `%s` are too few; it takes %d"
                                 .formatted(importance.trials(), objective.metric(), Importance.FEWEST_TRIALS)
-                        : null);
+                        : null,
+                importance.leftOut().isEmpty() ? null : importance.leftOut());
     }
 
     private static Objective objective(SweepSpecification specification, Optional<String> metric) {

@@ -172,8 +172,7 @@ public class SweepLoop {
             DeviceLease device = lent.get();
             boolean handedOver = false;
             try {
-                desk.think(sweep, Attempt.LOCAL, 1);
-                var leases = desk.call(sweep, live -> live.lease(Attempt.LOCAL, 1, runner::newestCheckpoint));
+                var leases = desk.lease(sweep, Attempt.LOCAL, 1, runner::newestCheckpoint);
                 if (!leases.isEmpty()) {
                     handedOver = true;
                     runner.start(specification, leases.getFirst(), device);

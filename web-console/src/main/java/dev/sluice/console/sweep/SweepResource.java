@@ -8,6 +8,7 @@ import dev.sluice.console.folder.DataFolder;
 import dev.sluice.console.launch.DevicePool;
 import dev.sluice.console.launch.DeviceRequest;
 import dev.sluice.console.problem.Problem;
+import dev.sluice.console.problem.ProblemException;
 import dev.sluice.console.problem.Query;
 import dev.sluice.console.specification.Explanation;
 import dev.sluice.console.specification.Format;
@@ -32,6 +33,7 @@ import dev.sluice.search.space.ParameterValues;
 import dev.sluice.search.trial.Direction;
 import dev.sluice.search.trial.TrialState;
 import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.DefaultValue;
@@ -59,7 +61,10 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -263,14 +268,15 @@ public class SweepResource {
             @QueryParam("state") @Nullable String state,
             @QueryParam("limit") @Nullable String limit,
             @QueryParam("cursor") @Nullable String cursor) {
-        find(id);
+        var goals = specification(find(id)).goals();
         int most = Query.limit(limit);
         int after = Query.whole("cursor", cursor, 0, Integer.MAX_VALUE, -1);
         var found = archive.trials(id, Query.state(TrialState.class, state), after, most + 1);
         var page = found.subList(0, Math.min(most, found.size()));
         return new Trials(
                 page.stream()
-                        .map(t -> TrialView.of(t, tracking.trialRun(t.id()).orElse(null)))
+                        .map(t ->
+                                TrialView.of(t, goals, tracking.trialRun(t.id()).orElse(null)))
                         .toList(),
                 found.size() > most ? Integer.toString(page.getLast().number()) : null);
     }
@@ -284,7 +290,8 @@ public class SweepResource {
             throw Problem.Invalid.at("/params", "`params` must hold values by parameter name.")
                     .exception();
         }
-        var space = specification(find(id)).space();
+        var specification = specification(find(id));
+        var space = specification.space();
         ParameterValues values;
         try {
             values = space.complete(request.params());
@@ -301,7 +308,9 @@ public class SweepResource {
                     .exception();
         }
         var trial = desk.call(id, live -> live.enqueue(values));
-        return Response.status(201).entity(TrialView.of(trial)).build();
+        return Response.status(201)
+                .entity(TrialView.of(trial, specification.goals()))
+                .build();
     }
 
     @GET
@@ -345,12 +354,7 @@ public class SweepResource {
                         .exception();
             }
         }
-        return Response.ok(TrialTable.columns(
-                        sweep.revision(),
-                        trials,
-                        params,
-                        specification.objectives().getFirst().metric(),
-                        wanted))
+        return Response.ok(TrialTable.columns(sweep.revision(), trials, params, specification.goals(), wanted))
                 .type(MediaType.APPLICATION_JSON_TYPE)
                 .header(HttpHeaders.ETAG, tag)
                 .header(HttpHeaders.VARY, HttpHeaders.ACCEPT)
@@ -362,10 +366,10 @@ public class SweepResource {
     @Operation(summary = "The trials that no other one beats, and how much they cover")
     public ParetoView pareto(@PathParam("sweep") UUID id) {
         var sweep = find(id);
-        return ParetoView.of(
+        return reckoned(() -> ParetoView.of(
                 sweep.revision(),
                 specification(sweep),
-                archive.trials(id, Optional.of(TrialState.COMPLETE), -1, Integer.MAX_VALUE));
+                archive.trials(id, Optional.of(TrialState.COMPLETE), -1, Integer.MAX_VALUE)));
     }
 
     @GET
@@ -376,12 +380,12 @@ public class SweepResource {
             @QueryParam("metric") @Nullable String metric,
             @QueryParam("method") @Nullable String method) {
         var sweep = find(id);
-        return ImportanceView.of(
+        return reckoned(() -> ImportanceView.of(
                 sweep.revision(),
                 specification(sweep),
                 archive.trials(id, Optional.of(TrialState.COMPLETE), -1, Integer.MAX_VALUE),
                 Optional.ofNullable(metric).filter(text -> !text.isBlank()),
-                Optional.ofNullable(method).filter(text -> !text.isBlank()));
+                Optional.ofNullable(method).filter(text -> !text.isBlank())));
     }
 
     @GET
@@ -434,6 +438,19 @@ public class SweepResource {
             return Boolean.compare(Double.isNaN(a), Double.isNaN(b));
         }
         return Double.compare(a, b);
+    }
+
+    /** On a thread of its own kind: virtual ones share few processors, and whoever reckons for long would keep reports waiting. */
+    private static <R> R reckoned(Supplier<R> work) {
+        try {
+            return CompletableFuture.supplyAsync(work, Infrastructure.getDefaultWorkerPool())
+                    .join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof ProblemException problem) {
+                throw problem;
+            }
+            throw e;
+        }
     }
 
     private SweepView steer(UUID id, Consumer<LiveSweep> decide) {

@@ -7,6 +7,7 @@ import dev.sluice.console.study.SweepSnapshot;
 import dev.sluice.console.study.SweepState;
 import dev.sluice.console.study.TrialSnapshot;
 import dev.sluice.console.tracking.SweepTracking;
+import dev.sluice.search.trial.OutcomeConstraint;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +28,7 @@ public record SweepView(
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable List<EarlierSweep> warmStart,
         Objective objective,
         List<Objective> objectives,
+        List<Constraint> constraints,
         Budget budget,
         Instant createdAt,
         @Nullable Instant endedAt,
@@ -58,6 +60,9 @@ public record SweepView(
     /** What is searched for: enough for a list to show `best`. With several, `objective` is the first of them. */
     public record Objective(String metric, String goal) {}
 
+    /** What results must keep to: the metric that it is about, and the whole of it as it is written. */
+    public record Constraint(String metric, String text) {}
+
     /** Null where the sweep file sets no number of trials. */
     public record Budget(@Nullable Integer trials, int parallel) {}
 
@@ -74,6 +79,11 @@ public record SweepView(
             objectives.add(new Objective(
                     objective.path("metric").asText(), objective.path("goal").asText()));
         }
+        var constraints = new ArrayList<Constraint>();
+        for (var text : spec.path("constraints")) {
+            var constraint = OutcomeConstraint.parse(text.asText());
+            constraints.add(new Constraint(constraint.metric(), constraint.toString()));
+        }
         var trials = spec.path("budget").path("trials");
         return new SweepView(
                 sweep.id(),
@@ -87,6 +97,7 @@ public record SweepView(
                 warmStart,
                 objectives.getFirst(),
                 objectives,
+                constraints,
                 new Budget(
                         trials.isNumber() ? trials.asInt() : null,
                         spec.path("budget").path("parallel").asInt(1)),

@@ -1,6 +1,9 @@
 package dev.sluice.console.sweep;
 
+import dev.sluice.console.study.Front;
 import dev.sluice.console.study.TrialSnapshot;
+import dev.sluice.search.trial.Goals;
+import dev.sluice.search.trial.OutcomeConstraint;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -13,10 +16,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * All trials as columns: what charts and tables read. Numbers are exact; texts and booleans are an index into their
- * values; what is missing or inactive is null.
+ * values, and so are the lists of constraints that trials break; what is missing or inactive is null.
  */
 final class TrialTable {
-    /** A column of texts or booleans. `index` holds null where there is no value. */
+    /** A column of texts, booleans or lists of texts. `index` holds null where there is no value. */
     record Categories(List<Object> values, List<@Nullable Integer> index) {}
 
     static final List<String> COLUMNS = List.of(
@@ -30,6 +33,7 @@ final class TrialTable {
             "durationMs",
             "reason",
             "importedFrom",
+            "breaks",
             "params",
             "metrics",
             "revision",
@@ -38,7 +42,8 @@ final class TrialTable {
     private TrialTable() {}
 
     static Map<String, Object> columns(
-            long revision, List<TrialSnapshot> trials, List<String> params, String objective, Set<String> wanted) {
+            long revision, List<TrialSnapshot> trials, List<String> params, Goals goals, Set<String> wanted) {
+        var objective = goals.objectives().getFirst().metric();
         var table = new LinkedHashMap<String, Object>();
         table.put("revision", revision);
         table.put("count", trials.size());
@@ -62,6 +67,15 @@ final class TrialTable {
                 wanted,
                 "importedFrom",
                 () -> column(trials, t -> t.importedFrom().orElse(null)));
+        put(
+                table,
+                wanted,
+                "breaks",
+                () -> categories(
+                        trials,
+                        t -> Front.broken(goals, t).stream()
+                                .map(OutcomeConstraint::toString)
+                                .toList()));
         put(table, wanted, "params", () -> {
             var columns = new LinkedHashMap<String, Object>();
             params.forEach(name ->

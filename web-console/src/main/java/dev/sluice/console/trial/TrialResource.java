@@ -4,9 +4,11 @@ import dev.sluice.console.folder.DataFolder;
 import dev.sluice.console.problem.Problem;
 import dev.sluice.console.problem.Query;
 import dev.sluice.console.study.Archive;
+import dev.sluice.console.study.Specifications;
 import dev.sluice.console.study.StudyDesk;
 import dev.sluice.console.study.TrialSnapshot;
 import dev.sluice.console.tracking.Tracking;
+import dev.sluice.search.trial.Goals;
 import dev.sluice.search.trial.TrialState;
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -60,6 +62,7 @@ public class TrialResource {
         var trial = find(id);
         return TrialView.of(
                 trial,
+                goals(trial),
                 tracking.trialRun(id).orElse(null),
                 archive.measurements(trial.sweep(), trial.number()),
                 archive.attempts(id));
@@ -71,7 +74,7 @@ public class TrialResource {
     @Operation(summary = "Stop a trial: PRUNED if it has reported, else CANCELLED")
     public TrialView stop(@PathParam("trial") UUID id) {
         var trial = find(id);
-        return TrialView.of(desk.call(trial.sweep(), live -> live.stopTrial(trial.number())));
+        return TrialView.of(desk.call(trial.sweep(), live -> live.stopTrial(trial.number())), goals(trial));
     }
 
     @POST
@@ -80,7 +83,7 @@ public class TrialResource {
     @Operation(summary = "Run a failed or cancelled trial again")
     public TrialView rerun(@PathParam("trial") UUID id) {
         var trial = find(id);
-        return TrialView.of(desk.call(trial.sweep(), live -> live.rerun(trial.number())));
+        return TrialView.of(desk.call(trial.sweep(), live -> live.rerun(trial.number())), goals(trial));
     }
 
     @GET
@@ -137,6 +140,11 @@ public class TrialResource {
     private boolean runs(UUID id) {
         var state = find(id).state();
         return state == TrialState.RUNNING || state == TrialState.QUEUED;
+    }
+
+    private Goals goals(TrialSnapshot trial) {
+        return Specifications.of(archive.sweep(trial.sweep()).orElseThrow().specification())
+                .goals();
     }
 
     private TrialSnapshot find(UUID id) {

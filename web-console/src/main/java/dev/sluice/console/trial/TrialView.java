@@ -2,8 +2,11 @@ package dev.sluice.console.trial;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.sluice.console.study.Attempt;
+import dev.sluice.console.study.Front;
 import dev.sluice.console.study.TrialSnapshot;
+import dev.sluice.search.trial.Goals;
 import dev.sluice.search.trial.Measurement;
+import dev.sluice.search.trial.OutcomeConstraint;
 import dev.sluice.search.trial.TrialState;
 import java.time.Instant;
 import java.util.List;
@@ -11,7 +14,11 @@ import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** A trial over REST. Lists leave `reports` and `attempts` out. */
+/**
+ * A trial over REST. Lists leave `reports` and `attempts` out.
+ *
+ * @param breaks the constraints of the sweep that `values` break, as they are written: such a trial is never the best
+ */
 public record TrialView(
         UUID id,
         UUID sweep,
@@ -19,6 +26,7 @@ public record TrialView(
         TrialState state,
         Map<String, Object> params,
         Map<String, Double> values,
+        List<String> breaks,
         long step,
         String reason,
         String suggestedBy,
@@ -59,16 +67,17 @@ public record TrialView(
         }
     }
 
-    public static TrialView of(TrialSnapshot trial) {
-        return of(trial, null, null, null);
+    public static TrialView of(TrialSnapshot trial, Goals goals) {
+        return of(trial, goals, null, null, null);
     }
 
-    public static TrialView of(TrialSnapshot trial, @Nullable String runId) {
-        return of(trial, runId, null, null);
+    public static TrialView of(TrialSnapshot trial, Goals goals, @Nullable String runId) {
+        return of(trial, goals, runId, null, null);
     }
 
     static TrialView of(
             TrialSnapshot trial,
+            Goals goals,
             @Nullable String runId,
             @Nullable List<Measurement> reports,
             @Nullable List<Attempt> attempts) {
@@ -79,6 +88,9 @@ public record TrialView(
                 trial.state(),
                 trial.params(),
                 trial.values(),
+                Front.broken(goals, trial).stream()
+                        .map(OutcomeConstraint::toString)
+                        .toList(),
                 trial.step(),
                 trial.reason(),
                 trial.suggestedBy(),

@@ -399,6 +399,41 @@ class CommandLineTest {
                 .doesNotContain("best ");
     }
 
+    @Test
+    void trialsAreShownWithTheConstraintsThatTheyBreakAndTheirMetrics() {
+        constrained();
+        assertThat(sluice("trials", NEW)).isZero();
+        assertThat(out.toString().lines().map(line -> line.strip().replaceAll(" +", " ")))
+                .containsExactly(
+                        "TRIAL STATE loss ms BREAKS learning_rate optimizer REASON",
+                        "0 COMPLETE 0.1 30 ms <= 20 0.1 sgd",
+                        "1 COMPLETE 0.3 12 0.1 sgd",
+                        "2 COMPLETE 0.2 13 0.1 sgd");
+    }
+
+    @Test
+    void whatBreaksAConstraintIsNeverShownAboveWhatKeepsToIt() {
+        constrained();
+        assertThat(sluice("show", NEW, "-f")).isZero();
+        assertThat(out.toString().lines().limit(4).map(line -> line.strip().split(" ", 2)[0]))
+                .containsExactly("TRIAL", "2", "1", "0");
+    }
+
+    private void constrained() {
+        service.on("GET /sweeps/" + NEW, """
+                {"id":"%s","name":"fast","state":"COMPLETED","reason":"","counts":{"complete":3},"best":null,
+                "constraints":[{"metric":"ms","text":"ms <= 20"}],
+                "spec":{"objective":{"metric":"loss","goal":"minimize"},"constraints":["ms <= 20"],
+                "parameters":{"learning_rate":{},"optimizer":{}},"budget":{"trials":3}},
+                "createdAt":"2026-11-22T10:00:00Z","endedAt":null}""".formatted(NEW));
+        service.on(
+                "GET /sweeps/" + NEW + "/trials?limit=500",
+                list(
+                        trial(0, "COMPLETE", "{\"loss\":0.1,\"ms\":30},\"breaks\":[\"ms <= 20\"]"),
+                        trial(1, "COMPLETE", "{\"loss\":0.3,\"ms\":12},\"breaks\":[]"),
+                        trial(2, "COMPLETE", "{\"loss\":0.2,\"ms\":13},\"breaks\":[]")));
+    }
+
     private void severalObjectives(String front) {
         service.on("GET /sweeps/" + NEW, """
                 {"id":"%s","name":"pair","state":"COMPLETED","reason":"","counts":{"complete":2,"pruned":1},"best":null,

@@ -59,6 +59,13 @@ class InvalidFilesTest {
                 wrong("no objective", having("objective", "labels: {}"), "/objective", 1, "'objective'", "missing"),
                 wrong("both objectives", with("objectives: [{metric: a, goal: minimize}]"), "/objectives", 7, "both"),
                 wrong(
+                        "both objectives on one metric",
+                        with("objectives: [{metric: loss, goal: minimize}, {metric: ms, goal: minimize}]\n"
+                                + "promotion: {model: m}"),
+                        "/objectives",
+                        7,
+                        "both"),
+                wrong(
                         "two objectives of one metric",
                         having("objective", "objectives: [{metric: a, goal: minimize}, {metric: a, goal: maximize}]"),
                         "/objectives",

@@ -3,7 +3,12 @@ package dev.sluice.console.sweep;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.console.study.TrialSnapshot;
+import dev.sluice.search.trial.Direction;
+import dev.sluice.search.trial.Goals;
 import dev.sluice.search.trial.Measurement;
+import dev.sluice.search.trial.Objective;
+import dev.sluice.search.trial.OutcomeConstraint;
+import dev.sluice.search.trial.Report;
 import dev.sluice.search.trial.TrialState;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -18,6 +23,7 @@ import org.junit.jupiter.api.Test;
 
 /** Trials as columns and as CSV, and the curves that a page is given. */
 final class TrialTableTest {
+    private static final Goals SCORE = Goals.of(new Objective("score", Direction.MAXIMIZE, Report.BEST));
     private static final Instant BEGIN = Instant.parse("2026-01-01T00:00:00Z");
 
     @Test
@@ -63,7 +69,7 @@ final class TrialTableTest {
                         trial(0, Map.of("x", 0.1, "o", "sgd"), Map.of("score", Double.NaN), ""),
                         trial(1, Map.of("x", 0.2, "o", "adam", "m", 3L), Map.of(), "")),
                 List.of("x", "o", "m"),
-                "score",
+                SCORE,
                 Set.of());
         assertThat(table).containsEntry("revision", 9L).containsEntry("count", 2);
         assertThat(table.get("number")).isEqualTo(List.of(0, 1));
@@ -78,9 +84,24 @@ final class TrialTableTest {
 
     @Test
     void onlyTheColumnsThatWereAskedForAreThere() {
-        var table =
-                TrialTable.columns(1, List.of(trial(0, Map.of(), Map.of(), "")), List.of(), "score", Set.of("value"));
+        var table = TrialTable.columns(1, List.of(trial(0, Map.of(), Map.of(), "")), List.of(), SCORE, Set.of("value"));
         assertThat(table.keySet()).containsExactly("revision", "count", "value");
+    }
+
+    @Test
+    void aTrialHasTheConstraintsThatItBreaks() {
+        var goals = new Goals(SCORE.objectives(), List.of(OutcomeConstraint.parse("ms <= 20")));
+        var table = TrialTable.columns(
+                1,
+                List.of(
+                        trial(0, Map.of(), Map.of("score", 0.5, "ms", 20.0), ""),
+                        trial(1, Map.of(), Map.of("score", 0.9, "ms", 20.5), ""),
+                        trial(2, Map.of(), Map.of("score", 0.9), "")),
+                List.of(),
+                goals,
+                Set.of("breaks"));
+        assertThat(table.get("breaks"))
+                .isEqualTo(new TrialTable.Categories(List.of(List.of(), List.of("ms <= 20")), List.of(0, 1, 1)));
     }
 
     @Test
