@@ -26,8 +26,10 @@ public record Goals(List<Objective> objectives, List<OutcomeConstraint> constrai
         var bounds = new HashSet<String>();
         for (OutcomeConstraint constraint : constraints) {
             if (!bounds.add(constraint.metric() + constraint.bound().sign())) {
-                throw new IllegalArgumentException("constraints must differ, but %s %s is there twice"
-                        .formatted(constraint.metric(), constraint.bound().sign()));
+                throw new IllegalArgumentException(
+                        "constraints must differ, but %s %s is there twice; keep the stricter one"
+                                .formatted(
+                                        constraint.metric(), constraint.bound().sign()));
             }
         }
         for (OutcomeConstraint most : constraints) {

@@ -18,6 +18,9 @@ public record OutcomeConstraint(String metric, Bound bound, double limit) {
     private static final Pattern NUMBER =
             Pattern.compile("[+-]?(?:(?:\\d+\\.?\\d*|\\.\\d+)(?:[eE][+-]?\\d+)?|Infinity|NaN)");
 
+    private static final Pattern RANGE = Pattern.compile(
+            "\\s*(?<least>[^\\s<>=!]+)\\s*<=\\s*(?<metric>[^<>=!]+?)\\s*<=\\s*(?<most>[^\\s<>=!]+)\\s*");
+
     private static final Pattern IDENTIFIER = Pattern.compile("[A-Za-z_][A-Za-z_0-9]*");
 
     /** On which side of its limit a metric must lie. */
@@ -57,6 +60,17 @@ public record OutcomeConstraint(String metric, Bound bound, double limit) {
     public static OutcomeConstraint parse(String text) {
         Matcher matcher = FORM.matcher(text);
         if (!matcher.matches()) {
+            Matcher range = RANGE.matcher(text);
+            if (range.matches()) {
+                throw new IllegalArgumentException(
+                        "'%s' is two constraints; write them one by one: %s >= %s and %s <= %s"
+                                .formatted(
+                                        text,
+                                        range.group("metric"),
+                                        range.group("least"),
+                                        range.group("metric"),
+                                        range.group("most")));
+            }
             throw new IllegalArgumentException(
                     "'%s' is no constraint; a metric, <= or >=, and a number are meant, as in latency_ms <= 20"
                             .formatted(text));
@@ -64,6 +78,11 @@ public record OutcomeConstraint(String metric, Bound bound, double limit) {
         String quoted = matcher.group("quoted");
         String limit = matcher.group("limit");
         if (!NUMBER.matcher(limit).matches()) {
+            String before = matcher.group("plain");
+            if (before != null && NUMBER.matcher(before).matches()) {
+                throw new IllegalArgumentException("'%s' has its sides exchanged; write the metric first: %s %s %s"
+                        .formatted(text, limit, "<=".equals(matcher.group("bound")) ? ">=" : "<=", before));
+            }
             throw new IllegalArgumentException(
                     "'%s' in the constraint '%s' is no number; a metric is held against a number, as in latency_ms <= 20"
                             .formatted(limit, text));

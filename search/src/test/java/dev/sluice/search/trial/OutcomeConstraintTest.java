@@ -33,6 +33,11 @@ class OutcomeConstraintTest {
         assertThatThrownBy(() -> OutcomeConstraint.parse("latency_ms < 20"))
                 .hasMessage("'latency_ms < 20' is no constraint; a metric, <= or >=, and a number are meant, "
                         + "as in latency_ms <= 20");
+        assertThatThrownBy(() -> OutcomeConstraint.parse("20 >= latency_ms"))
+                .hasMessage("'20 >= latency_ms' has its sides exchanged; write the metric first: latency_ms <= 20");
+        assertThatThrownBy(() -> OutcomeConstraint.parse("5 <= latency_ms <= 20"))
+                .hasMessage("'5 <= latency_ms <= 20' is two constraints; write them one by one: latency_ms >= 5 and"
+                        + " latency_ms <= 20");
         assertThatThrownBy(() -> OutcomeConstraint.parse("latency_ms <= fast"))
                 .hasMessageStartingWith("'fast' in the constraint 'latency_ms <= fast' is no number");
         for (var slip : List.of("20d", "20f", "0x1p3", "2e", "1,5")) {
@@ -95,7 +100,7 @@ class OutcomeConstraintTest {
         assertThatThrownBy(() -> new Goals(
                         List.of(Objective.minimize("loss")),
                         List.of(LATENCY, OutcomeConstraint.parse("latency_ms <= 9"))))
-                .hasMessage("constraints must differ, but latency_ms <= is there twice");
+                .hasMessage("constraints must differ, but latency_ms <= is there twice; keep the stricter one");
     }
 
     @Test

@@ -243,9 +243,7 @@ public class LeaseResource {
 
     private TrialView view(TrialSnapshot trial) {
         return TrialView.of(
-                trial,
-                Specifications.of(archive.sweep(trial.sweep()).orElseThrow().specification())
-                        .goals());
+                trial, Specifications.goals(archive.sweep(trial.sweep()).orElseThrow()));
     }
 
     private LeaseView view(Lease lease) {

@@ -184,7 +184,7 @@ public class EventResource {
         }
         long revision = now.get().revision();
         var reports = archive.reports(sweep, seen, revision, MOST_REPORTS + 1);
-        var goals = Specifications.of(now.get().specification()).goals();
+        var goals = Specifications.goals(now.get());
         cursor.set(revision);
         if (reports.size() > MOST_REPORTS) {
             return event(sse, "reset", revision, Map.of("revision", revision, "reason", "too much has happened"));

@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /**
@@ -28,6 +30,17 @@ final class AlgorithmReading {
     /** What steps are called where the file does not say. */
     static final String DEFAULT_RESOURCE = "step";
 
+    /** What other tools call them. */
+    private static final Map<String, String> SYNONYMS = Map.of(
+            "bayesian", "gp",
+            "bayes", "gp",
+            "gaussianprocess", "gp",
+            "nsgaii", "nsga2",
+            "evolutionary", "genetic",
+            "halton", "sobol",
+            "successivehalving", "asha",
+            "earlystopping", "patience");
+
     private static final long DRAWN_SEEDS = 1L << 31;
 
     private final RandomGenerator seeds;
@@ -37,7 +50,7 @@ final class AlgorithmReading {
     }
 
     SearchSection readSearch(Section sweep) {
-        Optional<Section> section = sweep.section("search", "{algorithm: auto, seed: 42}");
+        Optional<Section> section = section(sweep, "search", Samplers.algorithms(), "{algorithm: auto, seed: 42}");
         OptionalLong seed = section.isEmpty()
                 ? OptionalLong.empty()
                 : section.get().whole("seed", 0, Section.LARGEST_EXACT, "the same seed gives the same points");
@@ -48,8 +61,11 @@ final class AlgorithmReading {
     }
 
     PruningSection readPruning(Section sweep) {
-        Optional<Section> section =
-                sweep.section("pruning", "{algorithm: asha, resource: epoch, min: 1, max: 12, reduction: 3}");
+        Optional<Section> section = section(
+                sweep,
+                "pruning",
+                Pruners.algorithms(),
+                "{algorithm: asha, resource: epoch, min: 1, max: 12, reduction: 3}");
         section.ifPresent(pruning -> pruning.require(
                 "algorithm", Words.anyOf(names(Pruners.algorithms())) + "; leave 'pruning' out for none"));
         String resource = section.flatMap(
@@ -63,17 +79,58 @@ final class AlgorithmReading {
                 options(section, List.of("algorithm", "resource"), algorithm, Pruners.algorithms()));
     }
 
+    /** As {@link Section#section}; an algorithm's name alone is shown where it goes. */
+    private static Optional<Section> section(
+            Section sweep, String key, List<AlgorithmSpec> algorithms, String example) {
+        if (sweep.node(key) instanceof Node.Scalar scalar
+                && scalar.value() instanceof String name
+                && names(algorithms).contains(name)) {
+            sweep.problem(
+                    key,
+                    "'" + key + "' must be a mapping, was the text " + Words.quoted(name) + "; write {algorithm: "
+                            + name + "}");
+            return Optional.empty();
+        }
+        return sweep.section(key, example);
+    }
+
     /** What only the algorithms themselves know, such as which of two options must be the larger. */
     static void check(Section sweep, SearchSection search, PruningSection pruning, SamplerContext context) {
-        check(sweep, "search", () -> Samplers.of(search.algorithm(), search.options(), context));
+        int objectives = context.goals().objectives().size();
+        check(
+                sweep,
+                "search",
+                () -> Samplers.of(search.algorithm(), search.options(), context),
+                () -> able(objectives, Samplers.algorithms(), name -> Samplers.of(name, Map.of(), context)));
         check(
                 sweep,
                 "pruning",
                 () -> Pruners.of(
-                        pruning.algorithm(), pruning.options(), context.goals().objectives()));
+                        pruning.algorithm(), pruning.options(), context.goals().objectives()),
+                () -> able(
+                        objectives,
+                        Pruners.algorithms(),
+                        name -> Pruners.of(name, Map.of(), context.goals().objectives())));
     }
 
-    private static void check(Section sweep, String key, Runnable making) {
+    /** Which algorithms would work where this one does not, if the number of objectives may be why. */
+    private static String able(int objectives, List<AlgorithmSpec> algorithms, Consumer<String> making) {
+        List<String> able = objectives < 2
+                ? List.of()
+                : names(algorithms).stream().filter(name -> works(name, making)).toList();
+        return able.isEmpty() ? "" : "; with several objectives there are " + Words.allOf(able);
+    }
+
+    private static boolean works(String name, Consumer<String> making) {
+        try {
+            making.accept(name);
+            return true;
+        } catch (IllegalArgumentException cannot) {
+            return false;
+        }
+    }
+
+    private static void check(Section sweep, String key, Runnable making, Supplier<String> others) {
         try {
             making.run();
         } catch (OptionException wrong) {
@@ -85,7 +142,7 @@ final class AlgorithmReading {
                 sweep.problem(key, "'" + key + "': " + wrong.getMessage());
             }
         } catch (IllegalArgumentException wrong) {
-            sweep.problem(key, "'" + key + "' cannot work here: " + wrong.getMessage());
+            sweep.problem(key, "'" + key + "' cannot work here: " + wrong.getMessage() + others.get());
         }
     }
 
@@ -97,11 +154,12 @@ final class AlgorithmReading {
             if (names.contains(name)) {
                 return true;
             }
-            String near = Words.suggestion(name, names);
             section.problem(
                     "algorithm",
                     "there is no " + what + " " + Words.quoted(name)
-                            + (near.isEmpty() ? "; there are " + Words.allOf(names) : near));
+                            + Words.nearest(name, names, SYNONYMS)
+                                    .map(near -> "; did you mean " + Words.quoted(near) + "?")
+                                    .orElse("; there are " + Words.allOf(names)));
             return false;
         });
     }

@@ -319,7 +319,7 @@ final class Section {
                 problems.add(
                         item.pointer(),
                         item.node().position(),
-                        "each item of " + field(key) + " must be text, this one was "
+                        "each item of " + field(key) + " must be text, as in " + example + "; this one was "
                                 + item.node().inWords() + (quotable ? "; put it in quotes" : ""));
             }
         }

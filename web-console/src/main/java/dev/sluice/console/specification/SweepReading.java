@@ -210,9 +210,23 @@ final class SweepReading {
             sweep.require("objective", "which metric is sought, such as " + example);
         }
         List<Objective> objectives = new ArrayList<>();
-        sweep.section("objective", example)
-                .flatMap(section -> readObjective(section, "'objective'"))
-                .ifPresent(objectives::add);
+        if (sweep.node("objective") instanceof Node.Sequence) {
+            sweep.keyProblem(
+                    "objective",
+                    "'objective' must be a mapping such as " + example
+                            + ", was a list; several objectives go to 'objectives'");
+        } else {
+            sweep.section("objective", example)
+                    .flatMap(section -> readObjective(section, "'objective'"))
+                    .ifPresent(objectives::add);
+        }
+        if (sweep.node("objectives") instanceof Node.Mapping) {
+            sweep.keyProblem(
+                    "objectives",
+                    "'objectives' must be a list such as [" + example
+                            + "], was a mapping; a single objective goes to 'objective'");
+            return List.of();
+        }
         List<Section.Item> items = sweep.items("objectives", "[" + example + "]");
         if (items.isEmpty() && sweep.node("objectives") instanceof Node.Sequence) {
             sweep.problem("objectives", "'objectives' must hold an objective such as " + example + ", was []");
@@ -225,9 +239,20 @@ final class SweepReading {
         }
         for (int index = 0; index < items.size(); index++) {
             String what = "objective " + index;
-            Section.of(items.get(index).node(), items.get(index).pointer(), what, example, problems)
-                    .flatMap(section -> readObjective(section, what))
-                    .ifPresent(objectives::add);
+            Optional<Objective> objective = Section.of(
+                            items.get(index).node(), items.get(index).pointer(), what, example, problems)
+                    .flatMap(section -> readObjective(section, what));
+            Optional<String> metric = objective.map(Objective::metric);
+            if (objectives.stream()
+                    .anyMatch(other -> metric.filter(other.metric()::equals).isPresent())) {
+                problems.add(
+                        items.get(index).pointer(),
+                        items.get(index).node().position(),
+                        what + " is on the metric " + Words.quoted(metric.orElse(""))
+                                + ", and so is one before it; each objective is on a metric of its own");
+                return List.of();
+            }
+            objective.ifPresent(objectives::add);
         }
         // Which of them is meant is not known, so that what is said of the two together would be of nobody's sweep.
         return sweep.has("objective") && sweep.has("objectives") ? List.of() : objectives;
@@ -251,7 +276,9 @@ final class SweepReading {
                     item.pointer(),
                     item.node().position(),
                     "'constraints': " + unreadable.getMessage()
-                            + "; what must hold between parameters goes to 'parameterConstraints'");
+                            + (names(item.text(), space)
+                                    ? "; what must hold between parameters goes to 'parameterConstraints'"
+                                    : ""));
             return Optional.empty();
         }
         String metric = constraint.metric();
@@ -264,11 +291,18 @@ final class SweepReading {
             return Optional.empty();
         }
         Optional<String> complaint = Names.complaint(metric)
-                .map(bad -> "the metric name " + Words.quoted(metric) + " " + bad)
+                .map(bad -> "the metric name " + Words.quoted(metric) + " " + bad
+                        + "; a constraint is on one metric, as trials report it")
                 .or(() -> unmeasured(metric));
         complaint.ifPresent(bad ->
                 problems.add(item.pointer(), item.node().position(), "the constraint '" + constraint + "': " + bad));
         return complaint.isPresent() ? Optional.empty() : Optional.of(constraint);
+    }
+
+    /** Whether a text has the name of a parameter in it. */
+    private static boolean names(String text, Optional<SearchSpace> space) {
+        List<String> words = List.of(text.split("[^\\p{L}\\p{N}_.:/-]+", -1));
+        return space.stream().flatMap(known -> known.parameters().stream()).anyMatch(p -> words.contains(p.name()));
     }
 
     private static Optional<Goals> goals(

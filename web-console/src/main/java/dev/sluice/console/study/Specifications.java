@@ -1,6 +1,7 @@
 package dev.sluice.console.study;
 
 import dev.sluice.console.specification.SweepSpecification;
+import dev.sluice.search.trial.Goals;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -18,6 +19,11 @@ public final class Specifications {
     };
 
     private Specifications() {}
+
+    /** What the trials of a sweep are measured by. */
+    public static Goals goals(SweepSnapshot sweep) {
+        return of(sweep.specification()).goals();
+    }
 
     /**
      * The sweep file of this text.

@@ -143,8 +143,7 @@ public class TrialResource {
     }
 
     private Goals goals(TrialSnapshot trial) {
-        return Specifications.of(archive.sweep(trial.sweep()).orElseThrow().specification())
-                .goals();
+        return Specifications.goals(archive.sweep(trial.sweep()).orElseThrow());
     }
 
     private TrialSnapshot find(UUID id) {

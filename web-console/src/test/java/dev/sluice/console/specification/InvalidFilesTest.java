@@ -68,9 +68,71 @@ class InvalidFilesTest {
                 wrong(
                         "two objectives of one metric",
                         having("objective", "objectives: [{metric: a, goal: minimize}, {metric: a, goal: maximize}]"),
+                        "/objectives/1",
+                        2,
+                        "objective 1",
+                        "'a'",
+                        "so is one before it"),
+                wrong(
+                        "objective a list",
+                        having("objective", "objective: [{metric: a, goal: minimize}]"),
+                        "/objective",
+                        2,
+                        "was a list",
+                        "'objectives'"),
+                wrong(
+                        "objectives a mapping",
+                        having("objective", "objectives: {metric: a, goal: minimize}"),
                         "/objectives",
                         2,
-                        "a is there twice"),
+                        "was a mapping",
+                        "'objective'"),
+                wrong(
+                        "an algorithm for one objective",
+                        having(
+                                "objective",
+                                "objectives: [{metric: a, goal: minimize}, {metric: b, goal: minimize}]\n"
+                                        + "search: {algorithm: cmaes}"),
+                        "/search",
+                        3,
+                        "one objective, was given 2: a, b",
+                        "with several objectives there are auto, random",
+                        "nsga2 and ehvi"),
+                wrong("an algorithm alone", with("search: tpe"), "/search", 7, "'tpe'", "write {algorithm: tpe}"),
+                wrong(
+                        "another tool's algorithm",
+                        with("search: {algorithm: bayesian}"),
+                        "/search/algorithm",
+                        7,
+                        "'bayesian'",
+                        "did you mean 'gp'?"),
+                wrong(
+                        "constraint the other way round",
+                        with("constraints: [\"20 >= ms\"]"),
+                        "/constraints/0",
+                        7,
+                        "write the metric first: ms <= 20"),
+                wrong(
+                        "constraint on both sides",
+                        with("constraints: [\"5 <= ms <= 20\"]"),
+                        "/constraints/0",
+                        7,
+                        "two constraints",
+                        "ms >= 5 and ms <= 20"),
+                wrong(
+                        "constraint that reckons",
+                        with("constraints: [\"ms * 2 <= 20\"]"),
+                        "/constraints/0",
+                        7,
+                        "'*'",
+                        "one metric, as trials report it"),
+                wrong(
+                        "constraint a mapping",
+                        with("constraints: [{metric: ms, max: 20}]"),
+                        "/constraints/0",
+                        7,
+                        "must be text",
+                        "latency_ms <= 20"),
                 wrong(
                         "nine objectives",
                         having(
