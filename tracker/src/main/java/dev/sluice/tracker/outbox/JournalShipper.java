@@ -3,7 +3,6 @@ package dev.sluice.tracker.outbox;
 import dev.sluice.tracker.Experiment;
 import dev.sluice.tracker.ExperimentId;
 import dev.sluice.tracker.MetricPoint;
-import dev.sluice.tracker.Run;
 import dev.sluice.tracker.RunId;
 import dev.sluice.tracker.RunRequest;
 import dev.sluice.tracker.Tracker;
@@ -15,6 +14,7 @@ import dev.sluice.tracker.artifact.FileDigest;
 import dev.sluice.tracker.artifact.RunArtifacts;
 import dev.sluice.tracker.outbox.FollowedRun.Journal;
 import dev.sluice.tracker.outbox.FollowedRun.Lane;
+import dev.sluice.tracker.outbox.ServerCalls.Reaction;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -72,6 +72,7 @@ public final class JournalShipper implements AutoCloseable {
     private final RunArtifacts artifacts;
     private final Builder settings;
     private final Availability availability;
+    private final ServerCalls calls;
     private final Semaphore places;
     private final Semaphore uploadPlaces;
     private final Map<Path, FollowedRun> runs = new ConcurrentHashMap<>();
@@ -89,6 +90,8 @@ public final class JournalShipper implements AutoCloseable {
         this.tracker = settings.tracker;
         this.artifacts = settings.artifacts;
         this.availability = new Availability(settings.shortestBackOff, settings.longestBackOff);
+        this.calls = new ServerCalls(
+                tracker, availability, settings.longestBackOff, settings.serverErrorTries, this::wakePoller);
         this.places = new Semaphore(settings.parallel, true);
         this.uploadPlaces = new Semaphore(settings.uploads, true);
         this.poller = Thread.ofPlatform().daemon().name("journal-shipper").unstarted(this::poll);
@@ -316,6 +319,7 @@ public final class JournalShipper implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        calls.close();
         wakePoller();
         long deadline = System.nanoTime() + FAREWELL.toNanos();
         try {
@@ -547,7 +551,7 @@ public final class JournalShipper implements AutoCloseable {
         Optional<RunId> known = run.id();
         if (known.isPresent()) {
             if (run.isEnded()) {
-                Reaction reaction = call(run, run.records, () -> tracker.reopenRun(known.get()), false);
+                Reaction reaction = calls.call(run, run.records, () -> tracker.reopenRun(known.get()), false);
                 if (reaction != Reaction.SUCCEEDED) {
                     return refused(run, reaction, "it could not be opened again");
                 }
@@ -557,11 +561,11 @@ public final class JournalShipper implements AutoCloseable {
             return Step.MORE;
         }
         Opening opening = new Opening(run, opened);
-        Reaction reaction = call(run, run.records, opening, false);
+        Reaction reaction = calls.call(run, run.records, opening, false);
         if (reaction == Reaction.BLAMED) {
             // Perhaps the experiment that we know by its name was deleted and made anew.
             experiments.remove(opened.experiment());
-            reaction = call(run, run.records, opening, false);
+            reaction = calls.call(run, run.records, opening, false);
         }
         if (reaction != Reaction.SUCCEEDED) {
             return refused(run, reaction, "it could not be opened");
@@ -671,7 +675,7 @@ public final class JournalShipper implements AutoCloseable {
             return Step.DONE;
         }
         RunId id = run.id().orElseThrow();
-        Reaction reaction = call(
+        Reaction reaction = calls.call(
                 run,
                 run.records,
                 () -> {
@@ -802,7 +806,7 @@ public final class JournalShipper implements AutoCloseable {
             Consumer<List<R>> send,
             Function<R, String> name)
             throws IOException {
-        Reaction reaction = call(run, run.records, () -> send.accept(rows), suspected);
+        Reaction reaction = calls.call(run, run.records, () -> send.accept(rows), suspected);
         if (reaction != Reaction.BLAMED) {
             return reaction;
         }
@@ -860,7 +864,7 @@ public final class JournalShipper implements AutoCloseable {
         Upload upload = new Upload(run, file, path, artifact);
         Reaction reaction;
         try {
-            reaction = call(run, run.artifacts, upload, false);
+            reaction = calls.call(run, run.artifacts, upload, false);
         } catch (UncheckedIOException e) {
             if (e.getCause() instanceof NoSuchFileException) {
                 // A checkpoint that made room for a better one.
@@ -913,105 +917,5 @@ public final class JournalShipper implements AutoCloseable {
                 throw new UncheckedIOException(e);
             }
         }
-    }
-
-    // ------------------------------------------------------------------ if it fails
-
-    /** What to do after a call. */
-    private enum Reaction {
-        SUCCEEDED,
-        /** The server, or the run, has to wait. */
-        POSTPONED,
-        /** It is the request's own fault. */
-        BLAMED
-    }
-
-    private Reaction call(FollowedRun run, Lane lane, Runnable request, boolean suspected) {
-        try {
-            request.run();
-        } catch (TrackingException e) {
-            return react(run, lane, e, suspected);
-        }
-        answered();
-        return Reaction.SUCCEEDED;
-    }
-
-    private void answered() {
-        if (availability.answered()) {
-            wakePoller();
-        }
-    }
-
-    private Reaction react(FollowedRun run, Lane lane, TrackingException e, boolean suspected) {
-        run.setLastRefusal(String.valueOf(e.getMessage()));
-        if (closed) {
-            // Perhaps it is only we who went away.
-            return Reaction.POSTPONED;
-        }
-        return switch (e.kind()) {
-            case UNREACHABLE, BUSY -> away(e);
-            case DENIED -> {
-                if (e.status() == 401) {
-                    yield away(e);
-                }
-                answered();
-                LOG.log(
-                        System.Logger.Level.WARNING,
-                        "run={0} state=denied reason=\"{1}\"",
-                        run.folder(),
-                        e.getMessage());
-                run.backOff(settings.longestBackOff);
-                yield Reaction.POSTPONED;
-            }
-            case SERVER_ERROR -> {
-                int errors = suspected ? settings.serverErrorTries : lane.countServerError();
-                if (errors < settings.serverErrorTries) {
-                    run.backOff(availability.delay(errors));
-                    yield Reaction.POSTPONED;
-                }
-                // The request is to blame only while the same run takes another write.
-                yield takesWrites(run) ? Reaction.BLAMED : away(e);
-            }
-            case MISSING, REFUSED -> {
-                answered();
-                yield run.id().isPresent() && isGone(run, run.id().get()) ? Reaction.POSTPONED : Reaction.BLAMED;
-            }
-        };
-    }
-
-    private Reaction away(TrackingException e) {
-        availability.failed(e);
-        wakePoller();
-        return Reaction.POSTPONED;
-    }
-
-    private boolean takesWrites(FollowedRun run) {
-        Optional<RunId> id = run.id();
-        if (id.isEmpty() || run.key().isEmpty()) {
-            return false;
-        }
-        try {
-            tracker.setTags(id.get(), Map.of(RunRequest.KEY_TAG, run.key().get()));
-            return true;
-        } catch (TrackingException e) {
-            return false;
-        }
-    }
-
-    /** Whether the run is not there any more; then it is parked, or, where that is not known, tried again later. */
-    private boolean isGone(FollowedRun run, RunId id) {
-        Optional<Run> held;
-        try {
-            held = tracker.run(id);
-        } catch (TrackingException e) {
-            run.backOff(availability.delay(1));
-            return true;
-        }
-        if (held.isPresent() && !held.get().deleted()) {
-            return false;
-        }
-        run.park("run " + id + (held.isPresent() ? " was deleted in MLflow" : " is unknown to MLflow")
-                + ": restore it there and follow the run again, or leave it");
-        return true;
     }
 }
