@@ -1,30 +1,18 @@
 package dev.sluice.tracker.outbox;
 
-import dev.sluice.tracker.Experiment;
-import dev.sluice.tracker.ExperimentId;
-import dev.sluice.tracker.MetricPoint;
 import dev.sluice.tracker.RunId;
-import dev.sluice.tracker.RunRequest;
 import dev.sluice.tracker.Tracker;
 import dev.sluice.tracker.TrackingException;
-import dev.sluice.tracker.TrackingText;
-import dev.sluice.tracker.artifact.ArtifactPath;
-import dev.sluice.tracker.artifact.ArtifactStore;
-import dev.sluice.tracker.artifact.FileDigest;
 import dev.sluice.tracker.artifact.RunArtifacts;
-import dev.sluice.tracker.outbox.FollowedRun.Journal;
 import dev.sluice.tracker.outbox.FollowedRun.Lane;
-import dev.sluice.tracker.outbox.ServerCalls.Reaction;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -34,10 +22,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Brings the journals of many runs to the tracking server, in the background, each recorded fact once as the server
@@ -61,26 +45,20 @@ public final class JournalShipper implements AutoCloseable {
      */
     private static final System.Logger LOG = System.getLogger(JournalShipper.class.getName());
 
-    /** Entries read at a time. */
-    private static final int CHUNK = 1000;
-
-    private static final Duration PARENT_SEARCH = Duration.ofSeconds(5);
     private static final Duration AFTER_A_BUG = Duration.ofSeconds(30);
     private static final Duration FAREWELL = Duration.ofSeconds(5);
 
     private final Tracker tracker;
-    private final RunArtifacts artifacts;
     private final Builder settings;
     private final Availability availability;
     private final ServerCalls calls;
+    private final RecordDelivery recordDelivery;
+    private final ArtifactDelivery artifactDelivery;
+    private final Tallies tallies = new Tallies();
     private final Semaphore places;
     private final Semaphore uploadPlaces;
     private final Map<Path, FollowedRun> runs = new ConcurrentHashMap<>();
-    private final Map<String, Experiment> experiments = new ConcurrentHashMap<>();
-    private final Map<String, Instant> parentSearches = new ConcurrentHashMap<>();
     private final Set<Thread> workers = ConcurrentHashMap.newKeySet();
-    private final AtomicLong pointsShipped = new AtomicLong();
-    private final AtomicLong quarantined = new AtomicLong();
     private final Semaphore hurried = new Semaphore(0);
     private final Thread poller;
     private volatile boolean closed;
@@ -88,10 +66,28 @@ public final class JournalShipper implements AutoCloseable {
     private JournalShipper(Builder settings) {
         this.settings = settings;
         this.tracker = settings.tracker;
-        this.artifacts = settings.artifacts;
         this.availability = new Availability(settings.shortestBackOff, settings.longestBackOff);
         this.calls = new ServerCalls(
                 tracker, availability, settings.longestBackOff, settings.serverErrorTries, this::wakePoller);
+        Roster roster = new Roster() {
+            @Override
+            public Collection<FollowedRun> runs() {
+                return runs.values();
+            }
+
+            @Override
+            public void wake(FollowedRun run) {
+                JournalShipper.this.wake(run);
+            }
+
+            @Override
+            public void wakeWhatIsDue(FollowedRun run) {
+                JournalShipper.this.wakeWhatIsDue(run);
+            }
+        };
+        RunOpening opening = new RunOpening(tracker, calls, roster, settings.pollInterval);
+        this.recordDelivery = new RecordDelivery(tracker, calls, roster, opening, tallies);
+        this.artifactDelivery = new ArtifactDelivery(settings.artifacts, calls, roster, tallies);
         this.places = new Semaphore(settings.parallel, true);
         this.uploadPlaces = new Semaphore(settings.uploads, true);
         this.poller = Thread.ofPlatform().daemon().name("journal-shipper").unstarted(this::poll);
@@ -310,8 +306,8 @@ public final class JournalShipper implements AutoCloseable {
                 points,
                 entries,
                 oldest.equals(Instant.MAX) ? Optional.empty() : Optional.of(oldest),
-                pointsShipped.get(),
-                quarantined.get(),
+                tallies.pointsShipped.get(),
+                tallies.quarantined.get(),
                 parked);
     }
 
@@ -397,10 +393,10 @@ public final class JournalShipper implements AutoCloseable {
             return;
         }
         if (run.records.isDue() && run.records.begin()) {
-            work(() -> ship(run, run.records, places, this::nextRecords));
+            work(() -> ship(run, run.records, places, recordDelivery::next));
         }
         if (run.artifacts.isDue() && run.id().isPresent() && run.artifacts.begin()) {
-            work(() -> ship(run, run.artifacts, uploadPlaces, this::nextArtifact));
+            work(() -> ship(run, run.artifacts, uploadPlaces, artifactDelivery::next));
         }
     }
 
@@ -413,18 +409,6 @@ public final class JournalShipper implements AutoCloseable {
                 workers.remove(Thread.currentThread());
             }
         });
-    }
-
-    // ------------------------------------------------------------------ what
-
-    /** What came of one step. */
-    private enum Step {
-        /** Something was shipped: there may be more. */
-        MORE,
-        /** There is more, for which the time has not come. */
-        LATER,
-        /** Nothing is left for now. */
-        DONE
     }
 
     private interface Stepper {
@@ -496,426 +480,5 @@ public final class JournalShipper implements AutoCloseable {
                 return held;
             }
         });
-    }
-
-    private Step nextRecords(FollowedRun run) throws IOException {
-        run.discover();
-        Optional<Journal> service = run.service();
-        if (service.isEmpty()) {
-            return Step.DONE;
-        }
-        List<Numbered<JournalEntry>> chunk = read(run, service.get());
-        if (run.id().isEmpty()) {
-            return chunk.isEmpty() ? Step.DONE : open(run, service.get(), chunk.getFirst());
-        }
-        if (!chunk.isEmpty()) {
-            Numbered<JournalEntry> first = chunk.getFirst();
-            switch (first.value()) {
-                case JournalEntry.RunOpened opened -> {
-                    return open(run, service.get(), first);
-                }
-                case JournalEntry.RunEnded ended -> {
-                    return end(run, service.get(), first, ended);
-                }
-                case JournalEntry.Params params -> {}
-                case JournalEntry.Metrics metrics -> {}
-                case JournalEntry.Tags tags -> {}
-                case JournalEntry.Artifact artifact -> {}
-            }
-            return send(run, service.get(), chunk);
-        }
-        return nextOfAttempts(run);
-    }
-
-    private Step nextOfAttempts(FollowedRun run) throws IOException {
-        for (Journal journal : run.attempts()) {
-            List<Numbered<JournalEntry>> chunk = read(run, journal);
-            if (!chunk.isEmpty()) {
-                return send(run, journal, chunk);
-            }
-        }
-        return Step.DONE;
-    }
-
-    private static List<Numbered<JournalEntry>> read(FollowedRun run, Journal journal) throws IOException {
-        return journal.reader().read(run.recordsOffset(journal), CHUNK);
-    }
-
-    /** Opens the run, or puts one that had ended back to running. */
-    private Step open(FollowedRun run, Journal service, Numbered<JournalEntry> first) throws IOException {
-        if (!(first.value() instanceof JournalEntry.RunOpened opened)) {
-            run.park("its " + RunJournals.SERVICE + " does not begin with RunOpened");
-            return Step.LATER;
-        }
-        run.setKey(opened.key());
-        Optional<RunId> known = run.id();
-        if (known.isPresent()) {
-            if (run.isEnded()) {
-                Reaction reaction = calls.call(run, run.records, () -> tracker.reopenRun(known.get()), false);
-                if (reaction != Reaction.SUCCEEDED) {
-                    return refused(run, reaction, "it could not be opened again");
-                }
-                run.setEnded(false);
-            }
-            run.shipped(service, first.end(), 1, 0);
-            return Step.MORE;
-        }
-        Opening opening = new Opening(run, opened);
-        Reaction reaction = calls.call(run, run.records, opening, false);
-        if (reaction == Reaction.BLAMED) {
-            // Perhaps the experiment that we know by its name was deleted and made anew.
-            experiments.remove(opened.experiment());
-            reaction = calls.call(run, run.records, opening, false);
-        }
-        if (reaction != Reaction.SUCCEEDED) {
-            return refused(run, reaction, "it could not be opened");
-        }
-        if (opening.id == null || opening.experiment == null) {
-            // It waits for its parent.
-            run.backOff(settings.pollInterval);
-            return Step.LATER;
-        }
-        run.openedAs(opening.id, opening.experiment);
-        run.shipped(service, first.end(), 1, 0);
-        LOG.log(System.Logger.Level.INFO, "run={0} key={1} state=opened", opening.id, opened.key());
-        run.artifacts.markDue();
-        wakeWhatIsDue(run);
-        for (FollowedRun other : runs.values()) {
-            if (other.awaitedParent().equals(Optional.of(opened.key()))) {
-                other.unpark();
-                wake(other);
-            }
-        }
-        return Step.MORE;
-    }
-
-    private Experiment experiment(String name) {
-        // Two that ask at a time get the same answer; a lock would be held while the server thinks.
-        Experiment known = experiments.get(name);
-        if (known == null) {
-            known = tracker.experiment(name);
-            experiments.put(name, known);
-        }
-        return known;
-    }
-
-    /** One attempt to open a run. */
-    private final class Opening implements Runnable {
-        private final FollowedRun run;
-        private final JournalEntry.RunOpened opened;
-        private @Nullable RunId id;
-        private @Nullable ExperimentId experiment;
-
-        Opening(FollowedRun run, JournalEntry.RunOpened opened) {
-            this.run = run;
-            this.opened = opened;
-        }
-
-        @Override
-        public void run() {
-            Experiment in = experiment(opened.experiment());
-            Optional<RunId> parent = Optional.empty();
-            if (opened.parentKey().isPresent()) {
-                run.awaitParent(opened.parentKey().get());
-                parent = parent(in.id(), opened.parentKey().get());
-                if (parent.isEmpty()) {
-                    return;
-                }
-                run.awaitParent(null);
-            }
-            Map<String, String> tags = new LinkedHashMap<>(opened.tags());
-            tags.remove(RunRequest.KEY_TAG);
-            try {
-                boolean fresh = run.beginOpening();
-                try {
-                    id = tracker.openRun(new RunRequest(
-                            in.id(), opened.key(), opened.name(), opened.startTime(), parent, tags, fresh));
-                    experiment = in.id();
-                } catch (TrackingException e) {
-                    if (e.retryable()) {
-                        run.openingIsUncertain();
-                    }
-                    throw e;
-                }
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-    }
-
-    /** The id of the run with that key, from the folders that we follow, else from the server. */
-    private Optional<RunId> parent(ExperimentId experiment, String key) {
-        for (FollowedRun other : runs.values()) {
-            if (other.key().equals(Optional.of(key))) {
-                return other.id();
-            }
-        }
-        Instant last = parentSearches.getOrDefault(key, Instant.MIN);
-        if (last.plus(last.equals(Instant.MIN) ? Duration.ZERO : PARENT_SEARCH).isAfter(Instant.now())) {
-            return Optional.empty();
-        }
-        parentSearches.put(key, Instant.now());
-        Optional<RunId> found = tracker.findRun(experiment, key);
-        if (found.isPresent()) {
-            parentSearches.remove(key);
-        }
-        return found;
-    }
-
-    private Step end(FollowedRun run, Journal service, Numbered<JournalEntry> first, JournalEntry.RunEnded ended)
-            throws IOException {
-        Step others = nextOfAttempts(run);
-        if (others != Step.DONE) {
-            return others;
-        }
-        if (!run.artifactsDone(first.offset())) {
-            // The other lane wakes this one when it is through.
-            run.artifacts.markDue();
-            wakeWhatIsDue(run);
-            return Step.DONE;
-        }
-        RunId id = run.id().orElseThrow();
-        Reaction reaction = calls.call(
-                run,
-                run.records,
-                () -> {
-                    tracker.endRun(id, ended.status(), ended.at());
-                    if (run.isUncertain()
-                            && run.key().isPresent()
-                            && run.experiment().isPresent()) {
-                        int twins = tracker.deleteTwins(
-                                run.experiment().get(), run.key().get(), id);
-                        if (twins > 0) {
-                            LOG.log(System.Logger.Level.INFO, "run={0} twins_deleted={1}", id, String.valueOf(twins));
-                        }
-                    }
-                },
-                false);
-        if (reaction != Reaction.SUCCEEDED) {
-            return refused(run, reaction, "it could not be ended");
-        }
-        run.setEnded(true);
-        run.shipped(service, first.end(), 1, 0);
-        LOG.log(System.Logger.Level.INFO, "run={0} state={1}", id, ended.status());
-        return Step.MORE;
-    }
-
-    /** What cannot be split and is refused: the run waits, or is parked. */
-    private static Step refused(FollowedRun run, Reaction reaction, String what) {
-        if (reaction == Reaction.BLAMED) {
-            run.park(what + ": " + run.lastRefusal());
-        }
-        return Step.LATER;
-    }
-
-    /** Ships the entries up to the first that has to wait for others. */
-    private Step send(FollowedRun run, Journal journal, List<Numbered<JournalEntry>> chunk) throws IOException {
-        RunId id = run.id().orElseThrow();
-        List<Map.Entry<String, String>> params = new ArrayList<>();
-        Map<String, String> knownParams = new LinkedHashMap<>();
-        Map<String, String> tags = new LinkedHashMap<>();
-        List<MetricPoint> points = new ArrayList<>();
-        long end = run.recordsOffset(journal);
-        int entries = 0;
-        boolean barrier = false;
-        for (Numbered<JournalEntry> numbered : chunk) {
-            switch (numbered.value()) {
-                case JournalEntry.Params entry ->
-                    entry.values().forEach((name, value) -> {
-                        if (!value.equals(knownParams.put(name, value))) {
-                            params.add(Map.entry(name, value));
-                        }
-                    });
-                case JournalEntry.Tags entry -> tags.putAll(entry.values());
-                case JournalEntry.Metrics entry ->
-                    entry.values()
-                            .forEach((name, value) -> points.add(
-                                    new MetricPoint(name, value, entry.at().toEpochMilli(), entry.step())));
-                case JournalEntry.Artifact entry -> {}
-                case JournalEntry.RunOpened entry -> barrier = journal.isService();
-                case JournalEntry.RunEnded entry -> barrier = journal.isService();
-            }
-            if (barrier) {
-                break;
-            }
-            end = numbered.end();
-            entries++;
-        }
-        Reaction reaction = deliver(
-                run,
-                journal,
-                params,
-                TrackingText.MAX_PARAMS,
-                part -> tracker.logParams(id, map(part)),
-                param -> "param " + param.getKey());
-        if (reaction == Reaction.SUCCEEDED) {
-            reaction = deliver(
-                    run,
-                    journal,
-                    List.copyOf(tags.entrySet()),
-                    TrackingText.MAX_TAGS,
-                    part -> tracker.setTags(id, map(part)),
-                    tag -> "tag " + tag.getKey());
-        }
-        if (reaction == Reaction.SUCCEEDED) {
-            reaction = deliver(
-                    run,
-                    journal,
-                    points,
-                    TrackingText.MAX_METRICS,
-                    part -> tracker.logMetrics(id, part),
-                    point -> "metric " + point.key() + " at step " + point.step());
-        }
-        if (reaction != Reaction.SUCCEEDED) {
-            return Step.LATER;
-        }
-        run.shipped(journal, end, entries, points.size());
-        pointsShipped.addAndGet(points.size());
-        return Step.MORE;
-    }
-
-    private static Map<String, String> map(List<Map.Entry<String, String>> entries) {
-        Map<String, String> map = new LinkedHashMap<>();
-        entries.forEach(entry -> map.put(entry.getKey(), entry.getValue()));
-        return map;
-    }
-
-    private <R> Reaction deliver(
-            FollowedRun run, Journal journal, List<R> rows, int limit, Consumer<List<R>> send, Function<R, String> name)
-            throws IOException {
-        for (int from = 0; from < rows.size(); from += limit) {
-            List<R> part = rows.subList(from, Math.min(rows.size(), from + limit));
-            Reaction reaction = deliverPart(run, journal, part, false, send, name);
-            if (reaction != Reaction.SUCCEEDED) {
-                return reaction;
-            }
-        }
-        return Reaction.SUCCEEDED;
-    }
-
-    /**
-     * Sends rows; of those that are refused together the halves, until the guilty ones stand alone.
-     *
-     * @param suspected they are part of what was refused
-     */
-    private <R> Reaction deliverPart(
-            FollowedRun run,
-            Journal journal,
-            List<R> rows,
-            boolean suspected,
-            Consumer<List<R>> send,
-            Function<R, String> name)
-            throws IOException {
-        Reaction reaction = calls.call(run, run.records, () -> send.accept(rows), suspected);
-        if (reaction != Reaction.BLAMED) {
-            return reaction;
-        }
-        if (rows.size() == 1) {
-            quarantined.incrementAndGet();
-            run.quarantine(journal, name.apply(rows.getFirst()), run.lastRefusal(), true);
-            return Reaction.SUCCEEDED;
-        }
-        int middle = rows.size() / 2;
-        Reaction left = deliverPart(run, journal, rows.subList(0, middle), true, send, name);
-        return left == Reaction.SUCCEEDED
-                ? deliverPart(run, journal, rows.subList(middle, rows.size()), true, send, name)
-                : left;
-    }
-
-    private Step nextArtifact(FollowedRun run) throws IOException {
-        run.discover();
-        for (Journal journal : run.journals()) {
-            long offset = run.artifactsOffset(journal);
-            JournalReader.Selection next = journal.reader().artifacts(offset, 1);
-            if (next.entries().isEmpty()) {
-                if (next.end() > offset) {
-                    run.artifactsShipped(journal, next.end(), false);
-                }
-                continue;
-            }
-            Numbered<JournalEntry> numbered = next.entries().getFirst();
-            if (numbered.value() instanceof JournalEntry.Artifact artifact) {
-                Reaction reaction = upload(run, journal, artifact);
-                if (reaction != Reaction.SUCCEEDED) {
-                    return Step.LATER;
-                }
-            }
-            run.artifactsShipped(journal, numbered.end(), true);
-            return Step.MORE;
-        }
-        // The run's end may have waited for this.
-        run.records.markDue();
-        wakeWhatIsDue(run);
-        return Step.DONE;
-    }
-
-    private Reaction upload(FollowedRun run, Journal journal, JournalEntry.Artifact artifact) throws IOException {
-        String what = "artifact " + artifact.artifactPath();
-        Path file = run.artifactFolder().resolve(artifact.localPath()).normalize();
-        if (!file.startsWith(run.artifactFolder())) {
-            return setAside(run, journal, what, artifact.localPath() + " leads out of the run's folder", true);
-        }
-        ArtifactPath path;
-        try {
-            path = ArtifactPath.of(artifact.artifactPath());
-        } catch (IllegalArgumentException e) {
-            return setAside(run, journal, what, String.valueOf(e.getMessage()), true);
-        }
-        Upload upload = new Upload(run, file, path, artifact);
-        Reaction reaction;
-        try {
-            reaction = calls.call(run, run.artifacts, upload, false);
-        } catch (UncheckedIOException e) {
-            if (e.getCause() instanceof NoSuchFileException) {
-                // A checkpoint that made room for a better one.
-                return setAside(run, journal, what, file + " is gone", false);
-            }
-            return setAside(run, journal, what, file + " cannot be read: " + e.getCause(), true);
-        }
-        if (reaction == Reaction.BLAMED) {
-            return setAside(run, journal, what, run.lastRefusal(), true);
-        }
-        if (reaction == Reaction.SUCCEEDED && upload.changed) {
-            return setAside(run, journal, what, file + " has changed since it was recorded", true);
-        }
-        return reaction;
-    }
-
-    private Reaction setAside(FollowedRun run, Journal journal, String what, String why, boolean worthAWarning)
-            throws IOException {
-        quarantined.incrementAndGet();
-        run.quarantine(journal, what, why, worthAWarning);
-        return Reaction.SUCCEEDED;
-    }
-
-    /** One attempt to upload an artifact. */
-    private final class Upload implements Runnable {
-        private final FollowedRun run;
-        private final Path file;
-        private final ArtifactPath path;
-        private final FileDigest recorded;
-        private boolean changed;
-
-        Upload(FollowedRun run, Path file, ArtifactPath path, JournalEntry.Artifact artifact) {
-            this.run = run;
-            this.file = file;
-            this.path = path;
-            this.recorded = new FileDigest(artifact.sizeBytes(), artifact.sha256());
-        }
-
-        @Override
-        public void run() {
-            try {
-                if (Files.size(file) != recorded.sizeBytes()
-                        || !FileDigest.of(file).equals(recorded)) {
-                    changed = true;
-                    return;
-                }
-                ArtifactStore store = artifacts.artifacts(run.id().orElseThrow());
-                changed = !store.put(file, path).equals(recorded);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
     }
 }
