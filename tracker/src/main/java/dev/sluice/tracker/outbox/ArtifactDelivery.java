@@ -34,7 +34,7 @@ final class ArtifactDelivery {
             JournalReader.Selection next = journal.reader().artifacts(offset, 1);
             if (next.entries().isEmpty()) {
                 if (next.end() > offset) {
-                    run.artifactsShipped(journal, next.end(), false);
+                    run.artifactsShipped(journal, offset, next.end(), false);
                 }
                 continue;
             }
@@ -45,7 +45,7 @@ final class ArtifactDelivery {
                     return Step.LATER;
                 }
             }
-            run.artifactsShipped(journal, numbered.end(), true);
+            run.artifactsShipped(journal, offset, numbered.end(), true);
             return Step.MORE;
         }
         // The run's end may have waited for this.

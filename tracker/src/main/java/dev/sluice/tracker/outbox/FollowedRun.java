@@ -38,6 +38,7 @@ final class FollowedRun {
     private RunCursor cursor;
     private @Nullable String awaitedParent;
     private @Nullable String parked;
+    private @Nullable String alert;
     private long notBeforeNanos = System.nanoTime();
     private String lastRefusal = "";
     private long quarantined;
@@ -141,6 +142,16 @@ final class FollowedRun {
             return name.equals(RunJournals.SERVICE);
         }
 
+        private void rewind() {
+            records = 0;
+            artifacts = 0;
+            seenEnd = 0;
+            entriesSeen = 0;
+            pointsSeen = 0;
+            entriesShipped = 0;
+            pointsShipped = 0;
+        }
+
         private void look() throws IOException {
             JournalReader.Tally more = reader.tally(seenEnd);
             seenEnd = more.end();
@@ -219,7 +230,15 @@ final class FollowedRun {
         return journal.artifacts;
     }
 
-    synchronized void shipped(Journal journal, long end, long entries, long points) throws IOException {
+    /**
+     * Records are shipped.
+     *
+     * @param from where they begin: nothing happens where the run is shipped anew meanwhile
+     */
+    synchronized void shipped(Journal journal, long from, long end, long entries, long points) throws IOException {
+        if (journal.records != from) {
+            return;
+        }
         journal.records = end;
         journal.entriesShipped += entries;
         journal.pointsShipped += points;
@@ -229,9 +248,13 @@ final class FollowedRun {
     /**
      * Artifacts up to here are done.
      *
+     * @param from where they begin: nothing happens where the run is shipped anew meanwhile
      * @param noteworthy one was uploaded, so that the place is worth being written down at once
      */
-    synchronized void artifactsShipped(Journal journal, long end, boolean noteworthy) throws IOException {
+    synchronized void artifactsShipped(Journal journal, long from, long end, boolean noteworthy) throws IOException {
+        if (journal.artifacts != from) {
+            return;
+        }
         journal.artifacts = end;
         if (noteworthy) {
             save();
@@ -326,6 +349,19 @@ final class FollowedRun {
         opened.complete(run);
     }
 
+    /** The server knows the run by this id: all of it is shipped again, under that id. */
+    void adopt(RunId run) throws IOException {
+        synchronized (this) {
+            for (Journal journal : journals.values()) {
+                journal.rewind();
+            }
+            replace(run, cursor.experiment(), true, true, false);
+            parked = null;
+        }
+        records.markDue();
+        artifacts.markDue();
+    }
+
     synchronized void setEnded(boolean ended) throws IOException {
         replace(cursor.run(), cursor.experiment(), true, ended ? false : cursor.uncertain(), ended);
     }
@@ -344,6 +380,26 @@ final class FollowedRun {
 
     synchronized Optional<String> parked() {
         return Optional.ofNullable(parked);
+    }
+
+    /** What a person has to see to, though it is tried again and again; null for no more. */
+    synchronized void alert(@Nullable String reason) {
+        this.alert = reason;
+    }
+
+    synchronized boolean isAlerted() {
+        return alert != null;
+    }
+
+    /** Where the run stood when it was last held against the server: it need not be again while it stands there. */
+    synchronized String position() {
+        StringBuilder position = new StringBuilder().append(cursor.run()).append(cursor.ended());
+        journals.forEach((name, journal) -> position.append(' ')
+                .append(name)
+                .append(journal.records)
+                .append(',')
+                .append(journal.artifacts));
+        return position.toString();
     }
 
     void park(String reason) {
@@ -428,6 +484,6 @@ final class FollowedRun {
                 oldest,
                 cursor.ended(),
                 quarantined,
-                Optional.ofNullable(parked));
+                Optional.ofNullable(parked != null ? parked : alert));
     }
 }

@@ -1,6 +1,10 @@
 package dev.sluice.tracker.outbox;
 
+import dev.sluice.tracker.ExperimentId;
+import dev.sluice.tracker.Run;
 import dev.sluice.tracker.RunId;
+import dev.sluice.tracker.RunRequest;
+import dev.sluice.tracker.RunStatus;
 import dev.sluice.tracker.Tracker;
 import dev.sluice.tracker.TrackingException;
 import dev.sluice.tracker.artifact.RunArtifacts;
@@ -47,6 +51,9 @@ public final class JournalShipper implements AutoCloseable {
 
     private static final Duration AFTER_A_BUG = Duration.ofSeconds(30);
     private static final Duration FAREWELL = Duration.ofSeconds(5);
+    private static final Duration FIRST_AUDIT = Duration.ofSeconds(10);
+    /** After an audit of a run the next one waits so many times as long as it took. */
+    private static final int AUDIT_REST = 9;
 
     private final Tracker tracker;
     private final Builder settings;
@@ -55,12 +62,18 @@ public final class JournalShipper implements AutoCloseable {
     private final RecordDelivery recordDelivery;
     private final ArtifactDelivery artifactDelivery;
     private final Tallies tallies = new Tallies();
+    private final RunAudit audit;
+    private final Semaphore auditPlace = new Semaphore(1);
     private final Semaphore places;
     private final Semaphore uploadPlaces;
     private final Map<Path, FollowedRun> runs = new ConcurrentHashMap<>();
+    /** Where runs stood when they were audited last. */
+    private final Map<Path, String> audited = new ConcurrentHashMap<>();
+
     private final Set<Thread> workers = ConcurrentHashMap.newKeySet();
     private final Semaphore hurried = new Semaphore(0);
     private final Thread poller;
+    private volatile long auditAtNanos;
     private volatile boolean closed;
 
     private JournalShipper(Builder settings) {
@@ -68,7 +81,7 @@ public final class JournalShipper implements AutoCloseable {
         this.tracker = settings.tracker;
         this.availability = new Availability(settings.shortestBackOff, settings.longestBackOff);
         this.calls = new ServerCalls(
-                tracker, availability, settings.longestBackOff, settings.serverErrorTries, this::wakePoller);
+                tracker, availability, settings.longestBackOff, settings.serverErrorTries, this::wakePoller, tallies);
         Roster roster = new Roster() {
             @Override
             public Collection<FollowedRun> runs() {
@@ -88,6 +101,9 @@ public final class JournalShipper implements AutoCloseable {
         RunOpening opening = new RunOpening(tracker, calls, roster, settings.pollInterval);
         this.recordDelivery = new RecordDelivery(tracker, calls, roster, opening, tallies);
         this.artifactDelivery = new ArtifactDelivery(settings.artifacts, calls, roster, tallies);
+        this.audit = new RunAudit(tracker, settings.artifacts);
+        this.auditAtNanos =
+                System.nanoTime() + min(settings.auditInterval, FIRST_AUDIT).toNanos();
         this.places = new Semaphore(settings.parallel, true);
         this.uploadPlaces = new Semaphore(settings.uploads, true);
         this.poller = Thread.ofPlatform().daemon().name("journal-shipper").unstarted(this::poll);
@@ -113,6 +129,7 @@ public final class JournalShipper implements AutoCloseable {
         private int parallel = 8;
         private int uploads = 2;
         private int serverErrorTries = 8;
+        private Duration auditInterval = Duration.ofMinutes(5);
 
         private Builder(Tracker tracker, RunArtifacts artifacts) {
             this.tracker = tracker;
@@ -151,6 +168,15 @@ public final class JournalShipper implements AutoCloseable {
         /** How often a request that is answered with 500 is sent before it is suspected itself; default 8. */
         public Builder serverErrorTries(int tries) {
             this.serverErrorTries = positive(tries, "serverErrorTries");
+            return this;
+        }
+
+        /**
+         * How often what was shipped of the runs that are followed is held against what the server shows; default 5
+         * minutes, the first time soon after the start. Takes the server a tenth of the time at most.
+         */
+        public Builder auditInterval(Duration interval) {
+            this.auditInterval = positive(interval, "auditInterval");
             return this;
         }
 
@@ -307,8 +333,66 @@ public final class JournalShipper implements AutoCloseable {
                 entries,
                 oldest.equals(Instant.MAX) ? Optional.empty() : Optional.of(oldest),
                 tallies.pointsShipped.get(),
+                tallies.retries.get(),
                 tallies.quarantined.get(),
-                parked);
+                parked,
+                tallies.repairs());
+    }
+
+    /**
+     * Holds what was shipped of a run against what the server shows, now, and sends what is missing again: for a server
+     * whose database was put back to an older copy. The folder need not be followed; where the run is known by another
+     * id, follow it afterwards.
+     *
+     * @throws TrackingException if the server cannot be asked
+     * @throws IOException if the folder cannot be read
+     */
+    public AuditFindings audit(Path folder, Path artifactFolder) throws IOException {
+        Path absolute = folder.toAbsolutePath().normalize();
+        FollowedRun run = runs.get(absolute);
+        AuditFindings findings = audit.audit(
+                run != null
+                        ? run
+                        : new FollowedRun(
+                                absolute, artifactFolder.toAbsolutePath().normalize()));
+        tallies.add(findings);
+        return findings;
+    }
+
+    /**
+     * Holds a group of runs, which carry the same tag, against ours: a second run with the key of one of ours is
+     * deleted; where the group is over, a run of it that is open and not ours, which nobody would end any more, is
+     * ended as {@link RunStatus#FAILED}.
+     *
+     * @param ours the runs of the group that we know, by key
+     * @param over all runs of ours have ended
+     * @throws TrackingException if the server cannot be asked
+     */
+    public GroupFindings reconcile(
+            ExperimentId experiment, String tag, String value, Map<String, RunId> ours, boolean over) {
+        Set<RunId> known = Set.copyOf(ours.values());
+        int twins = 0;
+        int closed = 0;
+        for (Run run : tracker.runs(experiment, tag, value)) {
+            String key = run.tags().getOrDefault(RunRequest.KEY_TAG, "");
+            RunId keep = ours.get(key);
+            if (run.deleted() || known.contains(run.id())) {
+                continue;
+            }
+            if (keep != null) {
+                twins += tracker.deleteTwins(experiment, key, keep);
+            } else if (over && !run.status().isEnded()) {
+                tracker.setTags(run.id(), Map.of("sluice.reason", "left open by a run that nobody knows of any more"));
+                tracker.endRun(run.id(), RunStatus.FAILED, Instant.now());
+                closed++;
+            }
+        }
+        GroupFindings findings = new GroupFindings(twins, closed);
+        tallies.add(findings);
+        if (twins + closed > 0) {
+            LOG.log(System.Logger.Level.WARNING, "{0}={1} reconciled=\"{2}\"", tag, value, findings);
+        }
+        return findings;
     }
 
     /** Stops. Requests under way get a few seconds; what is not shipped by then is shipped by the next shipper. */
@@ -349,6 +433,12 @@ public final class JournalShipper implements AutoCloseable {
                 }
                 wakeWhatIsDue(run);
             }
+            if (System.nanoTime() - auditAtNanos >= 0
+                    && availability.state() == ShipperStatus.State.UP
+                    && auditPlace.tryAcquire()) {
+                auditAtNanos = System.nanoTime() + settings.auditInterval.toNanos();
+                work(this::auditAll);
+            }
             Duration pause = min(availability.untilProbe(), settings.pollInterval);
             // While one run tries whether the server takes writes, the next one shall not wait long for its turn.
             pause(trying ? min(pause, settings.shortestBackOff) : pause);
@@ -380,6 +470,40 @@ public final class JournalShipper implements AutoCloseable {
         }
         availability.probed(failure);
         wakePoller();
+    }
+
+    /** Audits the runs of which something was shipped since they were last audited, in no hurry. */
+    private void auditAll() {
+        try {
+            for (FollowedRun run : runs.values()) {
+                if (closed || availability.state() == ShipperStatus.State.AWAY) {
+                    return;
+                }
+                if (run.id().isPresent()
+                        && (run.parked().isPresent() || !run.position().equals(audited.get(run.folder())))) {
+                    long begin = System.nanoTime();
+                    audit(run);
+                    Thread.sleep(Duration.ofNanos((System.nanoTime() - begin) * AUDIT_REST));
+                }
+            }
+            audited.keySet().retainAll(runs.keySet());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            auditPlace.release();
+        }
+    }
+
+    private void audit(FollowedRun run) {
+        String position = run.position();
+        try {
+            AuditFindings findings = audit.audit(run);
+            tallies.add(findings);
+            audited.put(run.folder(), position);
+            wake(run);
+        } catch (TrackingException | IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "run=" + run.folder() + " audit failed, done again later", e);
+        }
     }
 
     private void wake(FollowedRun run) {

@@ -36,6 +36,17 @@ final class RecordDelivery {
         this.tallies = tallies;
     }
 
+    /** What is to be shipped next of a journal. */
+    private record Chunk(Journal journal, long from, List<Numbered<JournalEntry>> entries) {
+        boolean isEmpty() {
+            return entries.isEmpty();
+        }
+
+        Numbered<JournalEntry> first() {
+            return entries.getFirst();
+        }
+    }
+
     /** Ships what comes next of a run's records. */
     Step next(FollowedRun run) throws IOException {
         run.discover();
@@ -43,50 +54,49 @@ final class RecordDelivery {
         if (service.isEmpty()) {
             return Step.DONE;
         }
-        List<Numbered<JournalEntry>> chunk = read(run, service.get());
+        Chunk chunk = read(run, service.get());
         if (run.id().isEmpty()) {
-            return chunk.isEmpty() ? Step.DONE : opening.open(run, service.get(), chunk.getFirst());
+            return chunk.isEmpty() ? Step.DONE : opening.open(run, chunk.journal, chunk.from, chunk.first());
         }
         if (!chunk.isEmpty()) {
-            Numbered<JournalEntry> first = chunk.getFirst();
-            switch (first.value()) {
+            switch (chunk.first().value()) {
                 case JournalEntry.RunOpened opened -> {
-                    return opening.open(run, service.get(), first);
+                    return opening.open(run, chunk.journal, chunk.from, chunk.first());
                 }
                 case JournalEntry.RunEnded ended -> {
-                    return end(run, service.get(), first, ended);
+                    return end(run, chunk, ended);
                 }
                 case JournalEntry.Params params -> {}
                 case JournalEntry.Metrics metrics -> {}
                 case JournalEntry.Tags tags -> {}
                 case JournalEntry.Artifact artifact -> {}
             }
-            return send(run, service.get(), chunk);
+            return send(run, chunk);
         }
         return nextOfAttempts(run);
     }
 
     private Step nextOfAttempts(FollowedRun run) throws IOException {
         for (Journal journal : run.attempts()) {
-            List<Numbered<JournalEntry>> chunk = read(run, journal);
+            Chunk chunk = read(run, journal);
             if (!chunk.isEmpty()) {
-                return send(run, journal, chunk);
+                return send(run, chunk);
             }
         }
         return Step.DONE;
     }
 
-    private static List<Numbered<JournalEntry>> read(FollowedRun run, Journal journal) throws IOException {
-        return journal.reader().read(run.recordsOffset(journal), CHUNK);
+    private static Chunk read(FollowedRun run, Journal journal) throws IOException {
+        long from = run.recordsOffset(journal);
+        return new Chunk(journal, from, journal.reader().read(from, CHUNK));
     }
 
-    private Step end(FollowedRun run, Journal service, Numbered<JournalEntry> first, JournalEntry.RunEnded ended)
-            throws IOException {
+    private Step end(FollowedRun run, Chunk chunk, JournalEntry.RunEnded ended) throws IOException {
         Step others = nextOfAttempts(run);
         if (others != Step.DONE) {
             return others;
         }
-        if (!run.artifactsDone(first.offset())) {
+        if (!run.artifactsDone(chunk.first().offset())) {
             // The other lane wakes this one when it is through.
             run.artifacts.markDue();
             roster.wakeWhatIsDue(run);
@@ -103,6 +113,7 @@ final class RecordDelivery {
                             && run.experiment().isPresent()) {
                         int twins = tracker.deleteTwins(
                                 run.experiment().get(), run.key().get(), id);
+                        tallies.addTwins(twins);
                         if (twins > 0) {
                             LOG.log(System.Logger.Level.INFO, "run={0} twins_deleted={1}", id, String.valueOf(twins));
                         }
@@ -113,22 +124,23 @@ final class RecordDelivery {
             return RunOpening.refused(run, reaction, "it could not be ended");
         }
         run.setEnded(true);
-        run.shipped(service, first.end(), 1, 0);
+        run.shipped(chunk.journal, chunk.from, chunk.first().end(), 1, 0);
         LOG.log(System.Logger.Level.INFO, "run={0} state={1}", id, ended.status());
         return Step.MORE;
     }
 
     /** Ships the entries up to the first that has to wait for others. */
-    private Step send(FollowedRun run, Journal journal, List<Numbered<JournalEntry>> chunk) throws IOException {
+    private Step send(FollowedRun run, Chunk chunk) throws IOException {
+        Journal journal = chunk.journal;
         RunId id = run.id().orElseThrow();
         List<Map.Entry<String, String>> params = new ArrayList<>();
         Map<String, String> knownParams = new LinkedHashMap<>();
         Map<String, String> tags = new LinkedHashMap<>();
         List<MetricPoint> points = new ArrayList<>();
-        long end = run.recordsOffset(journal);
+        long end = chunk.from;
         int entries = 0;
         boolean barrier = false;
-        for (Numbered<JournalEntry> numbered : chunk) {
+        for (Numbered<JournalEntry> numbered : chunk.entries) {
             switch (numbered.value()) {
                 case JournalEntry.Params entry ->
                     entry.values().forEach((name, value) -> {
@@ -179,7 +191,7 @@ final class RecordDelivery {
         if (reaction != Reaction.SUCCEEDED) {
             return Step.LATER;
         }
-        run.shipped(journal, end, entries, points.size());
+        run.shipped(journal, chunk.from, end, entries, points.size());
         tallies.pointsShipped.addAndGet(points.size());
         return Step.MORE;
     }

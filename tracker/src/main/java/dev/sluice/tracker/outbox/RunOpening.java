@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +28,7 @@ final class RunOpening {
     private final ServerCalls calls;
     private final Roster roster;
     private final Duration pollInterval;
+    private final Instant started = Instant.now().truncatedTo(ChronoUnit.MILLIS);
     private final Map<String, Experiment> experiments = new ConcurrentHashMap<>();
     private final Map<String, Instant> parentSearches = new ConcurrentHashMap<>();
 
@@ -39,7 +41,7 @@ final class RunOpening {
     }
 
     /** Opens the run, or puts one that had ended back to running. */
-    Step open(FollowedRun run, Journal service, Numbered<JournalEntry> first) throws IOException {
+    Step open(FollowedRun run, Journal service, long from, Numbered<JournalEntry> first) throws IOException {
         if (!(first.value() instanceof JournalEntry.RunOpened opened)) {
             run.park("its " + RunJournals.SERVICE + " does not begin with RunOpened");
             return Step.LATER;
@@ -54,10 +56,10 @@ final class RunOpening {
                 }
                 run.setEnded(false);
             }
-            run.shipped(service, first.end(), 1, 0);
+            run.shipped(service, from, first.end(), 1, 0);
             return Step.MORE;
         }
-        Opening opening = new Opening(run, opened);
+        Opening opening = new Opening(run, opened, first.writtenAt());
         Reaction reaction = calls.call(run, run.records, opening, false);
         if (reaction == Reaction.BLAMED) {
             // Perhaps the experiment that we know by its name was deleted and made anew.
@@ -73,7 +75,7 @@ final class RunOpening {
             return Step.LATER;
         }
         run.openedAs(opening.id, opening.experiment);
-        run.shipped(service, first.end(), 1, 0);
+        run.shipped(service, from, first.end(), 1, 0);
         LOG.log(System.Logger.Level.INFO, "run={0} key={1} state=opened", opening.id, opened.key());
         run.artifacts.markDue();
         roster.wakeWhatIsDue(run);
@@ -100,12 +102,14 @@ final class RunOpening {
     private final class Opening implements Runnable {
         private final FollowedRun run;
         private final JournalEntry.RunOpened opened;
+        private final Instant writtenAt;
         private @Nullable RunId id;
         private @Nullable ExperimentId experiment;
 
-        Opening(FollowedRun run, JournalEntry.RunOpened opened) {
+        Opening(FollowedRun run, JournalEntry.RunOpened opened, Instant writtenAt) {
             this.run = run;
             this.opened = opened;
+            this.writtenAt = writtenAt;
         }
 
         @Override
@@ -123,7 +127,8 @@ final class RunOpening {
             Map<String, String> tags = new LinkedHashMap<>(opened.tags());
             tags.remove(RunRequest.KEY_TAG);
             try {
-                boolean fresh = run.beginOpening();
+                // Of what was there before us, another shipper may have tried, and its note of that may be lost.
+                boolean fresh = run.beginOpening() && !writtenAt.isBefore(started);
                 try {
                     id = tracker.openRun(new RunRequest(
                             in.id(), opened.key(), opened.name(), opened.startTime(), parent, tags, fresh));

@@ -28,6 +28,7 @@ final class ServerCalls {
     private final Duration longestBackOff;
     private final int serverErrorTries;
     private final Runnable availabilityChanged;
+    private final Tallies tallies;
     private volatile boolean closed;
 
     /**
@@ -40,12 +41,14 @@ final class ServerCalls {
             Availability availability,
             Duration longestBackOff,
             int serverErrorTries,
-            Runnable availabilityChanged) {
+            Runnable availabilityChanged,
+            Tallies tallies) {
         this.tracker = tracker;
         this.availability = availability;
         this.longestBackOff = longestBackOff;
         this.serverErrorTries = serverErrorTries;
         this.availabilityChanged = availabilityChanged;
+        this.tallies = tallies;
     }
 
     /** From now on no failure is the server's: perhaps it is only we who went away. */
@@ -65,6 +68,7 @@ final class ServerCalls {
             return react(run, lane, e, suspected);
         }
         answered();
+        run.alert(null);
         return Reaction.SUCCEEDED;
     }
 
@@ -76,6 +80,9 @@ final class ServerCalls {
 
     private Reaction react(FollowedRun run, Lane lane, TrackingException e, boolean suspected) {
         run.setLastRefusal(String.valueOf(e.getMessage()));
+        if (e.retryable()) {
+            tallies.retries.incrementAndGet();
+        }
         if (closed) {
             return Reaction.POSTPONED;
         }
@@ -87,10 +94,11 @@ final class ServerCalls {
                 }
                 answered();
                 LOG.log(
-                        System.Logger.Level.WARNING,
+                        run.isAlerted() ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING,
                         "run={0} state=denied reason=\"{1}\"",
                         run.folder(),
                         e.getMessage());
+                run.alert(String.valueOf(e.getMessage()));
                 run.backOff(longestBackOff);
                 yield Reaction.POSTPONED;
             }

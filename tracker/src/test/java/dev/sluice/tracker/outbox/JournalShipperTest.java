@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -320,6 +321,48 @@ class JournalShipperTest {
         await().atMost(SOON)
                 .until(() ->
                         shipper.progress(trial.folder).orElseThrow().parked().isPresent());
+    }
+
+    @Test
+    void aDeletedCursorMakesNoSecondRun() throws Exception {
+        RunFolder trial = opened("s/13");
+        trial.metrics(0, 100);
+        awaitDrained(trial);
+        RunId id = id(trial);
+        shipper.close();
+        Files.delete(trial.folder.resolve(RunJournals.CURSOR));
+        shipper = newShipper();
+        shipper.follow(trial.folder, trial.trial);
+        trial.end(RunStatus.FINISHED);
+        awaitEnded(trial);
+
+        assertThat(id(trial)).isEqualTo(id);
+        assertThat(tracker.metricHistory(id, "loss")).hasSize(100);
+    }
+
+    @Test
+    void saysInASentenceHowItFares() {
+        Instant now = RunFolder.START;
+        ShipperStatus.Repairs none = new ShipperStatus.Repairs(0, 0, 0, 0);
+        ShipperStatus up =
+                new ShipperStatus(ShipperStatus.State.UP, now, "", 0, 0, 0, Optional.empty(), 7, 0, 0, Map.of(), none);
+        ShipperStatus away = new ShipperStatus(
+                ShipperStatus.State.AWAY,
+                now.minusSeconds(42),
+                "no answer",
+                2,
+                1204,
+                30,
+                Optional.of(now.minusSeconds(43)),
+                7,
+                1,
+                1,
+                Map.of(Path.of("x"), "why"),
+                none);
+
+        assertThat(up.sentence(now)).isEqualTo("MLflow up, nothing waiting");
+        assertThat(away.sentence(now))
+                .isEqualTo("MLflow away for 42 s, 1,204 points waiting, oldest 43 s, 1 run parked, 1 row set aside");
     }
 
     @Test
