@@ -99,7 +99,8 @@ public final class JournalShipper implements AutoCloseable {
             }
         };
         RunOpening opening = new RunOpening(tracker, calls, roster, settings.pollInterval);
-        this.recordDelivery = new RecordDelivery(tracker, calls, roster, opening, tallies);
+        this.recordDelivery =
+                new RecordDelivery(tracker, calls, roster, opening, new LongTexts(settings.artifacts), tallies);
         this.artifactDelivery = new ArtifactDelivery(settings.artifacts, calls, roster, tallies);
         this.audit = new RunAudit(tracker, settings.artifacts);
         this.auditAtNanos =

@@ -8,6 +8,7 @@ import dev.sluice.tracker.outbox.FollowedRun.Journal;
 import dev.sluice.tracker.outbox.ServerCalls.Reaction;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,9 +27,17 @@ final class RecordDelivery {
     private final ServerCalls calls;
     private final Roster roster;
     private final RunOpening opening;
+    private final LongTexts longTexts;
     private final Tallies tallies;
 
-    RecordDelivery(Tracker tracker, ServerCalls calls, Roster roster, RunOpening opening, Tallies tallies) {
+    RecordDelivery(
+            Tracker tracker,
+            ServerCalls calls,
+            Roster roster,
+            RunOpening opening,
+            LongTexts longTexts,
+            Tallies tallies) {
+        this.longTexts = longTexts;
         this.tracker = tracker;
         this.calls = calls;
         this.roster = roster;
@@ -61,7 +70,14 @@ final class RecordDelivery {
         if (!chunk.isEmpty()) {
             switch (chunk.first().value()) {
                 case JournalEntry.RunOpened opened -> {
-                    return opening.open(run, chunk.journal, chunk.from, chunk.first());
+                    Reaction kept = keepLong(
+                            run,
+                            chunk.journal,
+                            LongTexts.Kind.TAG,
+                            opened.tags().entrySet());
+                    return kept != Reaction.SUCCEEDED
+                            ? Step.LATER
+                            : opening.open(run, chunk.journal, chunk.from, chunk.first());
                 }
                 case JournalEntry.RunEnded ended -> {
                     return end(run, chunk, ended);
@@ -163,20 +179,26 @@ final class RecordDelivery {
             end = numbered.end();
             entries++;
         }
-        Reaction reaction = deliver(
-                run,
-                journal,
-                params,
-                TrackingText.MAX_PARAMS,
-                part -> tracker.logParams(id, map(part)),
-                param -> "param " + param.getKey());
+        Reaction reaction = keepLong(run, journal, LongTexts.Kind.PARAM, params);
+        if (reaction == Reaction.SUCCEEDED) {
+            reaction = keepLong(run, journal, LongTexts.Kind.TAG, tags.entrySet());
+        }
+        if (reaction == Reaction.SUCCEEDED) {
+            reaction = deliver(
+                    run,
+                    journal,
+                    params,
+                    TrackingText.MAX_PARAMS,
+                    part -> tracker.logParams(id, LongTexts.Kind.PARAM.shown(map(part))),
+                    param -> "param " + param.getKey());
+        }
         if (reaction == Reaction.SUCCEEDED) {
             reaction = deliver(
                     run,
                     journal,
                     List.copyOf(tags.entrySet()),
                     TrackingText.MAX_TAGS,
-                    part -> tracker.setTags(id, map(part)),
+                    part -> tracker.setTags(id, LongTexts.Kind.TAG.shown(map(part))),
                     tag -> "tag " + tag.getKey());
         }
         if (reaction == Reaction.SUCCEEDED) {
@@ -194,6 +216,27 @@ final class RecordDelivery {
         run.shipped(journal, chunk.from, end, entries, points.size());
         tallies.pointsShipped.addAndGet(points.size());
         return Step.MORE;
+    }
+
+    /** Uploads the whole of those values that are too long. Where that is refused, the cut one must do. */
+    private Reaction keepLong(
+            FollowedRun run, Journal journal, LongTexts.Kind kind, Collection<Map.Entry<String, String>> texts)
+            throws IOException {
+        RunId id = run.id().orElseThrow();
+        for (Map.Entry<String, String> text : texts) {
+            if (kind.isLong(text.getValue())) {
+                Reaction reaction = calls.call(
+                        run, run.records, () -> longTexts.keep(id, kind, text.getKey(), text.getValue()), false);
+                if (reaction == Reaction.POSTPONED) {
+                    return reaction;
+                }
+                if (reaction == Reaction.BLAMED) {
+                    tallies.quarantined.incrementAndGet();
+                    run.quarantine(journal, "whole value of " + text.getKey(), run.lastRefusal(), true);
+                }
+            }
+        }
+        return Reaction.SUCCEEDED;
     }
 
     private static Map<String, String> map(List<Map.Entry<String, String>> entries) {

@@ -147,18 +147,18 @@ final class RunAudit {
                 switch (numbered.value()) {
                     case JournalEntry.RunOpened opened -> {
                         if (sent) {
-                            recorded.tags.putAll(opened.tags());
+                            recorded.tags.putAll(LongTexts.Kind.TAG.shown(opened.tags()));
                             recorded.ended = null;
                         }
                     }
                     case JournalEntry.Params params -> {
                         if (sent) {
-                            params.values().forEach(recorded.params::putIfAbsent);
+                            LongTexts.Kind.PARAM.shown(params.values()).forEach(recorded.params::putIfAbsent);
                         }
                     }
                     case JournalEntry.Tags tags -> {
                         if (sent) {
-                            recorded.tags.putAll(tags.values());
+                            recorded.tags.putAll(LongTexts.Kind.TAG.shown(tags.values()));
                         }
                     }
                     case JournalEntry.Metrics metrics -> {

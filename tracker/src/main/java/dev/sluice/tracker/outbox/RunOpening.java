@@ -74,8 +74,8 @@ final class RunOpening {
             run.backOff(pollInterval);
             return Step.LATER;
         }
+        // The entry itself counts as shipped in the next step only, which finds the run open.
         run.openedAs(opening.id, opening.experiment);
-        run.shipped(service, from, first.end(), 1, 0);
         LOG.log(System.Logger.Level.INFO, "run={0} key={1} state=opened", opening.id, opened.key());
         run.artifacts.markDue();
         roster.wakeWhatIsDue(run);
@@ -124,7 +124,7 @@ final class RunOpening {
                 }
                 run.awaitParent(null);
             }
-            Map<String, String> tags = new LinkedHashMap<>(opened.tags());
+            Map<String, String> tags = new LinkedHashMap<>(LongTexts.Kind.TAG.shown(opened.tags()));
             tags.remove(RunRequest.KEY_TAG);
             try {
                 // Of what was there before us, another shipper may have tried, and its note of that may be lost.

@@ -324,6 +324,39 @@ class JournalShipperTest {
     }
 
     @Test
+    void keepsWhatIsTooLongWholeAsAnArtifact() throws Exception {
+        String param = "p".repeat(6001) + "ü";
+        String tag = "t".repeat(8001);
+        String first = "f".repeat(9000);
+        RunFolder trial = folder("s/14");
+        trial.append(new RunOpened(
+                "s/14", "n", "digits", RunFolder.START, Optional.empty(), Map.of("first", first, "short", "1")));
+        trial.params(Map.of("layers/a@b", param, "just", "j".repeat(6000)));
+        trial.append(new Tags(Map.of("note", tag)));
+        trial.end(RunStatus.FINISHED);
+        shipper.follow(trial.folder, trial.trial);
+        awaitEnded(trial);
+
+        Run run = shown(trial);
+        assertThat(run.params().get("just")).hasSize(6000).endsWith("jj");
+        assertThat(run.params().get("layers/a_x0040_b"))
+                .hasSize(6000)
+                .endsWith("… [cut: 6002 characters, whole in sluice/params/layers/a_x0040_b.txt]");
+        assertThat(run.tags().get("note")).endsWith("… [cut: 8001 characters, whole in sluice/tags/note.txt]");
+        assertThat(run.tags().get("first")).endsWith("… [cut: 9000 characters, whole in sluice/tags/first.txt]");
+        assertThat(text(run, "sluice/params/layers/a_x0040_b.txt")).isEqualTo(param);
+        assertThat(text(run, "sluice/tags/note.txt")).isEqualTo(tag);
+        assertThat(text(run, "sluice/tags/first.txt")).isEqualTo(first);
+        assertThat(shipper.audit(trial.folder, trial.trial)).isEqualTo(AuditFindings.NONE);
+    }
+
+    private String text(Run run, String path) throws IOException {
+        Path target = root.resolve("read back");
+        tracker.artifacts(run.id()).get(ArtifactPath.of(path), target);
+        return Files.readString(target);
+    }
+
+    @Test
     void aDeletedCursorMakesNoSecondRun() throws Exception {
         RunFolder trial = opened("s/13");
         trial.metrics(0, 100);
