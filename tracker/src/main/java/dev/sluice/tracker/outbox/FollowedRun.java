@@ -7,7 +7,6 @@ import dev.sluice.tracker.RunId;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
@@ -27,6 +26,8 @@ final class FollowedRun {
     private static final ObjectMapper JSON = new ObjectMapper();
     /** After so many quarantined rows of a run the rest are noted in the file only. */
     private static final int MOST_WARNINGS = 20;
+    /** Progress that is worth a look whether a file can be deleted. */
+    private static final long LEAST_SEGMENT = 4096;
 
     private final Path folder;
     private final Path artifactFolder;
@@ -116,6 +117,7 @@ final class FollowedRun {
         private long records;
         private long artifacts;
         private long size = -1;
+        private long deletedTo;
         private long seenEnd;
         private long entriesSeen;
         private long pointsSeen;
@@ -175,15 +177,11 @@ final class FollowedRun {
     /** Looks which journals there are and marks what grew; answers whether something did. */
     synchronized boolean discover() throws IOException {
         boolean grew = false;
-        for (Path file : RunJournals.list(folder)) {
+        for (Map.Entry<Path, Long> found : RunJournals.lengths(folder).entrySet()) {
+            Path file = found.getKey();
             String name = RunJournals.name(file);
             Journal journal = journals.get(name);
-            long size;
-            try {
-                size = Files.size(file);
-            } catch (NoSuchFileException e) {
-                continue;
-            }
+            long size = found.getValue();
             if (journal == null) {
                 RunCursor.Offsets offsets = cursor.offsets().getOrDefault(name, new RunCursor.Offsets(0, 0));
                 if (offsets.records() > size || offsets.artifacts() > size) {
@@ -258,6 +256,29 @@ final class FollowedRun {
         journal.artifacts = end;
         if (noteworthy) {
             save();
+        }
+    }
+
+    /**
+     * Deletes the files of the journals that are shipped to their end, and no longer written to. The first of the
+     * service's stays: it says what run this is.
+     */
+    void deleteShipped() throws IOException {
+        Map<Path, Long> shipped = new LinkedHashMap<>();
+        synchronized (this) {
+            for (Journal journal : journals.values()) {
+                long offset = Math.min(journal.records, journal.artifacts);
+                if (offset > journal.deletedTo + LEAST_SEGMENT) {
+                    journal.deletedTo = offset;
+                    shipped.put(journal.reader.path(), offset);
+                }
+            }
+        }
+        for (Map.Entry<Path, Long> journal : shipped.entrySet()) {
+            JournalSegments.deleteBefore(
+                    journal.getKey(),
+                    journal.getValue(),
+                    RunJournals.name(journal.getKey()).equals(RunJournals.SERVICE));
         }
     }
 

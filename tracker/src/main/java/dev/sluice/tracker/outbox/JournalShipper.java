@@ -131,6 +131,7 @@ public final class JournalShipper implements AutoCloseable {
         private int uploads = 2;
         private int serverErrorTries = 8;
         private Duration auditInterval = Duration.ofMinutes(5);
+        private boolean keepShipped;
 
         private Builder(Tracker tracker, RunArtifacts artifacts) {
             this.tracker = tracker;
@@ -178,6 +179,16 @@ public final class JournalShipper implements AutoCloseable {
          */
         public Builder auditInterval(Duration interval) {
             this.auditInterval = positive(interval, "auditInterval");
+            return this;
+        }
+
+        /**
+         * Whether files of journals that are shipped are kept; else, as by default, they are deleted as soon as their
+         * journal goes on in another file, so that the disk holds little more than what waits. What is deleted, no
+         * audit can send again.
+         */
+        public Builder keepShipped(boolean keep) {
+            this.keepShipped = keep;
             return this;
         }
 
@@ -549,6 +560,9 @@ public final class JournalShipper implements AutoCloseable {
                 while (step == Step.MORE) {
                     step = takeTurn(run, places, stepper);
                     if (step == Step.MORE) {
+                        if (!settings.keepShipped) {
+                            run.deleteShipped();
+                        }
                         // Counted until the cursor moves: what is sent again before that may well succeed in part.
                         lane.clearServerErrors();
                     }

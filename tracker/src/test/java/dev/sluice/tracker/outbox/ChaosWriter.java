@@ -20,7 +20,8 @@ final class ChaosWriter {
         List<List<JournalEntry>> left = new ArrayList<>();
         for (int number = 0; number < runs; number++) {
             ChaosRun run = new ChaosRun(root, args[1], number);
-            JournalWriter writer = JournalWriter.open(RunJournals.service(run.folder));
+            JournalWriter writer = JournalWriter.open(
+                    RunJournals.service(run.folder), JournalSettings.defaults().withSegmentBytes(4096));
             writers.add(writer);
             List<JournalEntry> entries = run.entries();
             left.add(entries.subList((int) writer.lastMark().orElse(-1) + 1, entries.size()));

@@ -357,6 +357,32 @@ class JournalShipperTest {
     }
 
     @Test
+    void shippedFilesOfAJournalAreDeletedAndNothingIsLost() throws Exception {
+        RunFolder trial = opened("s/15");
+        id(trial);
+        Path journal = RunJournals.attempt(trial.folder, 2);
+        JournalSettings small = JournalSettings.defaults().withSegmentBytes(4096);
+        try (JournalWriter writer = JournalWriter.open(journal, small)) {
+            for (int step = 0; step < 2000; step++) {
+                writer.append(new Metrics(step, Map.of("loss", 1.0 * step), RunFolder.START.plusMillis(step)));
+            }
+        }
+        assertThat(JournalSegments.list(journal)).hasSizeGreaterThan(20);
+        shipper.signal(trial.folder);
+        awaitDrained(trial);
+        await().atMost(SOON).until(() -> JournalSegments.list(journal).size() == 1);
+        shipper.close();
+        Files.delete(trial.folder.resolve(RunJournals.CURSOR));
+        shipper = newShipper();
+        shipper.follow(trial.folder, trial.trial);
+        trial.end(RunStatus.FINISHED);
+        awaitEnded(trial);
+
+        assertThat(tracker.metricHistory(id(trial), "loss")).hasSize(2000);
+        assertThat(shipper.audit(trial.folder, trial.trial)).isEqualTo(AuditFindings.NONE);
+    }
+
+    @Test
     void aDeletedCursorMakesNoSecondRun() throws Exception {
         RunFolder trial = opened("s/13");
         trial.metrics(0, 100);
