@@ -35,6 +35,12 @@ public interface Tracker {
     /** The oldest run with that key in the experiment which is not deleted. */
     Optional<RunId> findRun(ExperimentId experiment, String key);
 
+    /**
+     * All runs of an experiment that carry this tag with this value, deleted ones too, in no order. Takes the server a
+     * while where there are many.
+     */
+    List<Run> runs(ExperimentId experiment, String tag, String value);
+
     /** Deletes all runs with that key but the one to keep, and answers how many those were. */
     int deleteTwins(ExperimentId experiment, String key, RunId keep);
 

@@ -86,11 +86,29 @@ public final class TrackingText {
         return cut(value, MAX_TAG);
     }
 
+    /** Whether a value has more characters than that. */
+    public static boolean isLonger(String value, int limit) {
+        return value.length() > limit && value.codePointCount(0, value.length()) > limit;
+    }
+
     private static String cut(String value, int limit) {
-        if (value.codePointCount(0, value.length()) <= limit) {
+        return cut(value, limit, "");
+    }
+
+    /**
+     * A value within a limit: cut visibly, with its length at the end, where it is longer.
+     *
+     * @param limit in characters, > 200
+     * @param whole the artifact that holds the whole value, named at the end too; empty for none
+     */
+    public static String cut(String value, int limit, String whole) {
+        if (!isLonger(value, limit)) {
             return value;
         }
-        String mark = "… [cut: " + value.codePointCount(0, value.length()) + " characters]";
+        String length = "… [cut: " + value.codePointCount(0, value.length()) + " characters";
+        String place = whole.isEmpty() ? "" : ", whole in " + whole;
+        // A name may be as long as the limit of a key, times six.
+        String mark = length + (place.length() > limit / 2 ? "" : place) + "]";
         return head(value, limit - mark.length()) + mark;
     }
 

@@ -92,6 +92,24 @@ public abstract class TrackerContract {
     }
 
     @Test
+    void findsAllRunsWithATag() {
+        String sweep = newKey();
+        String first = newKey();
+        List<RunId> opened = new ArrayList<>();
+        for (String key : List.of(first, newKey(), newKey())) {
+            opened.add(tracker.openRun(
+                    new RunRequest(experiment.id(), key, "t", START, Optional.empty(), Map.of("sweep's", sweep))));
+        }
+        open();
+        tracker.deleteTwins(experiment.id(), first, opened.getLast());
+
+        assertThat(tracker.runs(experiment.id(), "sweep's", sweep))
+                .extracting(Run::id)
+                .containsExactlyInAnyOrderElementsOf(opened);
+        assertThat(tracker.runs(experiment.id(), "sweep's", "another")).isEmpty();
+    }
+
+    @Test
     void aDeletedRunIsNotOpenedAgainAndTakesNoWrites() {
         String key = newKey();
         RunId run = tracker.openRun(request(key));

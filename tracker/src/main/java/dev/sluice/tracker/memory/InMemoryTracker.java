@@ -119,6 +119,15 @@ public final class InMemoryTracker implements Tracker, RunArtifacts {
     }
 
     @Override
+    public synchronized List<Run> runs(ExperimentId experiment, String tag, String value) {
+        return runs.values().stream()
+                .filter(run -> run.request.experiment().equals(experiment)
+                        && value.equals(run.tags.get(TrackingText.legalKey(tag))))
+                .map(this::shown)
+                .toList();
+    }
+
+    @Override
     public synchronized int deleteTwins(ExperimentId experiment, String key, RunId keep) {
         int deleted = 0;
         for (HeldRun run : withKey(experiment, key)) {
@@ -216,23 +225,25 @@ public final class InMemoryTracker implements Tracker, RunArtifacts {
 
     @Override
     public synchronized Optional<Run> run(RunId run) {
-        return Optional.ofNullable(runs.get(run)).map(held -> {
-            Map<String, Double> latest = new LinkedHashMap<>();
-            held.metrics.forEach((key, points) ->
-                    latest.put(key, points.stream().max(LATEST).orElseThrow().value()));
-            return new Run(
-                    held.id,
-                    held.request.experiment(),
-                    held.request.name(),
-                    held.status,
-                    held.request.startTime(),
-                    held.status.isEnded() ? Optional.ofNullable(held.end) : Optional.empty(),
-                    held.deleted,
-                    artifactRoot(held).toString(),
-                    held.params,
-                    held.tags,
-                    latest);
-        });
+        return Optional.ofNullable(runs.get(run)).map(this::shown);
+    }
+
+    private Run shown(HeldRun held) {
+        Map<String, Double> latest = new LinkedHashMap<>();
+        held.metrics.forEach((key, points) ->
+                latest.put(key, points.stream().max(LATEST).orElseThrow().value()));
+        return new Run(
+                held.id,
+                held.request.experiment(),
+                held.request.name(),
+                held.status,
+                held.request.startTime(),
+                held.status.isEnded() ? Optional.ofNullable(held.end) : Optional.empty(),
+                held.deleted,
+                artifactRoot(held).toString(),
+                held.params,
+                held.tags,
+                latest);
     }
 
     @Override

@@ -31,6 +31,7 @@ public final class MlflowTracker implements Tracker, RunArtifacts, AutoCloseable
     private static final String PARENT_TAG = "mlflow.parentRunId";
     private static final String ALREADY_EXISTS = "RESOURCE_ALREADY_EXISTS";
     private static final int HISTORY_PAGE = 20_000;
+    private static final int RUNS_PAGE = 200;
 
     private final MlflowConnection connection;
     private final MlflowModelRegistry models;
@@ -160,17 +161,27 @@ public final class MlflowTracker implements Tracker, RunArtifacts, AutoCloseable
         return twins.size();
     }
 
-    /** All runs with that key, deleted ones too, the oldest first. */
-    private List<Run> runs(ExperimentId experiment, String key) {
+    @Override
+    public List<Run> runs(ExperimentId experiment, String tag, String value) {
         ObjectNode body = MlflowConnection.object()
-                .put("filter", "tags.`" + RunRequest.KEY_TAG + "` = " + MlflowModelRegistry.quoted(key))
-                .put("max_results", 100)
+                .put("filter", "tags.`" + TrackingText.legalKey(tag) + "` = " + MlflowModelRegistry.quoted(value))
+                .put("max_results", RUNS_PAGE)
                 .put("run_view_type", "ALL");
         body.putArray("experiment_ids").add(experiment.value());
         List<Run> runs = new ArrayList<>();
-        for (JsonNode run : connection.post("runs/search", body).path("runs")) {
-            runs.add(run(run));
-        }
+        String next;
+        do {
+            JsonNode page = connection.post("runs/search", body);
+            page.path("runs").forEach(run -> runs.add(run(run)));
+            next = page.path("next_page_token").asText("");
+            body.put("page_token", next);
+        } while (!next.isEmpty());
+        return runs;
+    }
+
+    /** All runs with that key, deleted ones too, the oldest first. */
+    private List<Run> runs(ExperimentId experiment, String key) {
+        List<Run> runs = runs(experiment, RunRequest.KEY_TAG, key);
         runs.sort(Comparator.comparing(Run::startTime)
                 .thenComparing(run -> run.id().value()));
         return runs;

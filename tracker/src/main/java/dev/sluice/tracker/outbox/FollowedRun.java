@@ -7,7 +7,6 @@ import dev.sluice.tracker.RunId;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
@@ -27,6 +26,8 @@ final class FollowedRun {
     private static final ObjectMapper JSON = new ObjectMapper();
     /** After so many quarantined rows of a run the rest are noted in the file only. */
     private static final int MOST_WARNINGS = 20;
+    /** Progress that is worth a look whether a file can be deleted. */
+    private static final long LEAST_SEGMENT = 4096;
 
     private final Path folder;
     private final Path artifactFolder;
@@ -38,6 +39,7 @@ final class FollowedRun {
     private RunCursor cursor;
     private @Nullable String awaitedParent;
     private @Nullable String parked;
+    private @Nullable String alert;
     private long notBeforeNanos = System.nanoTime();
     private String lastRefusal = "";
     private long quarantined;
@@ -115,6 +117,7 @@ final class FollowedRun {
         private long records;
         private long artifacts;
         private long size = -1;
+        private long deletedTo;
         private long seenEnd;
         private long entriesSeen;
         private long pointsSeen;
@@ -141,6 +144,16 @@ final class FollowedRun {
             return name.equals(RunJournals.SERVICE);
         }
 
+        private void rewind() {
+            records = 0;
+            artifacts = 0;
+            seenEnd = 0;
+            entriesSeen = 0;
+            pointsSeen = 0;
+            entriesShipped = 0;
+            pointsShipped = 0;
+        }
+
         private void look() throws IOException {
             JournalReader.Tally more = reader.tally(seenEnd);
             seenEnd = more.end();
@@ -164,15 +177,11 @@ final class FollowedRun {
     /** Looks which journals there are and marks what grew; answers whether something did. */
     synchronized boolean discover() throws IOException {
         boolean grew = false;
-        for (Path file : RunJournals.list(folder)) {
+        for (Map.Entry<Path, Long> found : RunJournals.lengths(folder).entrySet()) {
+            Path file = found.getKey();
             String name = RunJournals.name(file);
             Journal journal = journals.get(name);
-            long size;
-            try {
-                size = Files.size(file);
-            } catch (NoSuchFileException e) {
-                continue;
-            }
+            long size = found.getValue();
             if (journal == null) {
                 RunCursor.Offsets offsets = cursor.offsets().getOrDefault(name, new RunCursor.Offsets(0, 0));
                 if (offsets.records() > size || offsets.artifacts() > size) {
@@ -219,7 +228,15 @@ final class FollowedRun {
         return journal.artifacts;
     }
 
-    synchronized void shipped(Journal journal, long end, long entries, long points) throws IOException {
+    /**
+     * Records are shipped.
+     *
+     * @param from where they begin: nothing happens where the run is shipped anew meanwhile
+     */
+    synchronized void shipped(Journal journal, long from, long end, long entries, long points) throws IOException {
+        if (journal.records != from) {
+            return;
+        }
         journal.records = end;
         journal.entriesShipped += entries;
         journal.pointsShipped += points;
@@ -229,12 +246,39 @@ final class FollowedRun {
     /**
      * Artifacts up to here are done.
      *
+     * @param from where they begin: nothing happens where the run is shipped anew meanwhile
      * @param noteworthy one was uploaded, so that the place is worth being written down at once
      */
-    synchronized void artifactsShipped(Journal journal, long end, boolean noteworthy) throws IOException {
+    synchronized void artifactsShipped(Journal journal, long from, long end, boolean noteworthy) throws IOException {
+        if (journal.artifacts != from) {
+            return;
+        }
         journal.artifacts = end;
         if (noteworthy) {
             save();
+        }
+    }
+
+    /**
+     * Deletes the files of the journals that are shipped to their end, and no longer written to. The first of the
+     * service's stays: it says what run this is.
+     */
+    void deleteShipped() throws IOException {
+        Map<Path, Long> shipped = new LinkedHashMap<>();
+        synchronized (this) {
+            for (Journal journal : journals.values()) {
+                long offset = Math.min(journal.records, journal.artifacts);
+                if (offset > journal.deletedTo + LEAST_SEGMENT) {
+                    journal.deletedTo = offset;
+                    shipped.put(journal.reader.path(), offset);
+                }
+            }
+        }
+        for (Map.Entry<Path, Long> journal : shipped.entrySet()) {
+            JournalSegments.deleteBefore(
+                    journal.getKey(),
+                    journal.getValue(),
+                    RunJournals.name(journal.getKey()).equals(RunJournals.SERVICE));
         }
     }
 
@@ -326,6 +370,19 @@ final class FollowedRun {
         opened.complete(run);
     }
 
+    /** The server knows the run by this id: all of it is shipped again, under that id. */
+    void adopt(RunId run) throws IOException {
+        synchronized (this) {
+            for (Journal journal : journals.values()) {
+                journal.rewind();
+            }
+            replace(run, cursor.experiment(), true, true, false);
+            parked = null;
+        }
+        records.markDue();
+        artifacts.markDue();
+    }
+
     synchronized void setEnded(boolean ended) throws IOException {
         replace(cursor.run(), cursor.experiment(), true, ended ? false : cursor.uncertain(), ended);
     }
@@ -344,6 +401,26 @@ final class FollowedRun {
 
     synchronized Optional<String> parked() {
         return Optional.ofNullable(parked);
+    }
+
+    /** What a person has to see to, though it is tried again and again; null for no more. */
+    synchronized void alert(@Nullable String reason) {
+        this.alert = reason;
+    }
+
+    synchronized boolean isAlerted() {
+        return alert != null;
+    }
+
+    /** Where the run stood when it was last held against the server: it need not be again while it stands there. */
+    synchronized String position() {
+        StringBuilder position = new StringBuilder().append(cursor.run()).append(cursor.ended());
+        journals.forEach((name, journal) -> position.append(' ')
+                .append(name)
+                .append(journal.records)
+                .append(',')
+                .append(journal.artifacts));
+        return position.toString();
     }
 
     void park(String reason) {
@@ -428,6 +505,6 @@ final class FollowedRun {
                 oldest,
                 cursor.ended(),
                 quarantined,
-                Optional.ofNullable(parked));
+                Optional.ofNullable(parked != null ? parked : alert));
     }
 }

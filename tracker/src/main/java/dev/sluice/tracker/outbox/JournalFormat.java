@@ -15,20 +15,26 @@ import java.util.Optional;
 import java.util.zip.CRC32C;
 
 /**
- * The bytes of a journal, format {@value #VERSION}, big endian.
+ * The bytes of a journal, big endian.
  *
  * <pre>
- * file   = "SLUICEJN" version:int 0:int frame*
+ * first  = "SLUICEJN" {@value #VERSION}:int 0:int frame*
+ * later  = "SLUICEJN" {@value #SEGMENT_VERSION}:int 0:int base:long mark:long crc:int 0:int frame*
  * frame  = 0x534A:short kind:byte 0:byte length:int crc:int rows:int writtenAt:long mark:long payload
  * </pre>
  *
- * <p>{@code crc} is the CRC-32C of the frame without the crc itself; {@code writtenAt} counts milliseconds since the
+ * <p>A journal begins with a file of the first kind, and goes on in files of the later kind: {@code base} is the offset at
+ * which the file begins, {@code mark} the last one before it, {@code crc} the CRC-32C of what stands before it.
+ *
+ * <p>In a frame {@code crc} is the CRC-32C of the frame without the crc itself; {@code writtenAt} counts milliseconds since the
  * epoch; the payload is a JSON object in UTF-8. Rows, time and mark stand in the header so that a journal can be
  * counted without reading JSON.
  */
 final class JournalFormat {
     static final int VERSION = 1;
+    static final int SEGMENT_VERSION = 2;
     static final int FILE_HEADER = 16;
+    static final int SEGMENT_HEADER = 40;
     static final int FRAME_HEADER = 32;
     /** Longest payload. */
     static final int MAX_PAYLOAD = 4 * 1024 * 1024;
@@ -36,6 +42,7 @@ final class JournalFormat {
     static final short FRAME_MAGIC = 0x534A;
     private static final long FILE_MAGIC = 0x534C554943454A4EL;
     private static final int CRC_AT = 8;
+    private static final int SEGMENT_CRC_AT = 32;
     private static final byte OPENED = 1;
     private static final byte PARAMS = 2;
     private static final byte METRICS = 3;
@@ -66,6 +73,36 @@ final class JournalFormat {
             throw new JournalException(
                     file + " is a journal of format " + version + "; this version of Sluice reads format " + VERSION);
         }
+    }
+
+    static ByteBuffer segmentHeader(long base, long lastMark) {
+        ByteBuffer header = ByteBuffer.allocate(SEGMENT_HEADER)
+                .putLong(FILE_MAGIC)
+                .putInt(SEGMENT_VERSION)
+                .putInt(0)
+                .putLong(base)
+                .putLong(lastMark);
+        return header.putInt(segmentCrc(header)).putInt(0).flip();
+    }
+
+    private static int segmentCrc(ByteBuffer header) {
+        CRC32C crc = new CRC32C();
+        crc.update(header.slice(0, SEGMENT_CRC_AT));
+        return (int) crc.getValue();
+    }
+
+    /** Checks the {@value #SEGMENT_HEADER} bytes that a later file begins with; damaged ones pass, a newer format not. */
+    static void checkSegmentHeader(ByteBuffer header, Object file) throws JournalException {
+        int version = header.getInt(8);
+        if (segmentCrc(header) == header.getInt(SEGMENT_CRC_AT) && version != SEGMENT_VERSION) {
+            throw new JournalException(file + " is a journal of format " + version
+                    + "; this version of Sluice reads format " + SEGMENT_VERSION);
+        }
+    }
+
+    /** The last mark before a later file, as its header says; none where that is damaged. */
+    static long segmentMark(ByteBuffer header) {
+        return segmentCrc(header) == header.getInt(SEGMENT_CRC_AT) ? header.getLong(24) : JournalEntry.NO_MARK;
     }
 
     /** The whole frame. */

@@ -1,5 +1,6 @@
 package dev.sluice.tracker.outbox;
 
+import dev.sluice.tracker.outbox.JournalSegments.Segment;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -14,7 +15,8 @@ import java.util.OptionalLong;
 import java.util.function.Predicate;
 
 /**
- * The reading end of a journal. It keeps no file open between calls, and may follow a file that grows. An entry that is
+ * The reading end of a journal. It keeps no file open between calls, and may follow a journal that grows, and of which
+ * files are deleted at its beginning: they are stepped over. An entry that is
  * still being written, or was left half written, is not there yet. Damaged bytes with intact entries behind them are
  * stepped over, as is an entry that this version cannot read; a gap between two offsets shows it. Thread-safe.
  */
@@ -88,9 +90,17 @@ public final class JournalReader {
         return new Selection(entries, end[0]);
     }
 
-    /** The mark of the last entry that has one. Reads the whole file. */
+    /** The mark of the last entry that has one. Reads the whole journal. */
     public OptionalLong lastMark() throws IOException {
-        return tally(0).lastMark();
+        OptionalLong held = tally(0).lastMark();
+        if (held.isPresent()) {
+            return held;
+        }
+        // What had one is deleted; the files behind it know.
+        return JournalSegments.list(path).stream()
+                .mapToLong(this::headerMark)
+                .filter(mark -> mark != JournalEntry.NO_MARK)
+                .max();
     }
 
     /**
@@ -111,6 +121,11 @@ public final class JournalReader {
             private long points;
             private long damaged;
             private OptionalLong mark = OptionalLong.empty();
+
+            @Override
+            public void skip(long offset) {
+                end = offset;
+            }
 
             @Override
             public boolean visit(long position, JournalFormat.Header header, ByteBuffer bytes, int at) {
@@ -139,46 +154,128 @@ public final class JournalReader {
         return first.stream().findFirst();
     }
 
-    /** Is shown intact frames in their order; answers whether it wants more. */
+    /** Is shown intact frames in their order. */
     private interface Visitor {
-        boolean visit(long position, JournalFormat.Header header, ByteBuffer bytes, int at);
+        /**
+         * @param offset where the frame begins
+         * @param at where it lies in the bytes
+         * @return whether more is wanted
+         */
+        boolean visit(long offset, JournalFormat.Header header, ByteBuffer bytes, int at);
+
+        /** What lay before this offset was deleted. */
+        @SuppressWarnings("unused") // for those who count
+        default void skip(long offset) {}
     }
 
     private void walk(long start, Visitor visitor) throws IOException {
-        try (FileChannel file = FileChannel.open(path)) {
-            Window window = new Window(file);
-            int header = window.locate(0, JournalFormat.FILE_HEADER);
-            if (header < 0) {
+        Walk walk = new Walk(start, visitor);
+        List<Segment> segments = JournalSegments.list(path);
+        Segment here = null;
+        for (Segment segment : segments) {
+            if (here == null || segment.base() <= start) {
+                here = segment;
+            }
+        }
+        if (here != null && here.start() > start) {
+            visitor.skip(here.start());
+            walk.offset = here.start();
+        }
+        while (here != null && walk.through(here)) {
+            long base = here.base();
+            Optional<Segment> next = JournalSegments.list(path).stream()
+                    .filter(segment -> segment.base() > base)
+                    .findFirst();
+            if (next.isEmpty()) {
                 return;
             }
-            JournalFormat.checkFileHeader(window.bytes().slice(header, JournalFormat.FILE_HEADER), path);
-            long position = start;
-            boolean more = true;
-            while (more) {
+            // Perhaps this file was completed, and left for the next one, only after we had looked.
+            if (!walk.through(here)) {
+                return;
+            }
+            // What this file holds behind its last entry is damaged; what lies between the files was deleted.
+            long damaged = Math.max(0, here.offset(here.file().toFile().length()) - walk.offset);
+            here = next.get();
+            visitor.skip(here.start() - damaged);
+            walk.offset = here.start();
+        }
+    }
+
+    /** A way through the files of a journal. */
+    private static final class Walk {
+        private final Visitor visitor;
+        private long offset;
+
+        Walk(long offset, Visitor visitor) {
+            this.offset = offset;
+            this.visitor = visitor;
+        }
+
+        /** Shows the frames of a file from the offset on; answers whether more is wanted. */
+        boolean through(Segment segment) throws IOException {
+            try (FileChannel file = FileChannel.open(segment.file())) {
+                Window window = new Window(file);
+                int header = window.locate(0, segment.headerLength());
+                if (header < 0) {
+                    return true;
+                }
+                ByteBuffer bytes = window.bytes().slice(header, segment.headerLength());
+                if (segment.isFirst()) {
+                    JournalFormat.checkFileHeader(bytes, segment.file());
+                } else {
+                    JournalFormat.checkSegmentHeader(bytes, segment.file());
+                }
+                return through(segment, window);
+            } catch (NoSuchFileException e) {
+                // Not begun yet, or just deleted: it is shipped.
+                if (Files.exists(segment.file())) {
+                    throw e;
+                }
+                return true;
+            }
+        }
+
+        private boolean through(Segment segment, Window window) throws IOException {
+            while (true) {
+                long position = segment.position(offset);
                 int length = frameLength(window, position);
                 if (length == 0) {
                     OptionalLong later = intactFrameAfter(window, position);
                     if (later.isEmpty()) {
-                        return;
+                        return true;
                     }
                     // The writer appends in order, so what is intact behind this was written after it. Perhaps this one
                     // was completed only after we had looked.
                     window.forget();
                     if (frameLength(window, position) == 0) {
-                        position = later.getAsLong();
+                        offset = segment.offset(later.getAsLong());
                     }
                     continue;
                 }
                 int at = window.locate(position, length);
-                more = visitor.visit(
-                        position, JournalFormat.header(window.bytes(), at).orElseThrow(), window.bytes(), at);
-                position += length;
+                boolean more = visitor.visit(
+                        offset, JournalFormat.header(window.bytes(), at).orElseThrow(), window.bytes(), at);
+                offset += length;
+                if (!more) {
+                    return false;
+                }
             }
-        } catch (NoSuchFileException e) {
-            // Not begun yet.
-            if (Files.exists(path)) {
-                throw e;
-            }
+        }
+    }
+
+    /** The last mark before a file, as its header says. */
+    long headerMark(Segment segment) {
+        if (segment.isFirst()) {
+            return JournalEntry.NO_MARK;
+        }
+        try (FileChannel file = FileChannel.open(segment.file())) {
+            Window window = new Window(file);
+            int header = window.locate(0, segment.headerLength());
+            return header < 0
+                    ? JournalEntry.NO_MARK
+                    : JournalFormat.segmentMark(window.bytes().slice(header, segment.headerLength()));
+        } catch (IOException e) {
+            return JournalEntry.NO_MARK;
         }
     }
 

@@ -1,30 +1,22 @@
 package dev.sluice.tracker.outbox;
 
-import dev.sluice.tracker.Experiment;
 import dev.sluice.tracker.ExperimentId;
-import dev.sluice.tracker.MetricPoint;
 import dev.sluice.tracker.Run;
 import dev.sluice.tracker.RunId;
 import dev.sluice.tracker.RunRequest;
+import dev.sluice.tracker.RunStatus;
 import dev.sluice.tracker.Tracker;
 import dev.sluice.tracker.TrackingException;
-import dev.sluice.tracker.TrackingText;
-import dev.sluice.tracker.artifact.ArtifactPath;
-import dev.sluice.tracker.artifact.ArtifactStore;
-import dev.sluice.tracker.artifact.FileDigest;
 import dev.sluice.tracker.artifact.RunArtifacts;
-import dev.sluice.tracker.outbox.FollowedRun.Journal;
 import dev.sluice.tracker.outbox.FollowedRun.Lane;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -34,10 +26,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Brings the journals of many runs to the tracking server, in the background, each recorded fact once as the server
@@ -61,34 +49,62 @@ public final class JournalShipper implements AutoCloseable {
      */
     private static final System.Logger LOG = System.getLogger(JournalShipper.class.getName());
 
-    /** Entries read at a time. */
-    private static final int CHUNK = 1000;
-
-    private static final Duration PARENT_SEARCH = Duration.ofSeconds(5);
     private static final Duration AFTER_A_BUG = Duration.ofSeconds(30);
     private static final Duration FAREWELL = Duration.ofSeconds(5);
+    private static final Duration FIRST_AUDIT = Duration.ofSeconds(10);
+    /** After an audit of a run the next one waits so many times as long as it took. */
+    private static final int AUDIT_REST = 9;
 
     private final Tracker tracker;
-    private final RunArtifacts artifacts;
     private final Builder settings;
     private final Availability availability;
+    private final ServerCalls calls;
+    private final RecordDelivery recordDelivery;
+    private final ArtifactDelivery artifactDelivery;
+    private final Tallies tallies = new Tallies();
+    private final RunAudit audit;
+    private final Semaphore auditPlace = new Semaphore(1);
     private final Semaphore places;
     private final Semaphore uploadPlaces;
     private final Map<Path, FollowedRun> runs = new ConcurrentHashMap<>();
-    private final Map<String, Experiment> experiments = new ConcurrentHashMap<>();
-    private final Map<String, Instant> parentSearches = new ConcurrentHashMap<>();
+    /** Where runs stood when they were audited last. */
+    private final Map<Path, String> audited = new ConcurrentHashMap<>();
+
     private final Set<Thread> workers = ConcurrentHashMap.newKeySet();
-    private final AtomicLong pointsShipped = new AtomicLong();
-    private final AtomicLong quarantined = new AtomicLong();
     private final Semaphore hurried = new Semaphore(0);
     private final Thread poller;
+    private volatile long auditAtNanos;
     private volatile boolean closed;
 
     private JournalShipper(Builder settings) {
         this.settings = settings;
         this.tracker = settings.tracker;
-        this.artifacts = settings.artifacts;
         this.availability = new Availability(settings.shortestBackOff, settings.longestBackOff);
+        this.calls = new ServerCalls(
+                tracker, availability, settings.longestBackOff, settings.serverErrorTries, this::wakePoller, tallies);
+        Roster roster = new Roster() {
+            @Override
+            public Collection<FollowedRun> runs() {
+                return runs.values();
+            }
+
+            @Override
+            public void wake(FollowedRun run) {
+                JournalShipper.this.wake(run);
+            }
+
+            @Override
+            public void wakeWhatIsDue(FollowedRun run) {
+                JournalShipper.this.wakeWhatIsDue(run);
+            }
+        };
+        RunOpening opening = new RunOpening(tracker, calls, roster, settings.pollInterval);
+        this.recordDelivery =
+                new RecordDelivery(tracker, calls, roster, opening, new LongTexts(settings.artifacts), tallies);
+        this.artifactDelivery = new ArtifactDelivery(settings.artifacts, calls, roster, tallies);
+        this.audit = new RunAudit(tracker, settings.artifacts);
+        this.auditAtNanos =
+                System.nanoTime() + min(settings.auditInterval, FIRST_AUDIT).toNanos();
         this.places = new Semaphore(settings.parallel, true);
         this.uploadPlaces = new Semaphore(settings.uploads, true);
         this.poller = Thread.ofPlatform().daemon().name("journal-shipper").unstarted(this::poll);
@@ -114,6 +130,8 @@ public final class JournalShipper implements AutoCloseable {
         private int parallel = 8;
         private int uploads = 2;
         private int serverErrorTries = 8;
+        private Duration auditInterval = Duration.ofMinutes(5);
+        private boolean keepShipped;
 
         private Builder(Tracker tracker, RunArtifacts artifacts) {
             this.tracker = tracker;
@@ -152,6 +170,25 @@ public final class JournalShipper implements AutoCloseable {
         /** How often a request that is answered with 500 is sent before it is suspected itself; default 8. */
         public Builder serverErrorTries(int tries) {
             this.serverErrorTries = positive(tries, "serverErrorTries");
+            return this;
+        }
+
+        /**
+         * How often what was shipped of the runs that are followed is held against what the server shows; default 5
+         * minutes, the first time soon after the start. Takes the server a tenth of the time at most.
+         */
+        public Builder auditInterval(Duration interval) {
+            this.auditInterval = positive(interval, "auditInterval");
+            return this;
+        }
+
+        /**
+         * Whether files of journals that are shipped are kept; else, as by default, they are deleted as soon as their
+         * journal goes on in another file, so that the disk holds little more than what waits. What is deleted, no
+         * audit can send again.
+         */
+        public Builder keepShipped(boolean keep) {
+            this.keepShipped = keep;
             return this;
         }
 
@@ -307,15 +344,74 @@ public final class JournalShipper implements AutoCloseable {
                 points,
                 entries,
                 oldest.equals(Instant.MAX) ? Optional.empty() : Optional.of(oldest),
-                pointsShipped.get(),
-                quarantined.get(),
-                parked);
+                tallies.pointsShipped.get(),
+                tallies.retries.get(),
+                tallies.quarantined.get(),
+                parked,
+                tallies.repairs());
+    }
+
+    /**
+     * Holds what was shipped of a run against what the server shows, now, and sends what is missing again: for a server
+     * whose database was put back to an older copy. The folder need not be followed; where the run is known by another
+     * id, follow it afterwards.
+     *
+     * @throws TrackingException if the server cannot be asked
+     * @throws IOException if the folder cannot be read
+     */
+    public AuditFindings audit(Path folder, Path artifactFolder) throws IOException {
+        Path absolute = folder.toAbsolutePath().normalize();
+        FollowedRun run = runs.get(absolute);
+        AuditFindings findings = audit.audit(
+                run != null
+                        ? run
+                        : new FollowedRun(
+                                absolute, artifactFolder.toAbsolutePath().normalize()));
+        tallies.add(findings);
+        return findings;
+    }
+
+    /**
+     * Holds a group of runs, which carry the same tag, against ours: a second run with the key of one of ours is
+     * deleted; where the group is over, a run of it that is open and not ours, which nobody would end any more, is
+     * ended as {@link RunStatus#FAILED}.
+     *
+     * @param ours the runs of the group that we know, by key
+     * @param over all runs of ours have ended
+     * @throws TrackingException if the server cannot be asked
+     */
+    public GroupFindings reconcile(
+            ExperimentId experiment, String tag, String value, Map<String, RunId> ours, boolean over) {
+        Set<RunId> known = Set.copyOf(ours.values());
+        int twins = 0;
+        int closed = 0;
+        for (Run run : tracker.runs(experiment, tag, value)) {
+            String key = run.tags().getOrDefault(RunRequest.KEY_TAG, "");
+            RunId keep = ours.get(key);
+            if (run.deleted() || known.contains(run.id())) {
+                continue;
+            }
+            if (keep != null) {
+                twins += tracker.deleteTwins(experiment, key, keep);
+            } else if (over && !run.status().isEnded()) {
+                tracker.setTags(run.id(), Map.of("sluice.reason", "left open by a run that nobody knows of any more"));
+                tracker.endRun(run.id(), RunStatus.FAILED, Instant.now());
+                closed++;
+            }
+        }
+        GroupFindings findings = new GroupFindings(twins, closed);
+        tallies.add(findings);
+        if (twins + closed > 0) {
+            LOG.log(System.Logger.Level.WARNING, "{0}={1} reconciled=\"{2}\"", tag, value, findings);
+        }
+        return findings;
     }
 
     /** Stops. Requests under way get a few seconds; what is not shipped by then is shipped by the next shipper. */
     @Override
     public void close() {
         closed = true;
+        calls.close();
         wakePoller();
         long deadline = System.nanoTime() + FAREWELL.toNanos();
         try {
@@ -348,6 +444,12 @@ public final class JournalShipper implements AutoCloseable {
                     LOG.log(System.Logger.Level.WARNING, "run=" + run.folder() + " state=unreadable", e);
                 }
                 wakeWhatIsDue(run);
+            }
+            if (System.nanoTime() - auditAtNanos >= 0
+                    && availability.state() == ShipperStatus.State.UP
+                    && auditPlace.tryAcquire()) {
+                auditAtNanos = System.nanoTime() + settings.auditInterval.toNanos();
+                work(this::auditAll);
             }
             Duration pause = min(availability.untilProbe(), settings.pollInterval);
             // While one run tries whether the server takes writes, the next one shall not wait long for its turn.
@@ -382,6 +484,40 @@ public final class JournalShipper implements AutoCloseable {
         wakePoller();
     }
 
+    /** Audits the runs of which something was shipped since they were last audited, in no hurry. */
+    private void auditAll() {
+        try {
+            for (FollowedRun run : runs.values()) {
+                if (closed || availability.state() == ShipperStatus.State.AWAY) {
+                    return;
+                }
+                if (run.id().isPresent()
+                        && (run.parked().isPresent() || !run.position().equals(audited.get(run.folder())))) {
+                    long begin = System.nanoTime();
+                    audit(run);
+                    Thread.sleep(Duration.ofNanos((System.nanoTime() - begin) * AUDIT_REST));
+                }
+            }
+            audited.keySet().retainAll(runs.keySet());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            auditPlace.release();
+        }
+    }
+
+    private void audit(FollowedRun run) {
+        String position = run.position();
+        try {
+            AuditFindings findings = audit.audit(run);
+            tallies.add(findings);
+            audited.put(run.folder(), position);
+            wake(run);
+        } catch (TrackingException | IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "run=" + run.folder() + " audit failed, done again later", e);
+        }
+    }
+
     private void wake(FollowedRun run) {
         run.records.markDue();
         run.artifacts.markDue();
@@ -393,10 +529,10 @@ public final class JournalShipper implements AutoCloseable {
             return;
         }
         if (run.records.isDue() && run.records.begin()) {
-            work(() -> ship(run, run.records, places, this::nextRecords));
+            work(() -> ship(run, run.records, places, recordDelivery::next));
         }
         if (run.artifacts.isDue() && run.id().isPresent() && run.artifacts.begin()) {
-            work(() -> ship(run, run.artifacts, uploadPlaces, this::nextArtifact));
+            work(() -> ship(run, run.artifacts, uploadPlaces, artifactDelivery::next));
         }
     }
 
@@ -409,18 +545,6 @@ public final class JournalShipper implements AutoCloseable {
                 workers.remove(Thread.currentThread());
             }
         });
-    }
-
-    // ------------------------------------------------------------------ what
-
-    /** What came of one step. */
-    private enum Step {
-        /** Something was shipped: there may be more. */
-        MORE,
-        /** There is more, for which the time has not come. */
-        LATER,
-        /** Nothing is left for now. */
-        DONE
     }
 
     private interface Stepper {
@@ -436,6 +560,9 @@ public final class JournalShipper implements AutoCloseable {
                 while (step == Step.MORE) {
                     step = takeTurn(run, places, stepper);
                     if (step == Step.MORE) {
+                        if (!settings.keepShipped) {
+                            run.deleteShipped();
+                        }
                         // Counted until the cursor moves: what is sent again before that may well succeed in part.
                         lane.clearServerErrors();
                     }
@@ -492,526 +619,5 @@ public final class JournalShipper implements AutoCloseable {
                 return held;
             }
         });
-    }
-
-    private Step nextRecords(FollowedRun run) throws IOException {
-        run.discover();
-        Optional<Journal> service = run.service();
-        if (service.isEmpty()) {
-            return Step.DONE;
-        }
-        List<Numbered<JournalEntry>> chunk = read(run, service.get());
-        if (run.id().isEmpty()) {
-            return chunk.isEmpty() ? Step.DONE : open(run, service.get(), chunk.getFirst());
-        }
-        if (!chunk.isEmpty()) {
-            Numbered<JournalEntry> first = chunk.getFirst();
-            switch (first.value()) {
-                case JournalEntry.RunOpened opened -> {
-                    return open(run, service.get(), first);
-                }
-                case JournalEntry.RunEnded ended -> {
-                    return end(run, service.get(), first, ended);
-                }
-                case JournalEntry.Params params -> {}
-                case JournalEntry.Metrics metrics -> {}
-                case JournalEntry.Tags tags -> {}
-                case JournalEntry.Artifact artifact -> {}
-            }
-            return send(run, service.get(), chunk);
-        }
-        return nextOfAttempts(run);
-    }
-
-    private Step nextOfAttempts(FollowedRun run) throws IOException {
-        for (Journal journal : run.attempts()) {
-            List<Numbered<JournalEntry>> chunk = read(run, journal);
-            if (!chunk.isEmpty()) {
-                return send(run, journal, chunk);
-            }
-        }
-        return Step.DONE;
-    }
-
-    private static List<Numbered<JournalEntry>> read(FollowedRun run, Journal journal) throws IOException {
-        return journal.reader().read(run.recordsOffset(journal), CHUNK);
-    }
-
-    /** Opens the run, or puts one that had ended back to running. */
-    private Step open(FollowedRun run, Journal service, Numbered<JournalEntry> first) throws IOException {
-        if (!(first.value() instanceof JournalEntry.RunOpened opened)) {
-            run.park("its " + RunJournals.SERVICE + " does not begin with RunOpened");
-            return Step.LATER;
-        }
-        run.setKey(opened.key());
-        Optional<RunId> known = run.id();
-        if (known.isPresent()) {
-            if (run.isEnded()) {
-                Reaction reaction = call(run, run.records, () -> tracker.reopenRun(known.get()), false);
-                if (reaction != Reaction.SUCCEEDED) {
-                    return refused(run, reaction, "it could not be opened again");
-                }
-                run.setEnded(false);
-            }
-            run.shipped(service, first.end(), 1, 0);
-            return Step.MORE;
-        }
-        Opening opening = new Opening(run, opened);
-        Reaction reaction = call(run, run.records, opening, false);
-        if (reaction == Reaction.BLAMED) {
-            // Perhaps the experiment that we know by its name was deleted and made anew.
-            experiments.remove(opened.experiment());
-            reaction = call(run, run.records, opening, false);
-        }
-        if (reaction != Reaction.SUCCEEDED) {
-            return refused(run, reaction, "it could not be opened");
-        }
-        if (opening.id == null || opening.experiment == null) {
-            // It waits for its parent.
-            run.backOff(settings.pollInterval);
-            return Step.LATER;
-        }
-        run.openedAs(opening.id, opening.experiment);
-        run.shipped(service, first.end(), 1, 0);
-        LOG.log(System.Logger.Level.INFO, "run={0} key={1} state=opened", opening.id, opened.key());
-        run.artifacts.markDue();
-        wakeWhatIsDue(run);
-        for (FollowedRun other : runs.values()) {
-            if (other.awaitedParent().equals(Optional.of(opened.key()))) {
-                other.unpark();
-                wake(other);
-            }
-        }
-        return Step.MORE;
-    }
-
-    private Experiment experiment(String name) {
-        // Two that ask at a time get the same answer; a lock would be held while the server thinks.
-        Experiment known = experiments.get(name);
-        if (known == null) {
-            known = tracker.experiment(name);
-            experiments.put(name, known);
-        }
-        return known;
-    }
-
-    /** One attempt to open a run. */
-    private final class Opening implements Runnable {
-        private final FollowedRun run;
-        private final JournalEntry.RunOpened opened;
-        private @Nullable RunId id;
-        private @Nullable ExperimentId experiment;
-
-        Opening(FollowedRun run, JournalEntry.RunOpened opened) {
-            this.run = run;
-            this.opened = opened;
-        }
-
-        @Override
-        public void run() {
-            Experiment in = experiment(opened.experiment());
-            Optional<RunId> parent = Optional.empty();
-            if (opened.parentKey().isPresent()) {
-                run.awaitParent(opened.parentKey().get());
-                parent = parent(in.id(), opened.parentKey().get());
-                if (parent.isEmpty()) {
-                    return;
-                }
-                run.awaitParent(null);
-            }
-            Map<String, String> tags = new LinkedHashMap<>(opened.tags());
-            tags.remove(RunRequest.KEY_TAG);
-            try {
-                boolean fresh = run.beginOpening();
-                try {
-                    id = tracker.openRun(new RunRequest(
-                            in.id(), opened.key(), opened.name(), opened.startTime(), parent, tags, fresh));
-                    experiment = in.id();
-                } catch (TrackingException e) {
-                    if (e.retryable()) {
-                        run.openingIsUncertain();
-                    }
-                    throw e;
-                }
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-    }
-
-    /** The id of the run with that key, from the folders that we follow, else from the server. */
-    private Optional<RunId> parent(ExperimentId experiment, String key) {
-        for (FollowedRun other : runs.values()) {
-            if (other.key().equals(Optional.of(key))) {
-                return other.id();
-            }
-        }
-        Instant last = parentSearches.getOrDefault(key, Instant.MIN);
-        if (last.plus(last.equals(Instant.MIN) ? Duration.ZERO : PARENT_SEARCH).isAfter(Instant.now())) {
-            return Optional.empty();
-        }
-        parentSearches.put(key, Instant.now());
-        Optional<RunId> found = tracker.findRun(experiment, key);
-        if (found.isPresent()) {
-            parentSearches.remove(key);
-        }
-        return found;
-    }
-
-    private Step end(FollowedRun run, Journal service, Numbered<JournalEntry> first, JournalEntry.RunEnded ended)
-            throws IOException {
-        Step others = nextOfAttempts(run);
-        if (others != Step.DONE) {
-            return others;
-        }
-        if (!run.artifactsDone(first.offset())) {
-            // The other lane wakes this one when it is through.
-            run.artifacts.markDue();
-            wakeWhatIsDue(run);
-            return Step.DONE;
-        }
-        RunId id = run.id().orElseThrow();
-        Reaction reaction = call(
-                run,
-                run.records,
-                () -> {
-                    tracker.endRun(id, ended.status(), ended.at());
-                    if (run.isUncertain()
-                            && run.key().isPresent()
-                            && run.experiment().isPresent()) {
-                        int twins = tracker.deleteTwins(
-                                run.experiment().get(), run.key().get(), id);
-                        if (twins > 0) {
-                            LOG.log(System.Logger.Level.INFO, "run={0} twins_deleted={1}", id, String.valueOf(twins));
-                        }
-                    }
-                },
-                false);
-        if (reaction != Reaction.SUCCEEDED) {
-            return refused(run, reaction, "it could not be ended");
-        }
-        run.setEnded(true);
-        run.shipped(service, first.end(), 1, 0);
-        LOG.log(System.Logger.Level.INFO, "run={0} state={1}", id, ended.status());
-        return Step.MORE;
-    }
-
-    /** What cannot be split and is refused: the run waits, or is parked. */
-    private static Step refused(FollowedRun run, Reaction reaction, String what) {
-        if (reaction == Reaction.BLAMED) {
-            run.park(what + ": " + run.lastRefusal());
-        }
-        return Step.LATER;
-    }
-
-    /** Ships the entries up to the first that has to wait for others. */
-    private Step send(FollowedRun run, Journal journal, List<Numbered<JournalEntry>> chunk) throws IOException {
-        RunId id = run.id().orElseThrow();
-        List<Map.Entry<String, String>> params = new ArrayList<>();
-        Map<String, String> knownParams = new LinkedHashMap<>();
-        Map<String, String> tags = new LinkedHashMap<>();
-        List<MetricPoint> points = new ArrayList<>();
-        long end = run.recordsOffset(journal);
-        int entries = 0;
-        boolean barrier = false;
-        for (Numbered<JournalEntry> numbered : chunk) {
-            switch (numbered.value()) {
-                case JournalEntry.Params entry ->
-                    entry.values().forEach((name, value) -> {
-                        if (!value.equals(knownParams.put(name, value))) {
-                            params.add(Map.entry(name, value));
-                        }
-                    });
-                case JournalEntry.Tags entry -> tags.putAll(entry.values());
-                case JournalEntry.Metrics entry ->
-                    entry.values()
-                            .forEach((name, value) -> points.add(
-                                    new MetricPoint(name, value, entry.at().toEpochMilli(), entry.step())));
-                case JournalEntry.Artifact entry -> {}
-                case JournalEntry.RunOpened entry -> barrier = journal.isService();
-                case JournalEntry.RunEnded entry -> barrier = journal.isService();
-            }
-            if (barrier) {
-                break;
-            }
-            end = numbered.end();
-            entries++;
-        }
-        Reaction reaction = deliver(
-                run,
-                journal,
-                params,
-                TrackingText.MAX_PARAMS,
-                part -> tracker.logParams(id, map(part)),
-                param -> "param " + param.getKey());
-        if (reaction == Reaction.SUCCEEDED) {
-            reaction = deliver(
-                    run,
-                    journal,
-                    List.copyOf(tags.entrySet()),
-                    TrackingText.MAX_TAGS,
-                    part -> tracker.setTags(id, map(part)),
-                    tag -> "tag " + tag.getKey());
-        }
-        if (reaction == Reaction.SUCCEEDED) {
-            reaction = deliver(
-                    run,
-                    journal,
-                    points,
-                    TrackingText.MAX_METRICS,
-                    part -> tracker.logMetrics(id, part),
-                    point -> "metric " + point.key() + " at step " + point.step());
-        }
-        if (reaction != Reaction.SUCCEEDED) {
-            return Step.LATER;
-        }
-        run.shipped(journal, end, entries, points.size());
-        pointsShipped.addAndGet(points.size());
-        return Step.MORE;
-    }
-
-    private static Map<String, String> map(List<Map.Entry<String, String>> entries) {
-        Map<String, String> map = new LinkedHashMap<>();
-        entries.forEach(entry -> map.put(entry.getKey(), entry.getValue()));
-        return map;
-    }
-
-    private <R> Reaction deliver(
-            FollowedRun run, Journal journal, List<R> rows, int limit, Consumer<List<R>> send, Function<R, String> name)
-            throws IOException {
-        for (int from = 0; from < rows.size(); from += limit) {
-            List<R> part = rows.subList(from, Math.min(rows.size(), from + limit));
-            Reaction reaction = deliverPart(run, journal, part, false, send, name);
-            if (reaction != Reaction.SUCCEEDED) {
-                return reaction;
-            }
-        }
-        return Reaction.SUCCEEDED;
-    }
-
-    /**
-     * Sends rows; of those that are refused together the halves, until the guilty ones stand alone.
-     *
-     * @param suspected they are part of what was refused
-     */
-    private <R> Reaction deliverPart(
-            FollowedRun run,
-            Journal journal,
-            List<R> rows,
-            boolean suspected,
-            Consumer<List<R>> send,
-            Function<R, String> name)
-            throws IOException {
-        Reaction reaction = call(run, run.records, () -> send.accept(rows), suspected);
-        if (reaction != Reaction.BLAMED) {
-            return reaction;
-        }
-        if (rows.size() == 1) {
-            quarantined.incrementAndGet();
-            run.quarantine(journal, name.apply(rows.getFirst()), run.lastRefusal(), true);
-            return Reaction.SUCCEEDED;
-        }
-        int middle = rows.size() / 2;
-        Reaction left = deliverPart(run, journal, rows.subList(0, middle), true, send, name);
-        return left == Reaction.SUCCEEDED
-                ? deliverPart(run, journal, rows.subList(middle, rows.size()), true, send, name)
-                : left;
-    }
-
-    private Step nextArtifact(FollowedRun run) throws IOException {
-        run.discover();
-        for (Journal journal : run.journals()) {
-            long offset = run.artifactsOffset(journal);
-            JournalReader.Selection next = journal.reader().artifacts(offset, 1);
-            if (next.entries().isEmpty()) {
-                if (next.end() > offset) {
-                    run.artifactsShipped(journal, next.end(), false);
-                }
-                continue;
-            }
-            Numbered<JournalEntry> numbered = next.entries().getFirst();
-            if (numbered.value() instanceof JournalEntry.Artifact artifact) {
-                Reaction reaction = upload(run, journal, artifact);
-                if (reaction != Reaction.SUCCEEDED) {
-                    return Step.LATER;
-                }
-            }
-            run.artifactsShipped(journal, numbered.end(), true);
-            return Step.MORE;
-        }
-        // The run's end may have waited for this.
-        run.records.markDue();
-        wakeWhatIsDue(run);
-        return Step.DONE;
-    }
-
-    private Reaction upload(FollowedRun run, Journal journal, JournalEntry.Artifact artifact) throws IOException {
-        String what = "artifact " + artifact.artifactPath();
-        Path file = run.artifactFolder().resolve(artifact.localPath()).normalize();
-        if (!file.startsWith(run.artifactFolder())) {
-            return setAside(run, journal, what, artifact.localPath() + " leads out of the run's folder", true);
-        }
-        ArtifactPath path;
-        try {
-            path = ArtifactPath.of(artifact.artifactPath());
-        } catch (IllegalArgumentException e) {
-            return setAside(run, journal, what, String.valueOf(e.getMessage()), true);
-        }
-        Upload upload = new Upload(run, file, path, artifact);
-        Reaction reaction;
-        try {
-            reaction = call(run, run.artifacts, upload, false);
-        } catch (UncheckedIOException e) {
-            if (e.getCause() instanceof NoSuchFileException) {
-                // A checkpoint that made room for a better one.
-                return setAside(run, journal, what, file + " is gone", false);
-            }
-            return setAside(run, journal, what, file + " cannot be read: " + e.getCause(), true);
-        }
-        if (reaction == Reaction.BLAMED) {
-            return setAside(run, journal, what, run.lastRefusal(), true);
-        }
-        if (reaction == Reaction.SUCCEEDED && upload.changed) {
-            return setAside(run, journal, what, file + " has changed since it was recorded", true);
-        }
-        return reaction;
-    }
-
-    private Reaction setAside(FollowedRun run, Journal journal, String what, String why, boolean worthAWarning)
-            throws IOException {
-        quarantined.incrementAndGet();
-        run.quarantine(journal, what, why, worthAWarning);
-        return Reaction.SUCCEEDED;
-    }
-
-    /** One attempt to upload an artifact. */
-    private final class Upload implements Runnable {
-        private final FollowedRun run;
-        private final Path file;
-        private final ArtifactPath path;
-        private final FileDigest recorded;
-        private boolean changed;
-
-        Upload(FollowedRun run, Path file, ArtifactPath path, JournalEntry.Artifact artifact) {
-            this.run = run;
-            this.file = file;
-            this.path = path;
-            this.recorded = new FileDigest(artifact.sizeBytes(), artifact.sha256());
-        }
-
-        @Override
-        public void run() {
-            try {
-                if (Files.size(file) != recorded.sizeBytes()
-                        || !FileDigest.of(file).equals(recorded)) {
-                    changed = true;
-                    return;
-                }
-                ArtifactStore store = artifacts.artifacts(run.id().orElseThrow());
-                changed = !store.put(file, path).equals(recorded);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-    }
-
-    // ------------------------------------------------------------------ if it fails
-
-    /** What to do after a call. */
-    private enum Reaction {
-        SUCCEEDED,
-        /** The server, or the run, has to wait. */
-        POSTPONED,
-        /** It is the request's own fault. */
-        BLAMED
-    }
-
-    private Reaction call(FollowedRun run, Lane lane, Runnable request, boolean suspected) {
-        try {
-            request.run();
-        } catch (TrackingException e) {
-            return react(run, lane, e, suspected);
-        }
-        answered();
-        return Reaction.SUCCEEDED;
-    }
-
-    private void answered() {
-        if (availability.answered()) {
-            wakePoller();
-        }
-    }
-
-    private Reaction react(FollowedRun run, Lane lane, TrackingException e, boolean suspected) {
-        run.setLastRefusal(String.valueOf(e.getMessage()));
-        if (closed) {
-            // Perhaps it is only we who went away.
-            return Reaction.POSTPONED;
-        }
-        return switch (e.kind()) {
-            case UNREACHABLE, BUSY -> away(e);
-            case DENIED -> {
-                if (e.status() == 401) {
-                    yield away(e);
-                }
-                answered();
-                LOG.log(
-                        System.Logger.Level.WARNING,
-                        "run={0} state=denied reason=\"{1}\"",
-                        run.folder(),
-                        e.getMessage());
-                run.backOff(settings.longestBackOff);
-                yield Reaction.POSTPONED;
-            }
-            case SERVER_ERROR -> {
-                int errors = suspected ? settings.serverErrorTries : lane.countServerError();
-                if (errors < settings.serverErrorTries) {
-                    run.backOff(availability.delay(errors));
-                    yield Reaction.POSTPONED;
-                }
-                // The request is to blame only while the same run takes another write.
-                yield takesWrites(run) ? Reaction.BLAMED : away(e);
-            }
-            case MISSING, REFUSED -> {
-                answered();
-                yield run.id().isPresent() && isGone(run, run.id().get()) ? Reaction.POSTPONED : Reaction.BLAMED;
-            }
-        };
-    }
-
-    private Reaction away(TrackingException e) {
-        availability.failed(e);
-        wakePoller();
-        return Reaction.POSTPONED;
-    }
-
-    private boolean takesWrites(FollowedRun run) {
-        Optional<RunId> id = run.id();
-        if (id.isEmpty() || run.key().isEmpty()) {
-            return false;
-        }
-        try {
-            tracker.setTags(id.get(), Map.of(RunRequest.KEY_TAG, run.key().get()));
-            return true;
-        } catch (TrackingException e) {
-            return false;
-        }
-    }
-
-    /** Whether the run is not there any more; then it is parked, or, where that is not known, tried again later. */
-    private boolean isGone(FollowedRun run, RunId id) {
-        Optional<Run> held;
-        try {
-            held = tracker.run(id);
-        } catch (TrackingException e) {
-            run.backOff(availability.delay(1));
-            return true;
-        }
-        if (held.isPresent() && !held.get().deleted()) {
-            return false;
-        }
-        run.park("run " + id + (held.isPresent() ? " was deleted in MLflow" : " is unknown to MLflow")
-                + ": restore it there and follow the run again, or leave it");
-        return true;
     }
 }

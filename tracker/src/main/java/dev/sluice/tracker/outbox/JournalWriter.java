@@ -1,105 +1,276 @@
 package dev.sluice.tracker.outbox;
 
+import dev.sluice.tracker.outbox.JournalSegments.Segment;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.List;
 import java.util.OptionalLong;
 
 /**
- * The writing end of a journal. A file has one writer at a time; readers may follow it meanwhile. Opening cuts off what
- * a killed writer left half written. Thread-safe; interrupting a thread that appends does no harm.
+ * The writing end of a journal. A journal has one writer at a time; readers may follow it meanwhile. Opening cuts off
+ * what a killed writer left half written. Thread-safe; interrupting a thread that appends does no harm.
  */
 public final class JournalWriter implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(JournalWriter.class.getName());
+    private static final Duration SYNC_INTERVAL = Duration.ofSeconds(1);
+    private static final Duration ROOM_INTERVAL = Duration.ofMillis(10);
 
     private final Path path;
-    private final Durability durability;
+    private final JournalSettings settings;
+    /** Held by the one thread that waits for the disk, for all who appended before it began to. */
+    private final Object syncing = new Object();
+
+    private Segment segment;
     /* Not a FileChannel: that is closed for everybody when a thread is interrupted while it writes. */
-    private final RandomAccessFile file;
+    private RandomAccessFile file;
     private long end;
     private long lastMark;
     private boolean dirty;
     private boolean closed;
+    private boolean syncScheduled;
+    private volatile long synced;
+    /** How much less the files hold than the journal is long, as last seen: what was deleted, less their headers. */
+    private long freed;
 
-    private JournalWriter(Path path, RandomAccessFile file, Durability durability, JournalReader.Tally held) {
+    private JournalWriter(
+            Path path, JournalSettings settings, Segment segment, RandomAccessFile file, long end, long lastMark) {
         this.path = path;
+        this.settings = settings;
+        this.segment = segment;
         this.file = file;
-        this.durability = durability;
-        this.end = held.end();
-        this.lastMark = held.lastMark().orElse(JournalEntry.NO_MARK);
+        this.end = end;
+        this.lastMark = lastMark;
+        this.synced = end;
     }
 
-    /** Opens with {@link Durability#PROCESS}. */
+    /** Opens as {@link JournalSettings#defaults} says. */
     public static JournalWriter open(Path file) throws IOException {
-        return open(file, Durability.PROCESS);
+        return open(file, JournalSettings.defaults());
     }
 
     /**
-     * Opens a journal for appending; creates it, and its folder, where there is none. Takes time in proportion to its
-     * length.
+     * Opens a journal for appending; creates it, and its folder, where there is none. Takes time in proportion to the
+     * length of its last file.
      *
      * @throws JournalException if the file is something else or of another format
      */
-    public static JournalWriter open(Path file, Durability durability) throws IOException {
+    public static JournalWriter open(Path file, JournalSettings settings) throws IOException {
         Path folder = file.toAbsolutePath().getParent();
         if (folder != null) {
             Files.createDirectories(folder);
         }
-        RandomAccessFile open = new RandomAccessFile(file.toFile(), "rw");
+        List<Segment> segments = JournalSegments.list(file);
+        Segment last = segments.isEmpty() ? JournalSegments.segment(file, 0) : segments.getLast();
+        RandomAccessFile open = new RandomAccessFile(last.file().toFile(), "rw");
         try {
             long size = open.length();
-            if (size < JournalFormat.FILE_HEADER) {
+            JournalReader reader = JournalReader.of(file);
+            JournalWriter writer;
+            if (size < last.headerLength()) {
+                // New, or its writer was killed before it had written the header.
+                long mark = segments.isEmpty()
+                        ? JournalEntry.NO_MARK
+                        : reader.lastMark().orElse(JournalEntry.NO_MARK);
                 open.setLength(0);
-                open.write(JournalFormat.fileHeader().array());
-                return new JournalWriter(
-                        file, open, durability, JournalReader.of(file).tally(0));
+                open.write(header(last, mark));
+                writer = new JournalWriter(file, settings, last, open, last.start(), mark);
+            } else {
+                JournalReader.Tally held = reader.tally(last.start());
+                long mark = held.lastMark().orElseGet(() -> reader.headerMark(last));
+                long cut = size - last.position(held.end());
+                if (cut > 0) {
+                    LOG.log(
+                            System.Logger.Level.INFO,
+                            "journal={0} cut={1} reason=\"a writer was killed while it wrote the last entry\"",
+                            file,
+                            String.valueOf(cut));
+                    open.setLength(last.position(held.end()));
+                }
+                writer = new JournalWriter(file, settings, last, open, held.end(), mark);
             }
-            JournalReader.Tally held = JournalReader.of(file).tally(0);
-            if (size > held.end()) {
-                LOG.log(
-                        System.Logger.Level.INFO,
-                        "journal={0} cut={1} reason=\"a writer was killed while it wrote the last entry\"",
-                        file,
-                        String.valueOf(size - held.end()));
-                open.setLength(held.end());
-            }
-            return new JournalWriter(file, open, durability, held);
+            writer.setUsed(writer.held());
+            return writer;
         } catch (IOException | RuntimeException e) {
             open.close();
             throw e;
         }
     }
 
+    private static byte[] header(Segment segment, long lastMark) {
+        return segment.isFirst()
+                ? JournalFormat.fileHeader().array()
+                : JournalFormat.segmentHeader(segment.base(), lastMark).array();
+    }
+
     /**
      * Appends an entry. When this returns, the entry has survived what {@link Durability} says, and readers see it.
      *
      * @return where the entry ends: a reader that has come to this offset has read it
-     * @throws IOException if the disk is full or broken; the journal is as before, and a later append may succeed
+     * @throws IOException if the disk is full or broken, or the journal at its limit for longer than the patience lasts;
+     *     the journal is as before, and a later append may succeed
      */
     public long append(JournalEntry entry) throws IOException {
         byte[] frame = JournalFormat.encode(entry, System.currentTimeMillis());
+        if (settings.limitBytes().isPresent()) {
+            awaitRoom(frame.length, settings.limitBytes().getAsLong());
+        }
+        long here;
         synchronized (this) {
             if (closed) {
                 throw new JournalException("journal " + path + " is closed");
             }
             if (dirty) {
-                file.setLength(end);
+                file.setLength(segment.position(end));
                 dirty = false;
             }
-            dirty = true;
-            file.seek(end);
-            file.write(frame);
-            if (durability == Durability.MACHINE) {
-                file.getFD().sync();
+            if (end - segment.start() >= settings.segmentBytes()) {
+                beginSegment();
             }
+            dirty = true;
+            file.seek(segment.position(end));
+            file.write(frame);
             dirty = false;
             end += frame.length;
+            here = end;
             if (entry.mark() != JournalEntry.NO_MARK) {
                 lastMark = entry.mark();
             }
-            return end;
+            if (settings.durability() == Durability.SECOND && !syncScheduled) {
+                syncScheduled = true;
+                Thread.ofVirtual().name("journal-sync").start(this::syncLater);
+            }
         }
+        if (settings.durability() == Durability.MACHINE) {
+            sync(here);
+        }
+        return here;
+    }
+
+    private void beginSegment() throws IOException {
+        Segment next = JournalSegments.segment(path, end);
+        RandomAccessFile open = new RandomAccessFile(next.file().toFile(), "rw");
+        try {
+            open.setLength(0);
+            open.write(header(next, lastMark));
+            if (settings.durability() != Durability.PROCESS) {
+                file.getFD().sync();
+                open.getFD().sync();
+                syncFolder();
+            }
+        } catch (IOException e) {
+            open.close();
+            Files.deleteIfExists(next.file());
+            throw e;
+        }
+        RandomAccessFile before = file;
+        file = open;
+        segment = next;
+        freed -= JournalFormat.SEGMENT_HEADER;
+        before.close();
+    }
+
+    private void syncFolder() throws IOException {
+        Path folder = path.toAbsolutePath().getParent();
+        if (folder != null) {
+            try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+                channel.force(true);
+            }
+        }
+    }
+
+    /** Returns when all up to that offset is on the disk. Of those who wait, one asks the disk for all. */
+    private void sync(long offset) throws IOException {
+        synchronized (syncing) {
+            if (synced >= offset) {
+                return;
+            }
+            RandomAccessFile open;
+            Segment into;
+            long reached;
+            synchronized (this) {
+                open = file;
+                into = segment;
+                reached = end;
+                if (closed) {
+                    return;
+                }
+            }
+            try {
+                open.getFD().sync();
+            } catch (IOException e) {
+                if (isCurrent(into)) {
+                    throw e;
+                }
+                // It was left for the next file meanwhile, and synchronised then.
+            }
+            synced = reached;
+        }
+    }
+
+    private synchronized boolean isCurrent(Segment written) {
+        return written.equals(segment);
+    }
+
+    private void syncLater() {
+        try {
+            Thread.sleep(SYNC_INTERVAL);
+            long reached;
+            synchronized (this) {
+                syncScheduled = false;
+                reached = end;
+            }
+            sync(reached);
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.WARNING, "journal=" + path + " state=not-synchronised", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Waits until the files leave room, which the shipper makes by deleting those that it has shipped. */
+    private void awaitRoom(int length, long limit) throws IOException {
+        long deadline = System.nanoTime() + settings.patience().toNanos();
+        // A new file begins with a header.
+        while (used() + length + JournalFormat.SEGMENT_HEADER > limit) {
+            long held = held();
+            setUsed(held);
+            if (held + length + JournalFormat.SEGMENT_HEADER <= limit) {
+                return;
+            }
+            if (System.nanoTime() - deadline >= 0) {
+                throw new JournalException("journal " + path + " holds " + held
+                        + " bytes that are not shipped, and its limit is " + limit);
+            }
+            try {
+                Thread.sleep(ROOM_INTERVAL);
+            } catch (InterruptedException e) {
+                // Who is interrupted shall not wait, and shall not lose what it records either.
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    private synchronized long used() {
+        return end - freed;
+    }
+
+    private synchronized void setUsed(long held) {
+        freed = end - held;
+    }
+
+    /** Bytes of all files of the journal. */
+    private long held() throws IOException {
+        long held = 0;
+        for (Segment each : JournalSegments.list(path)) {
+            held += each.file().toFile().length();
+        }
+        return held;
     }
 
     /** The mark of the last entry that has one. */
@@ -107,7 +278,7 @@ public final class JournalWriter implements AutoCloseable {
         return lastMark == JournalEntry.NO_MARK ? OptionalLong.empty() : OptionalLong.of(lastMark);
     }
 
-    /** The length of the journal in bytes. */
+    /** Where the journal ends: its length in bytes, with what was deleted of it. */
     public synchronized long size() {
         return end;
     }
@@ -117,13 +288,20 @@ public final class JournalWriter implements AutoCloseable {
     }
 
     @Override
-    public synchronized void close() throws IOException {
-        if (!closed) {
-            closed = true;
-            if (dirty) {
-                file.setLength(end);
+    public void close() throws IOException {
+        synchronized (syncing) {
+            synchronized (this) {
+                if (!closed) {
+                    closed = true;
+                    if (dirty) {
+                        file.setLength(segment.position(end));
+                    }
+                    if (settings.durability() != Durability.PROCESS) {
+                        file.getFD().sync();
+                    }
+                    file.close();
+                }
             }
-            file.close();
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.sluice.tracker.outbox;
 
+import dev.sluice.tracker.outbox.JournalSegments.Segment;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -8,7 +9,12 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SequencedMap;
 
 /**
  * The names of the files in a run folder: {@value #SERVICE}, whose first entry opens the run and whose last ends it,
@@ -45,16 +51,37 @@ public final class RunJournals {
 
     /** The journals that are there, that of the service first, the others in the order of their numbers. */
     static List<Path> list(Path folder) throws IOException {
-        List<Path> journals = new ArrayList<>();
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*" + SUFFIX)) {
-            files.forEach(journals::add);
+        return List.copyOf(lengths(folder).keySet());
+    }
+
+    /**
+     * The journals that are there, that of the service first, the others in the order of their numbers, with the offset
+     * at which each ends, or would if the last entry were whole.
+     */
+    static SequencedMap<Path, Long> lengths(Path folder) throws IOException {
+        Map<Path, Segment> last = new HashMap<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*" + SUFFIX + "*")) {
+            for (Path file : files) {
+                Path journal = JournalSegments.journal(file);
+                if (name(journal).endsWith(SUFFIX)) {
+                    JournalSegments.parse(file)
+                            .ifPresent(segment -> last.merge(
+                                    journal, segment, (one, other) -> one.base() > other.base() ? one : other));
+                }
+            }
         } catch (NoSuchFileException | NotDirectoryException e) {
-            return List.of();
+            return new LinkedHashMap<>();
         }
+        List<Path> journals = new ArrayList<>(last.keySet());
         journals.sort(Comparator.comparing((Path file) -> !name(file).equals(SERVICE))
                 .thenComparingInt(file -> name(file).length())
                 .thenComparing(RunJournals::name));
-        return journals;
+        SequencedMap<Path, Long> lengths = new LinkedHashMap<>();
+        for (Path journal : journals) {
+            Segment segment = Objects.requireNonNull(last.get(journal));
+            lengths.put(journal, segment.offset(segment.file().toFile().length()));
+        }
+        return lengths;
     }
 
     static String name(Path file) {

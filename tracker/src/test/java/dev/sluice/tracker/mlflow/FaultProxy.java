@@ -33,8 +33,8 @@ public final class FaultProxy implements AutoCloseable {
 
     private static final Fault[] FAULTS = Fault.values();
 
-    private final HttpServer server;
     private final URI target;
+    private final int port;
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -43,6 +43,7 @@ public final class FaultProxy implements AutoCloseable {
     private final AtomicInteger calls = new AtomicInteger();
     private volatile double share;
     private volatile Fault only = Fault.NONE;
+    private HttpServer server;
     private Fault next = Fault.NONE;
     private String nextPath = "";
 
@@ -51,14 +52,30 @@ public final class FaultProxy implements AutoCloseable {
         this.share = share;
         this.random = new SplittableRandom(seed);
         this.hang = hang;
-        this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 64);
-        server.createContext("/", this::handle);
-        server.setExecutor(threads);
-        server.start();
+        this.server = listen(0);
+        this.port = server.getAddress().getPort();
+    }
+
+    private HttpServer listen(int port) throws IOException {
+        HttpServer listening = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 64);
+        listening.createContext("/", this::handle);
+        listening.setExecutor(threads);
+        listening.start();
+        return listening;
+    }
+
+    /** From now on connections are refused, until {@link #accept}. */
+    public synchronized void refuse() {
+        server.stop(0);
+    }
+
+    /** Ends {@link #refuse}. */
+    public synchronized void accept() throws IOException {
+        server = listen(port);
     }
 
     public URI uri() {
-        return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+        return URI.create("http://127.0.0.1:" + port);
     }
 
     public int calls() {

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -320,6 +321,107 @@ class JournalShipperTest {
         await().atMost(SOON)
                 .until(() ->
                         shipper.progress(trial.folder).orElseThrow().parked().isPresent());
+    }
+
+    @Test
+    void keepsWhatIsTooLongWholeAsAnArtifact() throws Exception {
+        String param = "p".repeat(6001) + "ü";
+        String tag = "t".repeat(8001);
+        String first = "f".repeat(9000);
+        RunFolder trial = folder("s/14");
+        trial.append(new RunOpened(
+                "s/14", "n", "digits", RunFolder.START, Optional.empty(), Map.of("first", first, "short", "1")));
+        trial.params(Map.of("layers/a@b", param, "just", "j".repeat(6000)));
+        trial.append(new Tags(Map.of("note", tag)));
+        trial.end(RunStatus.FINISHED);
+        shipper.follow(trial.folder, trial.trial);
+        awaitEnded(trial);
+
+        Run run = shown(trial);
+        assertThat(run.params().get("just")).hasSize(6000).endsWith("jj");
+        assertThat(run.params().get("layers/a_x0040_b"))
+                .hasSize(6000)
+                .endsWith("… [cut: 6002 characters, whole in sluice/params/layers/a_x0040_b.txt]");
+        assertThat(run.tags().get("note")).endsWith("… [cut: 8001 characters, whole in sluice/tags/note.txt]");
+        assertThat(run.tags().get("first")).endsWith("… [cut: 9000 characters, whole in sluice/tags/first.txt]");
+        assertThat(text(run, "sluice/params/layers/a_x0040_b.txt")).isEqualTo(param);
+        assertThat(text(run, "sluice/tags/note.txt")).isEqualTo(tag);
+        assertThat(text(run, "sluice/tags/first.txt")).isEqualTo(first);
+        assertThat(shipper.audit(trial.folder, trial.trial)).isEqualTo(AuditFindings.NONE);
+    }
+
+    private String text(Run run, String path) throws IOException {
+        Path target = root.resolve("read back");
+        tracker.artifacts(run.id()).get(ArtifactPath.of(path), target);
+        return Files.readString(target);
+    }
+
+    @Test
+    void shippedFilesOfAJournalAreDeletedAndNothingIsLost() throws Exception {
+        RunFolder trial = opened("s/15");
+        id(trial);
+        Path journal = RunJournals.attempt(trial.folder, 2);
+        JournalSettings small = JournalSettings.defaults().withSegmentBytes(4096);
+        try (JournalWriter writer = JournalWriter.open(journal, small)) {
+            for (int step = 0; step < 2000; step++) {
+                writer.append(new Metrics(step, Map.of("loss", 1.0 * step), RunFolder.START.plusMillis(step)));
+            }
+        }
+        assertThat(JournalSegments.list(journal)).hasSizeGreaterThan(20);
+        shipper.signal(trial.folder);
+        awaitDrained(trial);
+        await().atMost(SOON).until(() -> JournalSegments.list(journal).size() == 1);
+        shipper.close();
+        Files.delete(trial.folder.resolve(RunJournals.CURSOR));
+        shipper = newShipper();
+        shipper.follow(trial.folder, trial.trial);
+        trial.end(RunStatus.FINISHED);
+        awaitEnded(trial);
+
+        assertThat(tracker.metricHistory(id(trial), "loss")).hasSize(2000);
+        assertThat(shipper.audit(trial.folder, trial.trial)).isEqualTo(AuditFindings.NONE);
+    }
+
+    @Test
+    void aDeletedCursorMakesNoSecondRun() throws Exception {
+        RunFolder trial = opened("s/13");
+        trial.metrics(0, 100);
+        awaitDrained(trial);
+        RunId id = id(trial);
+        shipper.close();
+        Files.delete(trial.folder.resolve(RunJournals.CURSOR));
+        shipper = newShipper();
+        shipper.follow(trial.folder, trial.trial);
+        trial.end(RunStatus.FINISHED);
+        awaitEnded(trial);
+
+        assertThat(id(trial)).isEqualTo(id);
+        assertThat(tracker.metricHistory(id, "loss")).hasSize(100);
+    }
+
+    @Test
+    void saysInASentenceHowItFares() {
+        Instant now = RunFolder.START;
+        ShipperStatus.Repairs none = new ShipperStatus.Repairs(0, 0, 0, 0);
+        ShipperStatus up =
+                new ShipperStatus(ShipperStatus.State.UP, now, "", 0, 0, 0, Optional.empty(), 7, 0, 0, Map.of(), none);
+        ShipperStatus away = new ShipperStatus(
+                ShipperStatus.State.AWAY,
+                now.minusSeconds(42),
+                "no answer",
+                2,
+                1204,
+                30,
+                Optional.of(now.minusSeconds(43)),
+                7,
+                1,
+                1,
+                Map.of(Path.of("x"), "why"),
+                none);
+
+        assertThat(up.sentence(now)).isEqualTo("MLflow up, nothing waiting");
+        assertThat(away.sentence(now))
+                .isEqualTo("MLflow away for 42 s, 1,204 points waiting, oldest 43 s, 1 run parked, 1 row set aside");
     }
 
     @Test

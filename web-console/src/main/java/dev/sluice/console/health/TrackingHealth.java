@@ -21,7 +21,10 @@ public class TrackingHealth implements HealthCheck {
                 .status(!overview.state().equals("AWAY"))
                 .withData("state", overview.state())
                 .withData("detail", overview.detail())
+                .withData("message", overview.message())
                 .withData("pointsWaiting", overview.pointsWaiting())
+                .withData("quarantined", overview.quarantined())
+                .withData("parked", overview.parked().size())
                 .build();
     }
 }

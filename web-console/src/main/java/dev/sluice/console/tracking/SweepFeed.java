@@ -46,6 +46,9 @@ import java.util.stream.Collectors;
 
 /** Writes what happens to one sweep into the journals of its runs. Confined to one thread. */
 final class SweepFeed implements AutoCloseable {
+    /** The tag that all runs of a sweep carry, its id as value. */
+    static final String SWEEP_TAG = "sluice.sweep";
+
     private static final long LOG_LIMIT = 16L << 20;
 
     private final UUID sweep;
@@ -124,6 +127,16 @@ final class SweepFeed implements AutoCloseable {
                 .toList();
     }
 
+    /** The run folders of the sweep and of its trials, by the key of the run. */
+    Map<String, Path> foldersByKey() {
+        var all = new HashMap<String, Path>();
+        all.put(sweep.toString(), parentFolder());
+        known.values().stream()
+                .filter(k -> k.opened)
+                .forEach(k -> all.put(k.id.toString(), Tracking.runFolder(data.trial(k.id))));
+        return all;
+    }
+
     /** The sweep has ended; what remains is its parent run's end. */
     boolean isOver() {
         return over;
@@ -189,7 +202,7 @@ final class SweepFeed implements AutoCloseable {
         var entries = new ArrayList<JournalEntry>();
         if (recorded.pos() == 1) {
             var tags = new LinkedHashMap<String, String>();
-            tags.put("sluice.sweep", sweep.toString());
+            tags.put(SWEEP_TAG, sweep.toString());
             tags.put("mlflow.source.name", "sluice");
             tags.put("mlflow.source.type", "JOB");
             tags.put("sluice.search", specification.search().algorithm());
@@ -260,7 +273,7 @@ final class SweepFeed implements AutoCloseable {
         tags.put("sluice.attempts", Integer.toString(started.attempt()));
         if (first) {
             var own = new LinkedHashMap<>(tags);
-            own.put("sluice.sweep", sweep.toString());
+            own.put(SWEEP_TAG, sweep.toString());
             own.put("sluice.trial", trial.id.toString());
             own.put("sluice.trial.number", Integer.toString(number));
             own.put("sluice.suggested_by", trial.suggestedBy);

@@ -13,11 +13,13 @@ import dev.sluice.console.study.TrialSnapshot;
 import dev.sluice.tracker.ExperimentId;
 import dev.sluice.tracker.RunId;
 import dev.sluice.tracker.RunStatus;
+import dev.sluice.tracker.TrackingException;
 import dev.sluice.tracker.mlflow.MlflowServer;
 import dev.sluice.tracker.mlflow.MlflowTracker;
 import dev.sluice.tracker.outbox.JournalShipper;
 import dev.sluice.tracker.outbox.RunJournals;
 import dev.sluice.tracker.outbox.RunProgress;
+import dev.sluice.tracker.outbox.ShipperStatus;
 import io.quarkus.logging.Log;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
@@ -33,6 +35,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -50,6 +53,7 @@ public class Tracking {
     private static final long LOOK_MILLIS = 500;
     private static final long LOOK_SOON_MILLIS = 20;
     private static final Duration TRY_AGAIN = Duration.ofSeconds(30);
+    private static final Duration RECONCILE = Duration.ofMinutes(5);
     private static final int CHUNK = 1000;
     private static final int PLACES = 50_000;
 
@@ -65,6 +69,12 @@ public class Tracking {
 
     /** Sweeps whose journals could not be written, and when they are fed again; the feeder's own. */
     private final Map<UUID, Instant> broken = new HashMap<>();
+
+    /** Sweeps that are shipped, while their runs are held against MLflow's; the feeder's own. */
+    private final Map<UUID, CompletableFuture<Boolean>> settling = new HashMap<>();
+
+    private Instant reconcileAt = Instant.now();
+    private CompletableFuture<Boolean> reconciled = CompletableFuture.completedFuture(true);
 
     private final Map<UUID, List<Path>> folders = new ConcurrentHashMap<>();
     /** Where run folders are in MLflow, as far as that is known for good: lists ask for many of them. */
@@ -176,17 +186,64 @@ public class Tracking {
         return shipper.isPresent() && folders.containsKey(sweep);
     }
 
+    /**
+     * How tracking fares.
+     *
+     * @param state STARTING, UP, AWAY or DISABLED
+     * @param message a sentence, such as "MLflow away for 42 s, 1,204 points waiting, oldest 43 s"
+     * @param oldestWaiting when the oldest of what waits was recorded
+     * @param retries calls that failed since the service's start and were made again
+     * @param quarantined rows that MLflow refuses, set aside since the start, each noted in its run's quarantine.jsonl
+     * @param parked run folders of which nothing can be shipped until a person acts, and why
+     * @param repairs what was amiss in MLflow and put right since the start
+     */
     public record Overview(
-            String state, String detail, @Nullable String uri, long pointsWaiting, int sweepsWaiting) {}
+            String state,
+            String detail,
+            String message,
+            @Nullable String uri,
+            long pointsWaiting,
+            int sweepsWaiting,
+            @Nullable Instant oldestWaiting,
+            long pointsShipped,
+            long retries,
+            long quarantined,
+            Map<String, String> parked,
+            ShipperStatus.Repairs repairs) {}
 
     public Overview overview() {
         var status = server.status();
+        var shipping = shipper.map(JournalShipper::status);
+        var parked = new LinkedHashMap<String, String>();
+        shipping.ifPresent(s -> s.parked().forEach((folder, reason) -> parked.put(folder.toString(), reason)));
         return new Overview(
                 status.state().name(),
                 status.detail(),
+                message(status, shipping),
                 server.uri().map(Object::toString).orElse(null),
                 folders.values().stream().mapToLong(this::pointsWaiting).sum(),
-                folders.size());
+                folders.size(),
+                shipping.flatMap(ShipperStatus::oldestWaiting).orElse(null),
+                shipping.map(ShipperStatus::pointsShipped).orElse(0L),
+                shipping.map(ShipperStatus::retries).orElse(0L),
+                shipping.map(ShipperStatus::quarantined).orElse(0L),
+                parked,
+                shipping.map(ShipperStatus::repairs).orElseGet(() -> new ShipperStatus.Repairs(0, 0, 0, 0)));
+    }
+
+    private static String message(TrackingServer.Status server, Optional<ShipperStatus> shipping) {
+        if (shipping.isEmpty() || server.state() == TrackingServer.State.DISABLED) {
+            return "MLflow is switched off, nothing is tracked";
+        }
+        var status = shipping.get();
+        if (status.state() == ShipperStatus.State.UP && server.state() != TrackingServer.State.UP) {
+            // Nothing was sent since it went, so that the shipper cannot know.
+            return "MLflow %s, %,d points waiting"
+                    .formatted(
+                            server.state() == TrackingServer.State.STARTING ? "starting" : "away",
+                            status.pointsWaiting());
+        }
+        return status.sentence(Instant.now());
     }
 
     private Optional<String> runId(Path folder) {
@@ -260,6 +317,7 @@ public class Tracking {
                 }
                 takeBroken();
                 endRuns();
+                reconcileLiving();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 break;
@@ -390,7 +448,9 @@ public class Tracking {
                             mark,
                             Map.of("mlflow.note.content", note(sweep.get())));
                 }
-                if (feed.ended(mark) && allFolders(feed).stream().allMatch(shipper.get()::isDrained)) {
+                if (feed.ended(mark)
+                        && allFolders(feed).stream().allMatch(shipper.get()::isDrained)
+                        && settled(entry.getKey(), feed)) {
                     archive.markTracked(entry.getKey());
                     forget(entry.getKey(), feed);
                     Log.infof("event=delivered sweep=%s", entry.getKey());
@@ -401,7 +461,71 @@ public class Tracking {
         }
     }
 
+    /** Whether MLflow's runs of a sweep that is over are ours, each closed and none twice; asked beside the feeder. */
+    private boolean settled(UUID sweep, SweepFeed feed) {
+        var answer = settling.get(sweep);
+        if (answer == null) {
+            settling.put(sweep, reconcile(Map.of(sweep, feed.foldersByKey()), true, Duration.ZERO));
+            return false;
+        }
+        if (!answer.isDone()) {
+            return false;
+        }
+        if (!answer.join()) {
+            settling.put(sweep, reconcile(Map.of(sweep, feed.foldersByKey()), true, TRY_AGAIN));
+            return false;
+        }
+        return true;
+    }
+
+    /** Now and then MLflow's runs of the sweeps that go on are held against ours. */
+    private void reconcileLiving() {
+        if (reconcileAt.isBefore(Instant.now()) && reconciled.isDone() && shipper.isPresent()) {
+            var sweeps = new HashMap<UUID, Map<String, Path>>();
+            feeds.forEach((sweep, feed) -> {
+                if (!feed.isOver()) {
+                    sweeps.put(sweep, feed.foldersByKey());
+                }
+            });
+            reconcileAt = Instant.now().plus(RECONCILE);
+            reconciled = reconcile(sweeps, false, Duration.ZERO);
+        }
+    }
+
+    /** @return whether MLflow answered */
+    private CompletableFuture<Boolean> reconcile(Map<UUID, Map<String, Path>> sweeps, boolean over, Duration delay) {
+        var later = CompletableFuture.delayedExecutor(
+                delay.toMillis(),
+                TimeUnit.MILLISECONDS,
+                task -> Thread.ofVirtual().start(task));
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    try {
+                        sweeps.forEach((sweep, runFolders) -> reconcile(sweep, runFolders, over));
+                        return true;
+                    } catch (TrackingException e) {
+                        Log.debugf("event=reconcile-failed reason=\"%s\"", e.getMessage());
+                        return false;
+                    } catch (RuntimeException e) {
+                        Log.warn("event=reconcile-failed", e);
+                        return false;
+                    }
+                },
+                later);
+    }
+
+    private void reconcile(UUID sweep, Map<String, Path> runFolders, boolean over) {
+        var ours = new HashMap<String, RunId>();
+        runFolders.forEach((key, folder) -> runId(folder).ifPresent(run -> ours.put(key, new RunId(run))));
+        var experimentId = experiment(data.sweepRun(sweep));
+        if (experimentId.isPresent()) {
+            shipper.orElseThrow()
+                    .reconcile(new ExperimentId(experimentId.get()), SweepFeed.SWEEP_TAG, sweep.toString(), ours, over);
+        }
+    }
+
     private void forget(UUID sweep, SweepFeed feed) {
+        settling.remove(sweep);
         close(feed);
         feeds.remove(sweep);
         folders.remove(sweep);

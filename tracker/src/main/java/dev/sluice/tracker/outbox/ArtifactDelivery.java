@@ -1,0 +1,126 @@
+package dev.sluice.tracker.outbox;
+
+import dev.sluice.tracker.artifact.ArtifactPath;
+import dev.sluice.tracker.artifact.ArtifactStore;
+import dev.sluice.tracker.artifact.FileDigest;
+import dev.sluice.tracker.artifact.RunArtifacts;
+import dev.sluice.tracker.outbox.FollowedRun.Journal;
+import dev.sluice.tracker.outbox.ServerCalls.Reaction;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/** Uploads the artifacts that the journals of runs name. Thread-safe. */
+final class ArtifactDelivery {
+    private final RunArtifacts artifacts;
+    private final ServerCalls calls;
+    private final Roster roster;
+    private final Tallies tallies;
+
+    ArtifactDelivery(RunArtifacts artifacts, ServerCalls calls, Roster roster, Tallies tallies) {
+        this.artifacts = artifacts;
+        this.calls = calls;
+        this.roster = roster;
+        this.tallies = tallies;
+    }
+
+    /** Uploads the next artifact of a run. */
+    Step next(FollowedRun run) throws IOException {
+        run.discover();
+        for (Journal journal : run.journals()) {
+            long offset = run.artifactsOffset(journal);
+            JournalReader.Selection next = journal.reader().artifacts(offset, 1);
+            if (next.entries().isEmpty()) {
+                if (next.end() > offset) {
+                    run.artifactsShipped(journal, offset, next.end(), false);
+                }
+                continue;
+            }
+            Numbered<JournalEntry> numbered = next.entries().getFirst();
+            if (numbered.value() instanceof JournalEntry.Artifact artifact) {
+                Reaction reaction = upload(run, journal, artifact);
+                if (reaction != Reaction.SUCCEEDED) {
+                    return Step.LATER;
+                }
+            }
+            run.artifactsShipped(journal, offset, numbered.end(), true);
+            return Step.MORE;
+        }
+        // The run's end may have waited for this.
+        run.records.markDue();
+        roster.wakeWhatIsDue(run);
+        return Step.DONE;
+    }
+
+    private Reaction upload(FollowedRun run, Journal journal, JournalEntry.Artifact artifact) throws IOException {
+        String what = "artifact " + artifact.artifactPath();
+        Path file = run.artifactFolder().resolve(artifact.localPath()).normalize();
+        if (!file.startsWith(run.artifactFolder())) {
+            return setAside(run, journal, what, artifact.localPath() + " leads out of the run's folder", true);
+        }
+        ArtifactPath path;
+        try {
+            path = ArtifactPath.of(artifact.artifactPath());
+        } catch (IllegalArgumentException e) {
+            return setAside(run, journal, what, String.valueOf(e.getMessage()), true);
+        }
+        Upload upload = new Upload(run, file, path, artifact);
+        Reaction reaction;
+        try {
+            reaction = calls.call(run, run.artifacts, upload, false);
+        } catch (UncheckedIOException e) {
+            if (e.getCause() instanceof NoSuchFileException) {
+                // A checkpoint that made room for a better one.
+                return setAside(run, journal, what, file + " is gone", false);
+            }
+            return setAside(run, journal, what, file + " cannot be read: " + e.getCause(), true);
+        }
+        if (reaction == Reaction.BLAMED) {
+            return setAside(run, journal, what, run.lastRefusal(), true);
+        }
+        if (reaction == Reaction.SUCCEEDED && upload.changed) {
+            return setAside(run, journal, what, file + " has changed since it was recorded", true);
+        }
+        return reaction;
+    }
+
+    private Reaction setAside(FollowedRun run, Journal journal, String what, String why, boolean worthAWarning)
+            throws IOException {
+        tallies.quarantined.incrementAndGet();
+        run.quarantine(journal, what, why, worthAWarning);
+        return Reaction.SUCCEEDED;
+    }
+
+    /** One attempt to upload an artifact. */
+    private final class Upload implements Runnable {
+        private final FollowedRun run;
+        private final Path file;
+        private final ArtifactPath path;
+        private final FileDigest recorded;
+        private boolean changed;
+
+        Upload(FollowedRun run, Path file, ArtifactPath path, JournalEntry.Artifact artifact) {
+            this.run = run;
+            this.file = file;
+            this.path = path;
+            this.recorded = new FileDigest(artifact.sizeBytes(), artifact.sha256());
+        }
+
+        @Override
+        public void run() {
+            try {
+                if (Files.size(file) != recorded.sizeBytes()
+                        || !FileDigest.of(file).equals(recorded)) {
+                    changed = true;
+                    return;
+                }
+                ArtifactStore store = artifacts.artifacts(run.id().orElseThrow());
+                changed = !store.put(file, path).equals(recorded);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+}

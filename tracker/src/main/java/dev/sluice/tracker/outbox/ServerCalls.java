@@ -1,0 +1,156 @@
+package dev.sluice.tracker.outbox;
+
+import dev.sluice.tracker.Run;
+import dev.sluice.tracker.RunId;
+import dev.sluice.tracker.RunRequest;
+import dev.sluice.tracker.Tracker;
+import dev.sluice.tracker.TrackingException;
+import dev.sluice.tracker.outbox.FollowedRun.Lane;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+
+/** Makes the shipper's calls to the server and sorts what goes wrong with them. Thread-safe. */
+final class ServerCalls {
+    private static final System.Logger LOG = System.getLogger(ServerCalls.class.getName());
+
+    /** What to do after a call. */
+    enum Reaction {
+        SUCCEEDED,
+        /** The server, or the run, has to wait. */
+        POSTPONED,
+        /** It is the request's own fault. */
+        BLAMED
+    }
+
+    private final Tracker tracker;
+    private final Availability availability;
+    private final Duration longestBackOff;
+    private final int serverErrorTries;
+    private final Runnable availabilityChanged;
+    private final Tallies tallies;
+    private volatile boolean closed;
+
+    /**
+     * @param longestBackOff how long a run waits that the server does not let us write to
+     * @param serverErrorTries how often a request that is answered with 500 is sent before it is suspected itself
+     * @param availabilityChanged is run when the server went away or came back
+     */
+    ServerCalls(
+            Tracker tracker,
+            Availability availability,
+            Duration longestBackOff,
+            int serverErrorTries,
+            Runnable availabilityChanged,
+            Tallies tallies) {
+        this.tracker = tracker;
+        this.availability = availability;
+        this.longestBackOff = longestBackOff;
+        this.serverErrorTries = serverErrorTries;
+        this.availabilityChanged = availabilityChanged;
+        this.tallies = tallies;
+    }
+
+    /** From now on no failure is the server's: perhaps it is only we who went away. */
+    void close() {
+        closed = true;
+    }
+
+    /**
+     * Makes a call.
+     *
+     * @param suspected the request is part of one that was refused
+     */
+    Reaction call(FollowedRun run, Lane lane, Runnable request, boolean suspected) {
+        try {
+            request.run();
+        } catch (TrackingException e) {
+            return react(run, lane, e, suspected);
+        }
+        answered();
+        run.alert(null);
+        return Reaction.SUCCEEDED;
+    }
+
+    private void answered() {
+        if (availability.answered()) {
+            availabilityChanged.run();
+        }
+    }
+
+    private Reaction react(FollowedRun run, Lane lane, TrackingException e, boolean suspected) {
+        run.setLastRefusal(String.valueOf(e.getMessage()));
+        if (e.retryable()) {
+            tallies.retries.incrementAndGet();
+        }
+        if (closed) {
+            return Reaction.POSTPONED;
+        }
+        return switch (e.kind()) {
+            case UNREACHABLE, BUSY -> away(e);
+            case DENIED -> {
+                if (e.status() == 401) {
+                    yield away(e);
+                }
+                answered();
+                LOG.log(
+                        run.isAlerted() ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING,
+                        "run={0} state=denied reason=\"{1}\"",
+                        run.folder(),
+                        e.getMessage());
+                run.alert(String.valueOf(e.getMessage()));
+                run.backOff(longestBackOff);
+                yield Reaction.POSTPONED;
+            }
+            case SERVER_ERROR -> {
+                int errors = suspected ? serverErrorTries : lane.countServerError();
+                if (errors < serverErrorTries) {
+                    run.backOff(availability.delay(errors));
+                    yield Reaction.POSTPONED;
+                }
+                // The request is to blame only while the same run takes another write.
+                yield takesWrites(run) ? Reaction.BLAMED : away(e);
+            }
+            case MISSING, REFUSED -> {
+                answered();
+                yield run.id().isPresent() && isGone(run, run.id().get()) ? Reaction.POSTPONED : Reaction.BLAMED;
+            }
+        };
+    }
+
+    private Reaction away(TrackingException e) {
+        availability.failed(e);
+        availabilityChanged.run();
+        return Reaction.POSTPONED;
+    }
+
+    private boolean takesWrites(FollowedRun run) {
+        Optional<RunId> id = run.id();
+        if (id.isEmpty() || run.key().isEmpty()) {
+            return false;
+        }
+        try {
+            tracker.setTags(id.get(), Map.of(RunRequest.KEY_TAG, run.key().get()));
+            return true;
+        } catch (TrackingException e) {
+            return false;
+        }
+    }
+
+    /** Whether the run is not there any more; then it is parked, or, where that is not known, tried again later. */
+    private boolean isGone(FollowedRun run, RunId id) {
+        Optional<Run> held;
+        try {
+            held = tracker.run(id);
+        } catch (TrackingException e) {
+            run.backOff(availability.delay(1));
+            return true;
+        }
+        if (held.isPresent() && !held.get().deleted()) {
+            return false;
+        }
+        run.park("run " + id + (held.isPresent() ? " was deleted in MLflow" : " is unknown to MLflow")
+                + ": restore it there and follow the run again, or leave it");
+        return true;
+    }
+}

@@ -1,0 +1,196 @@
+package dev.sluice.tracker.outbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.tracker.ExperimentId;
+import dev.sluice.tracker.Run;
+import dev.sluice.tracker.artifact.ArtifactPath;
+import dev.sluice.tracker.artifact.ArtifactStore;
+import dev.sluice.tracker.mlflow.FaultProxy;
+import dev.sluice.tracker.mlflow.LocalMlflow;
+import dev.sluice.tracker.mlflow.MlflowServer;
+import dev.sluice.tracker.mlflow.MlflowTracker;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Everything at once: a real MLflow behind a proxy that spoils 30 % of the calls in every way, and {@code kill -9} of
+ * the process that records and of the process that ships, at random points; with {@code SLUICE_LONG=1} 30 rounds in
+ * place of 3, and MLflow itself is killed in every fifth. Afterwards each fact is there once.
+ */
+class ChaosTest {
+    private static final int RUNS = 4;
+    private static final int KILLS = 2;
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
+    private static final boolean LONG = "1".equals(System.getenv("SLUICE_LONG"));
+
+    @TempDir
+    Path root;
+
+    static IntStream rounds() {
+        return IntStream.rangeClosed(1, LONG ? 30 : 3);
+    }
+
+    @ParameterizedTest
+    @MethodSource("rounds")
+    void eachFactArrivesOnceWhateverIsKilled(int round) throws Exception {
+        if (LONG && round % 5 == 0) {
+            try (LocalMlflow mlflow = new LocalMlflow(root.resolve("mlflow"))) {
+                mlflow.start();
+                play(round, mlflow, true);
+            }
+        } else {
+            play(round, LocalMlflow.shared(), false);
+        }
+    }
+
+    private void play(int round, LocalMlflow mlflow, boolean killMlflow) throws Exception {
+        SplittableRandom random = new SplittableRandom(round);
+        String experiment = "chaos " + round + " " + System.nanoTime();
+        try (FaultProxy proxy = new FaultProxy(mlflow.uri(), 0.3, round, Duration.ofMillis(1300));
+                MlflowTracker direct = MlflowTracker.on(MlflowServer.of(mlflow.uri()))) {
+            Victim writer = new Victim(ChaosWriter.class, root.toString(), experiment, String.valueOf(RUNS), "5");
+            Victim shipper = new Victim(
+                    ChaosShipper.class, proxy.uri().toString(), root.toString(), experiment, String.valueOf(RUNS));
+            try {
+                for (int kill = 0; kill < KILLS; kill++) {
+                    writer.start();
+                    shipper.start();
+                    writer.awaitLine("ready");
+                    shipper.awaitLine("ready");
+                    Thread.sleep(random.nextInt(50, 1200));
+                    if (kill == 1) {
+                        proxy.refuse();
+                        if (killMlflow) {
+                            mlflow.kill();
+                            mlflow.start();
+                        }
+                    }
+                    writer.kill();
+                    shipper.kill();
+                    if (kill == 1) {
+                        proxy.accept();
+                    }
+                }
+                writer.start();
+                shipper.start();
+                writer.awaitLine("done");
+                shipper.awaitLine("done");
+            } finally {
+                writer.kill();
+                shipper.kill();
+            }
+            assertEachFactIsThereOnce(direct, experiment);
+        }
+    }
+
+    private void assertEachFactIsThereOnce(MlflowTracker direct, String experiment) throws IOException {
+        ExperimentId id = direct.experiment(experiment).id();
+        List<Run> shown = direct.runs(id, "sluice.sweep", experiment).stream()
+                .filter(run -> !run.deleted())
+                .toList();
+        assertThat(shown).hasSize(RUNS);
+        for (int number = 0; number < RUNS; number++) {
+            ChaosRun recorded = new ChaosRun(root, experiment, number);
+            Run run = shown.stream()
+                    .filter(candidate -> recorded.key.equals(candidate.tags().get("sluice.key")))
+                    .findFirst()
+                    .orElseThrow();
+            assertThat(run.status()).isEqualTo(recorded.end);
+            assertThat(run.params().keySet()).containsExactlyInAnyOrder("key", "rate_x0040_0", "layers");
+            assertThat(run.params()).containsEntry("key", recorded.key);
+            assertThat(run.tags()).containsEntry("phase", "350");
+            for (String metric : List.of("loss", "acc(%)")) {
+                assertThat(direct.metricHistory(run.id(), metric))
+                        .as("%s of %s", metric, recorded.key)
+                        .isEqualTo(recorded.points(metric));
+            }
+            ArtifactStore artifacts = direct.artifacts(run.id());
+            Path whole = root.resolve("whole.txt");
+            artifacts.get(ArtifactPath.of("sluice/params/layers.txt"), whole);
+            assertThat(whole).hasContent(ChaosRun.LONG);
+            for (JournalEntry entry : recorded.entries()) {
+                if (entry instanceof JournalEntry.Artifact artifact) {
+                    assertThat(artifacts
+                                    .digest(ArtifactPath.of(artifact.artifactPath()))
+                                    .sha256())
+                            .isEqualTo(artifact.sha256());
+                }
+            }
+            assertThat(recorded.folder.resolve(RunJournals.QUARANTINE)).doesNotExist();
+        }
+    }
+
+    /** A process of ours that is killed and started again. */
+    private final class Victim {
+        private final List<String> command = new ArrayList<>();
+        private final Path errors;
+        private @Nullable Process process;
+
+        Victim(Class<?> main, String... arguments) throws IOException {
+            command.addAll(List.of(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-XX:+UseSerialGC",
+                    "-XX:TieredStopAtLevel=1",
+                    "-Xmx256m",
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    main.getName()));
+            command.addAll(List.of(arguments));
+            errors = Files.createTempFile(root, main.getSimpleName(), ".err");
+        }
+
+        void start() throws IOException {
+            process = new ProcessBuilder(command)
+                    .redirectError(ProcessBuilder.Redirect.appendTo(errors.toFile()))
+                    .start();
+        }
+
+        void awaitLine(String wanted) throws Exception {
+            long deadline = System.nanoTime() + PATIENCE.toNanos();
+            Process running = Objects.requireNonNull(process);
+            BufferedReader lines = running.inputReader();
+            while (System.nanoTime() < deadline) {
+                if (lines.ready() || !running.isAlive()) {
+                    String line = lines.readLine();
+                    if (wanted.equals(line)) {
+                        return;
+                    }
+                    assertThat(line).as("it ended: %s", tail()).isNotNull();
+                } else {
+                    TimeUnit.MILLISECONDS.sleep(20);
+                }
+            }
+            throw new AssertionError("no " + wanted + " within " + PATIENCE + ": " + tail());
+        }
+
+        private String tail() throws IOException {
+            try (Stream<String> all = Files.lines(errors)) {
+                List<String> text = all.toList();
+                return String.join("\n", text.subList(Math.max(0, text.size() - 40), text.size()));
+            }
+        }
+
+        void kill() throws InterruptedException {
+            Process running = process;
+            if (running != null) {
+                running.toHandle().destroyForcibly();
+                running.waitFor();
+            }
+        }
+    }
+}
