@@ -1,6 +1,7 @@
 package dev.sluice.tracker;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -9,6 +10,7 @@ import java.util.Optional;
  *
  * @param deleted in the server's bin: it takes no writes
  * @param metrics the last value of each metric, last by (step, timestamp, value)
+ * @param datasets what it has read
  */
 public record Run(
         RunId id,
@@ -21,10 +23,12 @@ public record Run(
         String artifactUri,
         Map<String, String> params,
         Map<String, String> tags,
-        Map<String, Double> metrics) {
+        Map<String, Double> metrics,
+        List<Dataset> datasets) {
     public Run {
         params = Map.copyOf(params);
         tags = Map.copyOf(tags);
         metrics = Map.copyOf(metrics);
+        datasets = List.copyOf(datasets);
     }
 }

@@ -58,6 +58,9 @@ public interface Tracker {
     /** Sets tags, replacing those of the same name. */
     void setTags(RunId run, Map<String, String> tags);
 
+    /** Notes that the run has read these data sets; one that is there already stays one. */
+    void logInputs(RunId run, List<Dataset> datasets);
+
     /** Ends the run, or corrects how and when it ended. It takes further writes nevertheless. */
     void endRun(RunId run, RunStatus status, Instant at);
 

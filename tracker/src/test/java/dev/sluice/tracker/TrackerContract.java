@@ -46,6 +46,25 @@ public abstract class TrackerContract {
     }
 
     @Test
+    void showsADataSetThatWasReadOnce() {
+        RunId run = open();
+        Dataset digits = new Dataset(
+                "digits",
+                "d1a2b3c4",
+                "local",
+                "{\"uri\":\"digits.csv\"}",
+                Optional.of("{\"mlflow_colspec\":[]}"),
+                Optional.of("{\"num_rows\":1797}"),
+                "training");
+
+        tracker.logInputs(run, List.of(digits));
+        tracker.logInputs(run, List.of(digits));
+        tracker.logInputs(run, List.of());
+
+        assertThat(shown(run).datasets()).containsExactly(digits);
+    }
+
+    @Test
     void givesTheSameExperimentForTheSameName() {
         String name = "experiment " + newKey();
 

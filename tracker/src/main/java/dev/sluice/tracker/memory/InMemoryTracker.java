@@ -1,5 +1,6 @@
 package dev.sluice.tracker.memory;
 
+import dev.sluice.tracker.Dataset;
 import dev.sluice.tracker.Experiment;
 import dev.sluice.tracker.ExperimentId;
 import dev.sluice.tracker.MetricPoint;
@@ -53,6 +54,7 @@ public final class InMemoryTracker implements Tracker, RunArtifacts {
         private final Map<String, String> params = new LinkedHashMap<>();
         private final Map<String, String> tags = new LinkedHashMap<>();
         private final Map<String, SequencedSet<MetricPoint>> metrics = new LinkedHashMap<>();
+        private final Map<String, Dataset> datasets = new LinkedHashMap<>();
         private RunStatus status = RunStatus.RUNNING;
         private @Nullable Instant end;
         private boolean deleted;
@@ -185,6 +187,12 @@ public final class InMemoryTracker implements Tracker, RunArtifacts {
         put(writable(run).tags, tags);
     }
 
+    @Override
+    public synchronized void logInputs(RunId run, List<Dataset> datasets) {
+        HeldRun held = writable(run);
+        datasets.forEach(dataset -> held.datasets.putIfAbsent(dataset.name() + "\n" + dataset.digest(), dataset));
+    }
+
     private static void put(Map<String, String> held, Map<String, String> tags) {
         tags.forEach((key, value) -> held.put(TrackingText.legalKey(key), TrackingText.tag(value)));
     }
@@ -243,7 +251,8 @@ public final class InMemoryTracker implements Tracker, RunArtifacts {
                 artifactRoot(held).toString(),
                 held.params,
                 held.tags,
-                latest);
+                latest,
+                List.copyOf(held.datasets.values()));
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.sluice.tracker.mlflow;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.tracker.Dataset;
 import dev.sluice.tracker.Experiment;
 import dev.sluice.tracker.ExperimentId;
 import dev.sluice.tracker.MetricPoint;
@@ -29,6 +30,7 @@ import java.util.function.UnaryOperator;
 /** An MLflow server as tracker. Tried against MLflow 3.17. Thread-safe. */
 public final class MlflowTracker implements Tracker, RunArtifacts, AutoCloseable {
     private static final String PARENT_TAG = "mlflow.parentRunId";
+    private static final String CONTEXT_TAG = "mlflow.data.context";
     private static final String ALREADY_EXISTS = "RESOURCE_ALREADY_EXISTS";
     private static final int HISTORY_PAGE = 20_000;
     private static final int RUNS_PAGE = 200;
@@ -231,6 +233,30 @@ public final class MlflowTracker implements Tracker, RunArtifacts, AutoCloseable
         });
     }
 
+    @Override
+    public void logInputs(RunId run, List<Dataset> datasets) {
+        if (datasets.isEmpty()) {
+            return;
+        }
+        ObjectNode body = MlflowConnection.object().put("run_id", run.value());
+        ArrayNode rows = body.putArray("datasets");
+        for (Dataset dataset : datasets) {
+            ObjectNode row = rows.addObject();
+            ArrayNode tags = row.putArray("tags");
+            if (!dataset.context().isEmpty()) {
+                tags.addObject().put("key", CONTEXT_TAG).put("value", dataset.context());
+            }
+            ObjectNode shown = row.putObject("dataset")
+                    .put("name", dataset.name())
+                    .put("digest", dataset.digest())
+                    .put("source_type", dataset.sourceType())
+                    .put("source", dataset.source());
+            dataset.schema().ifPresent(schema -> shown.put("schema", schema));
+            dataset.profile().ifPresent(profile -> shown.put("profile", profile));
+        }
+        connection.post("runs/log-inputs", body);
+    }
+
     private static <T> void inParts(List<T> rows, int size, Consumer<List<T>> send) {
         for (int from = 0; from < rows.size(); from += size) {
             send.accept(rows.subList(from, Math.min(rows.size(), from + size)));
@@ -294,7 +320,24 @@ public final class MlflowTracker implements Tracker, RunArtifacts, AutoCloseable
                 info.path("artifact_uri").asText(),
                 MlflowModelRegistry.texts(data.path("params")),
                 MlflowModelRegistry.texts(data.path("tags")),
-                metrics);
+                metrics,
+                datasets(json.path("inputs").path("dataset_inputs")));
+    }
+
+    private static List<Dataset> datasets(JsonNode inputs) {
+        List<Dataset> datasets = new ArrayList<>();
+        for (JsonNode input : inputs) {
+            JsonNode dataset = input.path("dataset");
+            datasets.add(new Dataset(
+                    dataset.path("name").asText(),
+                    dataset.path("digest").asText(),
+                    dataset.path("source_type").asText(),
+                    dataset.path("source").asText(),
+                    Optional.ofNullable(dataset.get("schema")).map(JsonNode::asText),
+                    Optional.ofNullable(dataset.get("profile")).map(JsonNode::asText),
+                    MlflowModelRegistry.texts(input.path("tags")).getOrDefault(CONTEXT_TAG, "")));
+        }
+        return datasets;
     }
 
     /** The value of a metric, which is a string where it is not finite. */

@@ -1,5 +1,6 @@
 package dev.sluice.tracker.outbox;
 
+import dev.sluice.tracker.Dataset;
 import dev.sluice.tracker.RunStatus;
 import dev.sluice.tracker.artifact.FileDigest;
 import java.io.IOException;
@@ -8,6 +9,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -28,12 +30,13 @@ public sealed interface JournalEntry {
     /** The same entry with that mark. */
     JournalEntry withMark(long mark);
 
-    /** How many rows (points, parameters, tags) the entry holds; 1 for the other kinds. */
+    /** How many rows (points, parameters, tags, data sets) the entry holds; 1 for the other kinds. */
     default int rows() {
         return switch (this) {
             case Params params -> params.values().size();
             case Metrics metrics -> metrics.values().size();
             case Tags tags -> tags.values().size();
+            case Inputs inputs -> inputs.datasets().size();
             case RunOpened opened -> 1;
             case Artifact artifact -> 1;
             case RunEnded ended -> 1;
@@ -132,6 +135,22 @@ public sealed interface JournalEntry {
         @Override
         public Tags withMark(long mark) {
             return new Tags(values, mark);
+        }
+    }
+
+    /** Data sets that the run has read. */
+    record Inputs(List<Dataset> datasets, long mark) implements JournalEntry {
+        public Inputs {
+            datasets = List.copyOf(datasets);
+        }
+
+        public Inputs(List<Dataset> datasets) {
+            this(datasets, NO_MARK);
+        }
+
+        @Override
+        public Inputs withMark(long mark) {
+            return new Inputs(datasets, mark);
         }
     }
 

@@ -4,12 +4,15 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sluice.tracker.Dataset;
 import dev.sluice.tracker.RunStatus;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.zip.CRC32C;
@@ -49,6 +52,7 @@ final class JournalFormat {
     private static final byte TAGS = 4;
     private static final byte ARTIFACT = 5;
     private static final byte ENDED = 6;
+    private static final byte INPUTS = 7;
 
     private static final JsonFactory JSON = new JsonFactory();
     private static final ObjectMapper MAPPER = new ObjectMapper(JSON);
@@ -149,7 +153,7 @@ final class JournalFormat {
         int length = bytes.getInt(at + 4);
         if (bytes.getShort(at) != FRAME_MAGIC
                 || kind < OPENED
-                || kind > ENDED
+                || kind > INPUTS
                 || bytes.get(at + 3) != 0
                 || length < 2
                 || length > MAX_PAYLOAD) {
@@ -184,6 +188,7 @@ final class JournalFormat {
             case JournalEntry.Tags tags -> TAGS;
             case JournalEntry.Artifact artifact -> ARTIFACT;
             case JournalEntry.RunEnded ended -> ENDED;
+            case JournalEntry.Inputs inputs -> INPUTS;
         };
     }
 
@@ -221,7 +226,41 @@ final class JournalFormat {
                 json.writeStringField("status", ended.status().name());
                 json.writeNumberField("at", ended.at().toEpochMilli());
             }
+            case JournalEntry.Inputs inputs -> {
+                json.writeArrayFieldStart("datasets");
+                for (Dataset dataset : inputs.datasets()) {
+                    write(json, dataset);
+                }
+                json.writeEndArray();
+            }
         }
+    }
+
+    private static void write(JsonGenerator json, Dataset dataset) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("name", dataset.name());
+        json.writeStringField("digest", dataset.digest());
+        json.writeStringField("sourceType", dataset.sourceType());
+        json.writeStringField("source", dataset.source());
+        if (dataset.schema().isPresent()) {
+            json.writeStringField("schema", dataset.schema().get());
+        }
+        if (dataset.profile().isPresent()) {
+            json.writeStringField("profile", dataset.profile().get());
+        }
+        json.writeStringField("context", dataset.context());
+        json.writeEndObject();
+    }
+
+    private static Dataset dataset(JsonNode json) {
+        return new Dataset(
+                json.path("name").asText(),
+                json.path("digest").asText(),
+                json.path("sourceType").asText(),
+                json.path("source").asText(),
+                Optional.ofNullable(json.get("schema")).map(JsonNode::asText),
+                Optional.ofNullable(json.get("profile")).map(JsonNode::asText),
+                json.path("context").asText());
     }
 
     private static void writeTexts(JsonGenerator json, String field, Map<String, String> texts) throws IOException {
@@ -277,6 +316,11 @@ final class JournalFormat {
                         RunStatus.valueOf(json.path("status").asText()),
                         Instant.ofEpochMilli(json.path("at").asLong()),
                         mark);
+            case INPUTS -> {
+                List<Dataset> datasets = new ArrayList<>();
+                json.path("datasets").forEach(dataset -> datasets.add(dataset(dataset)));
+                yield new JournalEntry.Inputs(datasets, mark);
+            }
             default -> throw new IllegalArgumentException("kind " + kind);
         };
     }

@@ -1,5 +1,6 @@
 package dev.sluice.tracker.outbox;
 
+import dev.sluice.tracker.Dataset;
 import dev.sluice.tracker.MetricPoint;
 import dev.sluice.tracker.RunId;
 import dev.sluice.tracker.Tracker;
@@ -85,6 +86,7 @@ final class RecordDelivery {
                 case JournalEntry.Params params -> {}
                 case JournalEntry.Metrics metrics -> {}
                 case JournalEntry.Tags tags -> {}
+                case JournalEntry.Inputs inputs -> {}
                 case JournalEntry.Artifact artifact -> {}
             }
             return send(run, chunk);
@@ -152,6 +154,7 @@ final class RecordDelivery {
         List<Map.Entry<String, String>> params = new ArrayList<>();
         Map<String, String> knownParams = new LinkedHashMap<>();
         Map<String, String> tags = new LinkedHashMap<>();
+        List<Dataset> datasets = new ArrayList<>();
         List<MetricPoint> points = new ArrayList<>();
         long end = chunk.from;
         int entries = 0;
@@ -165,6 +168,7 @@ final class RecordDelivery {
                         }
                     });
                 case JournalEntry.Tags entry -> tags.putAll(entry.values());
+                case JournalEntry.Inputs entry -> datasets.addAll(entry.datasets());
                 case JournalEntry.Metrics entry ->
                     entry.values()
                             .forEach((name, value) -> points.add(
@@ -200,6 +204,15 @@ final class RecordDelivery {
                     TrackingText.MAX_TAGS,
                     part -> tracker.setTags(id, LongTexts.Kind.TAG.shown(map(part))),
                     tag -> "tag " + tag.getKey());
+        }
+        if (reaction == Reaction.SUCCEEDED) {
+            reaction = deliver(
+                    run,
+                    journal,
+                    datasets,
+                    TrackingText.MAX_TAGS,
+                    part -> tracker.logInputs(id, part),
+                    dataset -> "data set " + dataset.name());
         }
         if (reaction == Reaction.SUCCEEDED) {
             reaction = deliver(

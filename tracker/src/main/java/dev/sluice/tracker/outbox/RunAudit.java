@@ -161,6 +161,8 @@ final class RunAudit {
                             recorded.tags.putAll(LongTexts.Kind.TAG.shown(tags.values()));
                         }
                     }
+                    case JournalEntry.Inputs
+                            inputs -> {} // the same one is sent again without harm, and none is looked for
                     case JournalEntry.Metrics metrics -> {
                         if (sent) {
                             metrics.values().keySet().forEach(key -> recorded.pointsByKey.merge(key, 1L, Long::sum));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.sluice.tracker.Dataset;
 import dev.sluice.tracker.RunStatus;
 import dev.sluice.tracker.outbox.JournalEntry.Artifact;
 import dev.sluice.tracker.outbox.JournalEntry.Metrics;
@@ -82,6 +83,11 @@ abstract class JournalContract {
                 new Metrics(Long.MAX_VALUE, values, AT, 8),
                 new Metrics(-3, Map.of("x", 1e300), AT),
                 new Tags(Map.of("a\n\"b", "c\u0000d")),
+                new JournalEntry.Inputs(
+                        List.of(
+                                new Dataset("a", "1", "local", "{}", Optional.of("[]"), Optional.of("{}"), "training"),
+                                new Dataset("b", "2", "code", "{}", Optional.empty(), Optional.empty(), "")),
+                        3),
                 new Artifact("checkpoints/a b", "x/y", 12, "0".repeat(64)),
                 new RunEnded(RunStatus.KILLED, AT, 9));
         try (JournalWriter writer = open()) {

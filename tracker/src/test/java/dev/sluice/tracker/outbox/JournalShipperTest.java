@@ -3,6 +3,7 @@ package dev.sluice.tracker.outbox;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.tracker.Dataset;
 import dev.sluice.tracker.ExperimentId;
 import dev.sluice.tracker.MetricPoint;
 import dev.sluice.tracker.Run;
@@ -98,6 +99,8 @@ class JournalShipperTest {
         trial.params(Map.of("lr", "0.1"));
         trial.metrics(0, 2500);
         Artifact artifact = trial.artifact("checkpoints/checkpoint-1/weights", "w");
+        Dataset digits = new Dataset("digits", "d1", "code", "{}", Optional.empty(), Optional.empty(), "training");
+        trial.append(new JournalEntry.Inputs(List.of(digits)));
         trial.append(new Tags(Map.of("sluice.state", "COMPLETE")));
         trial.end(RunStatus.FINISHED);
         awaitEnded(trial);
@@ -107,6 +110,7 @@ class JournalShipperTest {
         assertThat(run.status()).isEqualTo(RunStatus.FINISHED);
         assertThat(run.endTime()).contains(RunFolder.START.plusSeconds(3600));
         assertThat(run.params()).containsExactlyEntriesOf(Map.of("lr", "0.1"));
+        assertThat(run.datasets()).containsExactly(digits);
         assertThat(run.tags())
                 .containsEntry("sluice.key", "s/0")
                 .containsEntry("dataset", "digits")
