@@ -1,4 +1,7 @@
-"""Installs MLflow into the tools folder, where it is not there already: install_mlflow.py TOOLS VERSION.
+"""Installs MLflow into the tools folder, where it is not there already: install_mlflow.py TOOLS VERSION [REQUIREMENT ...].
+
+Requirements beside MLflow itself are for old versions, which take newer packages than they can do with: 2.22.4 wants
+"sqlalchemy<2.1".
 
 The service does the same by itself where it keeps a local MLflow (dev.sluice.console.mlflow), under the same lock and the
 same names: a folder mlflow-VERSION.partial-… that is renamed into place once it is whole. The lock is a POSIX one, as
@@ -25,7 +28,7 @@ def whole(home, name):
     )
 
 
-def install(tools, version):
+def install(tools, version, *requirements):
     name = "mlflow-" + version
     home = os.path.join(tools, name)
     if whole(home, name):
@@ -46,7 +49,7 @@ def install(tools, version):
         try:
             with open(log_name, "w") as log:
                 pip = [os.path.join(partial, "bin", "python"), "-m", "pip", "install", "--no-input"]
-                pip += ["--disable-pip-version-check", "--progress-bar", "off", f"mlflow=={version}", "onnxruntime"]
+                pip += ["--disable-pip-version-check", "--progress-bar", "off", f"mlflow=={version}", "onnxruntime", *requirements]
                 for command in ([sys.executable, "-m", "venv", partial], pip):
                     subprocess.run(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, check=True)
             if os.path.lexists(home):
@@ -70,6 +73,6 @@ def say(sentence):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 3:
+    if len(sys.argv) < 3:
         sys.exit(__doc__)
     install(*sys.argv[1:])

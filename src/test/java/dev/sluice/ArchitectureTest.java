@@ -150,7 +150,7 @@ class ArchitectureTest {
             room("console.folder"),
             room("console.process"),
             room("console.launch", "console.process", "trainer.protocol"),
-            room("console.mlflow", "console.process", "console.problem"),
+            room("console.mlflow", "console.process", "console.problem", "tracker.mlflow"),
             room("console.collect", "search.trial"),
             room(
                     "console.specification",
@@ -241,7 +241,8 @@ class ArchitectureTest {
                     "console.specification",
                     "console.study",
                     "console.sweep",
-                    "console.tracking"),
+                    "console.tracking",
+                    "tracker.mlflow"),
             room("console.security", "console.lease", "console.problem", "console.service"),
             // Files are checked without a service, by the very reader that the service uses.
             room("console.cli", "console.specification", "search.space"));

@@ -28,6 +28,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
@@ -103,7 +104,21 @@ public final class ProxiedArtifactStore implements ArtifactStore {
 
     /** The length of a stored file, asked for by its first byte: a listing would name all files beside it. */
     private long sizeOf(ArtifactPath path) {
-        String call = "size of artifact " + path;
+        OptionalLong told;
+        try {
+            told = toldSize("size of artifact " + path, path);
+        } catch (TrackingException e) {
+            if (e.kind() != TrackingException.Kind.UNREACHABLE) {
+                throw e;
+            }
+            // MLflow 2 breaks off where the file's name is not ASCII, since it cannot write its own header.
+            told = OptionalLong.empty();
+        }
+        return told.isPresent() ? told.getAsLong() : listedSize(path);
+    }
+
+    /** Empty where the answer does not say; the answer is closed then, since an old server has one worker for us. */
+    private OptionalLong toldSize(String call, ArtifactPath path) {
         HttpRequest request = request(path)
                 .header("Range", "bytes=0-0")
                 .timeout(timeout)
@@ -114,16 +129,16 @@ public final class ProxiedArtifactStore implements ArtifactStore {
             Matcher total =
                     TOTAL.matcher(answer.headers().firstValue("content-range").orElse(""));
             if (answer.statusCode() == 206 && total.matches()) {
-                return Long.parseLong(total.group(1));
+                return OptionalLong.of(Long.parseLong(total.group(1)));
             }
             if (answer.statusCode() == 416) {
-                return 0;
+                return OptionalLong.of(0);
             }
             if (answer.statusCode() != 200) {
                 throw failure(call, answer, body);
             }
             // No ranges here, or an empty file: the answer says how much would come.
-            return answer.headers().firstValueAsLong("content-length").orElseGet(() -> listedSize(path));
+            return answer.headers().firstValueAsLong("content-length");
         } catch (IOException e) {
             throw TrackingException.unreachable(call, e);
         }
@@ -197,9 +212,14 @@ public final class ProxiedArtifactStore implements ArtifactStore {
         HttpResponse<InputStream> answer =
                 send(call, request(path).timeout(timeout).GET().build(), timeout);
         if (answer.statusCode() != 200) {
+            TrackingException failure;
             try (InputStream body = answer.body()) {
-                throw failure(call, answer, body);
+                failure = failure(call, answer, body);
             }
+            // MLflow 2 says 500 where there is no such file.
+            throw answer.statusCode() == 500 && listedSize(path) < 0
+                    ? TrackingException.missing("no artifact " + path + " in " + root)
+                    : failure;
         }
         long announced = answer.headers().firstValueAsLong("content-length").orElse(-1);
         Duration limit = announced < 0 ? timeFor(1L << 40) : timeFor(announced);

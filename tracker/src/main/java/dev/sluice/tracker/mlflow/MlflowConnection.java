@@ -32,7 +32,9 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.mlflow.tracking.MlflowClient;
 import org.mlflow.tracking.MlflowClientException;
 import org.mlflow.tracking.MlflowHttpException;
@@ -41,7 +43,8 @@ import org.mlflow.tracking.creds.BasicMlflowHostCreds;
 /**
  * Our line to one MLflow server. JSON calls go through MLflow's Java client, which has no time limits: so each call has
  * a client to itself, and one whose answer is late is closed with its socket. What that client cannot say (DELETE,
- * health, artifacts), and creations, which it would repeat by itself, go through {@code java.net.http}. Thread-safe.
+ * health, artifacts), creations, which it would repeat by itself, and all calls to a server that it cannot reach, go
+ * through {@code java.net.http}. Thread-safe.
  */
 final class MlflowConnection implements AutoCloseable {
     static final ObjectMapper JSON = new ObjectMapper();
@@ -49,17 +52,19 @@ final class MlflowConnection implements AutoCloseable {
     /** More calls than this at a time wait for one another. */
     private static final int MOST_CLIENTS = 32;
 
+    private static final Pattern VERSION = Pattern.compile("\\d+\\.\\d+[\\w.+-]{0,40}");
+
     private final MlflowServer server;
     private final HttpClient http;
+    private final boolean javaClient;
+    private volatile @Nullable ServerAbilities abilities;
     private final Semaphore places = new Semaphore(MOST_CLIENTS);
     private final ConcurrentLinkedDeque<MlflowClient> idle = new ConcurrentLinkedDeque<>();
 
     MlflowConnection(MlflowServer server) {
         this.server = server;
-        this.http = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .connectTimeout(server.connectTimeout())
-                .build();
+        this.http = server.newHttpClient();
+        this.javaClient = server.isWithinReachOfTheJavaClient();
     }
 
     MlflowServer server() {
@@ -80,10 +85,13 @@ final class MlflowConnection implements AutoCloseable {
     }
 
     JsonNode get(String path) {
-        return call("GET " + path.replaceAll("\\?.*", ""), client -> client.sendGet(path));
+        return javaClient ? call("GET " + path.replaceAll("\\?.*", ""), client -> client.sendGet(path)) : ask(path);
     }
 
     JsonNode post(String path, ObjectNode body) {
+        if (!javaClient) {
+            return create(path, body);
+        }
         String json = write(body);
         return call("POST " + path, client -> client.sendPost(path, json));
     }
@@ -106,6 +114,9 @@ final class MlflowConnection implements AutoCloseable {
     }
 
     JsonNode patch(String path, ObjectNode body) {
+        if (!javaClient) {
+            return read("PATCH " + path, direct("PATCH", path, body));
+        }
         String json = write(body);
         return call("PATCH " + path, client -> client.sendPatch(path, json));
     }
@@ -219,11 +230,57 @@ final class MlflowConnection implements AutoCloseable {
         read(call, requireOk(call, send(call, request, limit)));
     }
 
+    /**
+     * What the server can do. Asked once; a server that is made anew keeps what it could.
+     *
+     * @throws TrackingException if it does not answer
+     */
+    ServerAbilities abilities() {
+        ServerAbilities known = abilities;
+        if (known == null) {
+            known = askAbilities();
+            abilities = known;
+        }
+        return known;
+    }
+
+    private ServerAbilities askAbilities() {
+        Optional<JsonNode> info = Optional.empty();
+        String said = look("/api/3.0/mlflow/server-info").orElse("");
+        try {
+            info = Optional.ofNullable(JSON.readTree(said)).filter(JsonNode::isObject);
+        } catch (JsonProcessingException e) {
+            // A page of the server's own, as older ones answer to what they do not know.
+        }
+        String version = look("/version")
+                .map(String::strip)
+                .filter(VERSION.asMatchPredicate())
+                .orElse("");
+        // Who hides the version behind a proxy has an MLflow of these days.
+        boolean old = info.isEmpty() && version.matches("[012]\\..*");
+        return new ServerAbilities(
+                version,
+                !old,
+                info.map(json -> json.path("multipart_uploads_enabled").asBoolean())
+                        .orElse(false));
+    }
+
+    /** What is at a path; empty where there is nothing, or nothing for us. */
+    private Optional<String> look(String path) {
+        String call = "GET " + path;
+        HttpRequest request = request(path, server.requestTimeout()).GET().build();
+        try {
+            return Optional.of(requireOk(call, send(call, request, server.requestTimeout())));
+        } catch (TrackingException e) {
+            return switch (e.kind()) {
+                case MISSING, REFUSED, SERVER_ERROR -> Optional.empty();
+                case UNREACHABLE, BUSY, DENIED -> throw e;
+            };
+        }
+    }
+
     private HttpRequest.Builder request(String path, Duration timeout) {
-        HttpRequest.Builder request =
-                HttpRequest.newBuilder(URI.create(server.uri() + path)).timeout(timeout);
-        server.headers().forEach(request::header);
-        return request;
+        return server.newRequest(path).timeout(timeout);
     }
 
     private HttpResponse<String> send(String call, HttpRequest request, Duration limit) {

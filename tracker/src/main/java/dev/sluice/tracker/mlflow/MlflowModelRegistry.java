@@ -2,6 +2,7 @@ package dev.sluice.tracker.mlflow;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.tracker.MetricPoint;
 import dev.sluice.tracker.RunId;
 import dev.sluice.tracker.RunRequest;
 import dev.sluice.tracker.TrackingException;
@@ -15,6 +16,7 @@ import dev.sluice.tracker.registry.ModelRegistry;
 import dev.sluice.tracker.registry.ModelVersion;
 import dev.sluice.tracker.registry.VersionRequest;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.StreamSupport;
@@ -56,6 +58,11 @@ final class MlflowModelRegistry implements ModelRegistry {
     }
 
     @Override
+    public boolean hasLoggedModels() {
+        return connection.abilities().loggedModels();
+    }
+
+    @Override
     public LoggedModel loggedModel(LoggedModelRequest request) {
         ObjectNode search = MlflowConnection.object()
                 .put("filter", "tags.`" + RunRequest.KEY_TAG + "` = " + quoted(request.key()))
@@ -92,6 +99,16 @@ final class MlflowModelRegistry implements ModelRegistry {
     @Override
     public ArtifactStore artifacts(LoggedModel model) {
         return connection.artifacts(model.artifactUri());
+    }
+
+    @Override
+    public ArtifactStore artifacts(RunId run) {
+        return connection.artifacts(connection
+                .ask(MlflowConnection.query("runs/get", Map.of("run_id", run.value())))
+                .path("run")
+                .path("info")
+                .path("artifact_uri")
+                .asText());
     }
 
     @Override
@@ -138,6 +155,11 @@ final class MlflowModelRegistry implements ModelRegistry {
     }
 
     @Override
+    public void logMetrics(LoggedModelId model, RunId run, List<MetricPoint> points) {
+        MlflowTracker.logMetrics(connection, run, points, row -> row.put("model_id", model.value()));
+    }
+
+    @Override
     public void ensureRegistered(String name, String description) {
         try {
             connection.create(
@@ -151,24 +173,29 @@ final class MlflowModelRegistry implements ModelRegistry {
     }
 
     @Override
-    public ModelVersion version(VersionRequest request) {
+    public Optional<ModelVersion> findVersion(String name, String key) {
         JsonNode held = connection
                 .get(MlflowConnection.query(
                         "model-versions/search",
                         Map.of(
                                 "filter",
-                                "name=" + quoted(request.name()) + " and tags.`" + RunRequest.KEY_TAG + "`="
-                                        + quoted(request.key()))))
+                                "name=" + quoted(name) + " and tags.`" + RunRequest.KEY_TAG + "`=" + quoted(key))))
                 .path("model_versions");
-        if (!held.isEmpty()) {
-            return version(held.get(0));
+        return held.isEmpty() ? Optional.empty() : Optional.of(version(held.get(0)));
+    }
+
+    @Override
+    public ModelVersion version(VersionRequest request) {
+        Optional<ModelVersion> held = findVersion(request.name(), request.key());
+        if (held.isPresent()) {
+            return held.get();
         }
         ObjectNode body = MlflowConnection.object()
                 .put("name", request.name())
-                .put("source", request.model().uri())
-                .put("model_id", request.model().value())
+                .put("source", request.source())
                 .put("run_id", request.run().value())
                 .put("description", request.description());
+        request.model().ifPresent(model -> body.put("model_id", model.value()));
         MlflowTracker.addTexts(body.putArray("tags"), withKey(request.tags(), request.key()), TrackingText::tag);
         return version(connection.create("model-versions/create", body).path("model_version"));
     }

@@ -205,15 +205,22 @@ public final class MlflowTracker implements Tracker, RunArtifacts, AutoCloseable
 
     @Override
     public void logMetrics(RunId run, List<MetricPoint> points) {
+        logMetrics(connection, run, points, row -> {});
+    }
+
+    /** @param more adds to each row */
+    static void logMetrics(
+            MlflowConnection connection, RunId run, List<MetricPoint> points, Consumer<ObjectNode> more) {
         inParts(points, TrackingText.MAX_METRICS, part -> {
             ObjectNode body = MlflowConnection.object().put("run_id", run.value());
             ArrayNode rows = body.putArray("metrics");
             for (MetricPoint point : part) {
-                rows.addObject()
+                ObjectNode row = rows.addObject()
                         .put("key", TrackingText.legalKey(point.key()))
                         .put("value", point.value())
                         .put("timestamp", point.timestampMillis())
                         .put("step", point.step());
+                more.accept(row);
             }
             connection.post("runs/log-batch", body);
         });

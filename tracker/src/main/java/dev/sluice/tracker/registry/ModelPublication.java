@@ -1,10 +1,12 @@
 package dev.sluice.tracker.registry;
 
 import dev.sluice.tracker.ExperimentId;
+import dev.sluice.tracker.MetricPoint;
 import dev.sluice.tracker.RunId;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -17,6 +19,7 @@ import java.util.Optional;
  * @param folder an MLflow model: a folder with a file {@code MLmodel}
  * @param modelType what it is, in a word, such as {@code cnn}; may be empty
  * @param params shown with the model
+ * @param metrics points of the run that tell how good the model is, as they were logged
  * @param model name of the registered model, created where there is none
  * @param alias moved to the new version when all else is done
  * @param description of the version
@@ -30,6 +33,7 @@ public record ModelPublication(
         Path folder,
         String modelType,
         Map<String, String> params,
+        List<MetricPoint> metrics,
         String model,
         Optional<String> alias,
         String description,
@@ -38,6 +42,7 @@ public record ModelPublication(
         // Fails early on a reserved or illegal alias.
         alias.ifPresent(name -> new ModelAlias(model, name).uri());
         params = Collections.unmodifiableMap(new LinkedHashMap<>(params));
+        metrics = List.copyOf(metrics);
         tags = Collections.unmodifiableMap(new LinkedHashMap<>(tags));
     }
 }

@@ -1,6 +1,5 @@
 package dev.sluice.tracker.registry;
 
-import dev.sluice.tracker.RunId;
 import dev.sluice.tracker.TrackingException;
 import dev.sluice.tracker.artifact.ArtifactPath;
 import dev.sluice.tracker.artifact.ArtifactStore;
@@ -10,12 +9,14 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Collectors;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * Turns a folder into a version of a registered model that Python loads: logged model, files, read back and compared,
- * declared ready, linked to its run, registered, and last the alias. Each step finds what an earlier attempt has left,
+ * Turns a folder into a version of a registered model that Python loads: logged model (where the server has such), files, read back
+ * and compared, declared ready, linked to its run and to its metrics, registered, and last the alias. Each step finds what an earlier attempt has left,
  * so publishing is repeated until it succeeds. Thread-safe.
  */
 public final class ModelPublisher {
@@ -41,6 +42,14 @@ public final class ModelPublisher {
             throw new IllegalArgumentException(
                     "folder " + publication.folder() + " is no MLflow model: it has no file " + MLMODEL);
         }
+        ModelVersion version = registry.hasLoggedModels() ? asLoggedModel(publication) : inRun(publication);
+        publication
+                .alias()
+                .ifPresent(alias -> registry.setAlias(new ModelAlias(publication.model(), alias), version.version()));
+        return version;
+    }
+
+    private ModelVersion asLoggedModel(ModelPublication publication) throws IOException {
         LoggedModel model = registry.loggedModel(new LoggedModelRequest(
                 publication.experiment(),
                 publication.key(),
@@ -50,26 +59,54 @@ public final class ModelPublisher {
                 publication.params(),
                 publication.tags()));
         if (!model.ready()) {
-            store(publication, model, mlmodel);
+            store(
+                    publication,
+                    registry.artifacts(model),
+                    ArtifactPath.ROOT,
+                    Map.of(
+                            "artifact_path", model.artifactUri(),
+                            "model_id", model.id().value(),
+                            "model_uuid", model.id().value(),
+                            "run_id", publication.run().value()));
             registry.markReady(model.id());
         }
         registry.linkToRun(publication.run(), model.id(), publication.step());
+        registry.logMetrics(model.id(), publication.run(), publication.metrics());
+        return version(publication, model.id().uri(), Optional.of(model.id()));
+    }
+
+    /** Where models are not things of their own, their files lie in their run, in a folder of their key. */
+    private ModelVersion inRun(ModelPublication publication) throws IOException {
+        Optional<ModelVersion> held = registry.findVersion(publication.model(), publication.key());
+        if (held.isPresent()) {
+            return held.get();
+        }
+        ArtifactPath folder = ArtifactPath.of("models/" + publication.key());
+        store(
+                publication,
+                registry.artifacts(publication.run()),
+                folder,
+                Map.of(
+                        "artifact_path", folder.value(),
+                        "run_id", publication.run().value()));
+        return version(publication, "runs:/" + publication.run() + "/" + folder, Optional.empty());
+    }
+
+    private ModelVersion version(ModelPublication publication, String source, Optional<LoggedModelId> model) {
         registry.ensureRegistered(publication.model(), "");
-        ModelVersion version = registry.version(new VersionRequest(
+        return registry.version(new VersionRequest(
                 publication.model(),
                 publication.key(),
-                model.id(),
+                source,
+                model,
                 publication.run(),
                 publication.description(),
                 publication.tags()));
-        publication
-                .alias()
-                .ifPresent(alias -> registry.setAlias(new ModelAlias(publication.model(), alias), version.version()));
-        return version;
     }
 
-    private void store(ModelPublication publication, LoggedModel model, Path mlmodel) throws IOException {
-        ArtifactStore store = registry.artifacts(model);
+    private static void store(
+            ModelPublication publication, ArtifactStore store, ArtifactPath into, Map<String, String> stamp)
+            throws IOException {
         for (Path file : files(publication.folder())) {
             String name = publication
                     .folder()
@@ -77,14 +114,15 @@ public final class ModelPublisher {
                     .toString()
                     .replace(file.getFileSystem().getSeparator(), "/");
             if (!name.equals(MLMODEL)) {
-                storeVerified(store, file, ArtifactPath.of(name));
+                storeVerified(store, file, into.resolve(name));
             }
         }
         // The file that makes the folder a model comes last.
         Path stamped = Files.createTempFile("sluice-", ".MLmodel");
         try {
-            Files.writeString(stamped, stamp(Files.readString(mlmodel), model, publication.run()));
-            storeVerified(store, stamped, ArtifactPath.of(MLMODEL));
+            Files.writeString(
+                    stamped, stamp(Files.readString(publication.folder().resolve(MLMODEL)), stamp));
+            storeVerified(store, stamped, into.resolve(MLMODEL));
         } finally {
             Files.delete(stamped);
         }
@@ -107,16 +145,15 @@ public final class ModelPublisher {
         }
     }
 
-    /** The description of the model with the ids that it was not given when it was written. */
-    static String stamp(String mlmodel, LoggedModel model, RunId run) {
-        String kept = mlmodel.lines()
+    /** The description of the model with what was not known when it was written. */
+    static String stamp(String mlmodel, Map<String, String> stamp) {
+        StringBuilder stamped = new StringBuilder();
+        mlmodel.lines()
                 .filter(line -> STAMPED.stream().noneMatch(line::startsWith))
-                .collect(Collectors.joining("\n"));
-        return kept
-                + "\nartifact_path: " + model.artifactUri()
-                + "\nmodel_id: " + model.id()
-                + "\nmodel_uuid: " + model.id()
-                + "\nrun_id: " + run
-                + "\n";
+                .forEach(line -> stamped.append(line).append('\n'));
+        new TreeMap<>(stamp)
+                .forEach((name, value) ->
+                        stamped.append(name).append(": ").append(value).append('\n'));
+        return stamped.toString();
     }
 }

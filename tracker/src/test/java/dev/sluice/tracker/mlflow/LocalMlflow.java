@@ -11,22 +11,36 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A real MLflow server in a folder, on a port of its own that it keeps when it is killed and started again. */
 public final class LocalMlflow implements AutoCloseable {
-    private static final String VERSION = "mlflow-3.17.0";
+    private static final String VERSION = "3.17.0";
     private static final Duration BOOT = Duration.ofMinutes(3);
 
     private static @Nullable LocalMlflow shared;
 
+    private final String version;
+    private final List<String> options;
     private final Path folder;
     private final int port;
     private @Nullable Process process;
 
     public LocalMlflow(Path folder) throws IOException {
+        this(folder, VERSION, List.of());
+    }
+
+    /**
+     * A server of a certain version.
+     *
+     * @param options further words of {@code mlflow server}
+     */
+    public LocalMlflow(Path folder, String version, List<String> options) throws IOException {
+        this.version = version;
+        this.options = List.copyOf(options);
         this.folder = Files.createDirectories(folder);
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             this.port = socket.getLocalPort();
@@ -64,16 +78,21 @@ public final class LocalMlflow implements AutoCloseable {
 
     /** The Python of the virtual environment that {@code ./sluice test} installs. */
     public static Path python() {
+        return python(VERSION);
+    }
+
+    static Path python(String version) {
+        String name = "mlflow-" + version;
         Path cache = Optional.ofNullable(System.getenv("XDG_CACHE_HOME"))
                 .map(Path::of)
                 .orElse(Path.of(System.getProperty("user.home"), ".cache"));
         Path tools =
                 Optional.ofNullable(System.getenv("SLUICE_TOOLS")).map(Path::of).orElse(cache.resolve("sluice"));
-        Path python = tools.resolve(VERSION).resolve("bin/python");
+        Path python = tools.resolve(name).resolve("bin/python");
         if (!Files.isExecutable(python)) {
             throw new AssertionError("These tests need a real MLflow server, and there is no " + python
-                    + ". Run ./sluice test, which installs it, or: python3 -m venv " + tools.resolve(VERSION) + " && "
-                    + tools.resolve(VERSION).resolve("bin/pip") + " install mlflow==3.17.0 onnxruntime");
+                    + ". Run ./sluice test, which installs that of the everyday suite, or: python3 scripts/install_mlflow.py "
+                    + tools + " " + version);
         }
         return python;
     }
@@ -88,8 +107,8 @@ public final class LocalMlflow implements AutoCloseable {
 
     /** Starts the server and waits until it answers. */
     public void start() throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(List.of(
-                python().toString(),
+        List<String> command = new ArrayList<>(List.of(
+                python(version).toString(),
                 "-m",
                 "mlflow",
                 "server",
@@ -103,6 +122,8 @@ public final class LocalMlflow implements AutoCloseable {
                 "sqlite:///" + folder.resolve("mlflow.db"),
                 "--artifacts-destination",
                 folder.resolve("artifacts").toString()));
+        command.addAll(options);
+        ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().put("MLFLOW_SERVER_ENABLE_JOB_EXECUTION", "false");
         builder.environment().put("MLFLOW_DISABLE_TELEMETRY", "true");
         Path log = folder.resolve("server.log");
@@ -148,8 +169,7 @@ public final class LocalMlflow implements AutoCloseable {
         if (running == null) {
             return;
         }
-        List<ProcessHandle> all =
-                new java.util.ArrayList<>(running.descendants().toList());
+        List<ProcessHandle> all = new ArrayList<>(running.descendants().toList());
         all.add(running.toHandle());
         all.forEach(ProcessHandle::destroyForcibly);
         all.forEach(handle -> handle.onExit().join());

@@ -3,7 +3,10 @@ package dev.sluice.tracker.mlflow;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.tracker.Experiment;
+import dev.sluice.tracker.MetricPoint;
 import dev.sluice.tracker.RunId;
 import dev.sluice.tracker.RunRequest;
 import dev.sluice.tracker.artifact.ArtifactPath;
@@ -15,10 +18,15 @@ import dev.sluice.tracker.registry.ModelPublisher;
 import dev.sluice.tracker.registry.ModelRegistry;
 import dev.sluice.tracker.registry.ModelVersion;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -30,6 +38,8 @@ import org.junit.jupiter.api.io.TempDir;
 class MlflowModelRegistryTest {
     private static final MlflowTracker TRACKER =
             MlflowTracker.on(MlflowServer.of(LocalMlflow.shared().uri()));
+
+    private static final MetricPoint ACCURACY = new MetricPoint("val_accuracy", 0.97, 1_795_357_989_163L, 12);
 
     @TempDir
     Path folder;
@@ -55,6 +65,7 @@ class MlflowModelRegistryTest {
                 OnnxModel.write(folder.resolve("model")),
                 "mlp",
                 Map.of("lr", "0.1"),
+                List.of(ACCURACY),
                 name,
                 alias,
                 "best of the sweep",
@@ -98,6 +109,30 @@ class MlflowModelRegistryTest {
                 })
                 .isZero();
         assertThat(printed.strip()).isEqualTo(version.model().orElseThrow() + " " + run + " [[2.0, 4.0], [6.0, 8.0]]");
+    }
+
+    @Test
+    void showsTheMetricsOfTheModelWithoutDoublingThoseOfTheRun() throws Exception {
+        TRACKER.logMetrics(run, List.of(ACCURACY));
+        ModelPublisher publisher = new ModelPublisher(registry);
+        ModelVersion version = publisher.publish(publication("metrics", Optional.empty()));
+        publisher.publish(publication("metrics", Optional.empty()));
+
+        assertThat(TRACKER.metricHistory(run, "val_accuracy")).containsExactly(ACCURACY);
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            HttpRequest request = HttpRequest.newBuilder(
+                            URI.create(LocalMlflow.shared().uri() + "/api/2.0/mlflow/logged-models/"
+                                    + version.model().orElseThrow()))
+                    .build();
+            JsonNode metrics = new ObjectMapper()
+                    .readTree(http.send(request, HttpResponse.BodyHandlers.ofString())
+                            .body())
+                    .path("model")
+                    .path("data")
+                    .path("metrics");
+            assertThat(metrics.toString()).contains("\"val_accuracy\"").contains("0.97");
+            assertThat(metrics).hasSize(1);
+        }
     }
 
     @Test

@@ -30,6 +30,8 @@ import dev.sluice.tracker.RunRequest;
 import dev.sluice.tracker.TrackingException;
 import dev.sluice.tracker.TrackingException.Kind;
 import dev.sluice.tracker.artifact.ArtifactPath;
+import dev.sluice.tracker.registry.LoggedModelId;
+import dev.sluice.tracker.registry.ModelAlias;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -234,8 +236,9 @@ class MlflowWireTest {
     @Test
     void anUploadThatArrivedShortIsNoticed() throws IOException {
         wire.stubFor(get(urlPathEqualTo(API + "runs/get"))
-                .willReturn(okJson("{\"run\":{\"info\":{\"run_id\":\"r\",\"experiment_id\":\"1\","
-                        + "\"artifact_uri\":\"mlflow-artifacts:/1/r/artifacts\"}}}")));
+                .willReturn(
+                        okJson("{\"run\":{\"info\":{\"run_id\":\"r\",\"experiment_id\":\"1\",\"experiment_id\":\"1\","
+                                + "\"artifact_uri\":\"mlflow-artifacts:/1/r/artifacts\"}}}")));
         String stored = "/api/2.0/mlflow-artifacts/artifacts/1/r/artifacts/a%20b";
         wire.stubFor(put(stored).willReturn(okJson("{}")));
         wire.stubFor(get(stored)
@@ -268,6 +271,87 @@ class MlflowWireTest {
                         .distinct())
                 .containsExactlyInAnyOrder("Basic YWRhOnMzY3JldA==", "Bearer t0ken");
         assertThat(basic + " " + bearer).doesNotContain("s3cret").doesNotContain("t0ken");
+    }
+
+    @Test
+    void namesTheWorkspaceInEveryCall() throws Exception {
+        wire.stubFor(
+                any(urlPathMatching(".*runs/get"))
+                        .willReturn(
+                                okJson(
+                                        "{\"run\":{\"info\":{\"run_id\":\"r\",\"experiment_id\":\"1\",\"artifact_uri\":\"mlflow-artifacts:/1\"}}}")));
+        wire.stubFor(get(urlPathMatching("/api/2.0/mlflow-artifacts/.*"))
+                .willReturn(aResponse().withStatus(206).withHeader("content-range", "bytes 0-0/1")));
+        Path file = Files.writeString(folder.resolve("a"), "a");
+        try (MlflowTracker own = MlflowTracker.on(MlflowServer.of(uri(), Map.of("MLFLOW_WORKSPACE", "team-a")))) {
+            own.setTags(RUN, Map.of("a", "b"));
+            own.probe();
+            own.artifacts(RUN).put(file, ArtifactPath.of("a"));
+            own.models().setAlias(new ModelAlias("m", "champion"), 1);
+            own.models().deleteAlias(new ModelAlias("m", "champion"));
+            own.models().markReady(new LoggedModelId("m-1"));
+            own.models().hasLoggedModels();
+        }
+
+        assertThat(wire.getAllServeEvents())
+                .hasSizeGreaterThanOrEqualTo(9)
+                .allMatch(event -> "team-a".equals(event.getRequest().getHeader("X-MLFLOW-WORKSPACE")));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> MlflowServer.of(uri(), Map.of("MLFLOW_WORKSPACE", "a\r\nb")));
+    }
+
+    @Test
+    void goesThroughTheProxyThatTheEnvironmentNames() {
+        Map<String, String> environment = Map.of("http_proxy", uri().toString(), "NO_PROXY", ".direct.invalid");
+        try (MlflowTracker own =
+                MlflowTracker.on(MlflowServer.of(URI.create("http://mlflow.invalid:5000/base"), environment))) {
+            own.setTags(RUN, Map.of("a", "b"));
+            own.probe();
+        }
+
+        assertThat(wire.getAllServeEvents().stream()
+                        .map(event -> event.getRequest().getHost() + " "
+                                + event.getRequest().getUrl().replaceAll("\\?.*", "")))
+                .containsExactlyInAnyOrder(
+                        "mlflow.invalid /base" + LOG_BATCH, "mlflow.invalid /base" + API + "experiments/search");
+        try (MlflowTracker direct =
+                MlflowTracker.on(MlflowServer.of(URI.create("http://mlflow.direct.invalid:5000"), environment))) {
+            assertThatExceptionOfType(TrackingException.class).isThrownBy(direct::probe);
+        }
+        assertThat(wire.getAllServeEvents()).hasSize(2);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "404, {}, 200, 2.22.4, false",
+        "404, {}, 200, 3.1.0, true",
+        "200, <html></html>, 200, 2.9.2, false",
+        "200, {\"store_type\":\"SqlStore\"}, 404, nothing, true",
+        "200, {\"store_type\":\"SqlStore\"}, 200, 3.17.0, true",
+        "404, {}, 404, nothing, true",
+        "500, broken, 200, 2.22.4, false",
+    })
+    void findsOutOnceWhetherModelsAreThingsOfTheirOwn(
+            int infoStatus, String info, int versionStatus, String version, boolean loggedModels) {
+        wire.stubFor(get("/api/3.0/mlflow/server-info")
+                .willReturn(aResponse().withStatus(infoStatus).withBody(info)));
+        wire.stubFor(
+                get("/version").willReturn(aResponse().withStatus(versionStatus).withBody(version)));
+
+        assertThat(tracker.models().hasLoggedModels()).isEqualTo(loggedModels);
+        int calls = wire.getAllServeEvents().size();
+        tracker.models().hasLoggedModels();
+        assertThat(wire.getAllServeEvents()).hasSize(calls);
+    }
+
+    @Test
+    void doesNotTakeARefusedAnswerForAnOldServer() {
+        wire.stubFor(get("/api/3.0/mlflow/server-info").willReturn(aResponse().withStatus(401)));
+        assertThatExceptionOfType(TrackingException.class)
+                .isThrownBy(() -> tracker.models().hasLoggedModels())
+                .satisfies(e -> assertThat(e.kind()).isEqualTo(Kind.DENIED));
+        wire.stubFor(get("/api/3.0/mlflow/server-info").willReturn(okJson("{}")));
+        assertThat(tracker.models().hasLoggedModels()).isTrue();
     }
 
     @Test

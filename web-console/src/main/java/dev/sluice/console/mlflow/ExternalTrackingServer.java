@@ -1,10 +1,10 @@
 package dev.sluice.console.mlflow;
 
+import dev.sluice.tracker.mlflow.MlflowServer;
 import java.net.URI;
-import java.net.URISyntaxException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -14,55 +14,48 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class ExternalTrackingServer implements TrackingServer {
     private static final long PERIOD_MILLIS = 5_000;
 
-    private final URI uri;
+    private final MlflowServer server;
     private final HealthProbe probe;
     private final StatusBoard board;
     private final AtomicBoolean started = new AtomicBoolean();
     private final CountDownLatch stopped = new CountDownLatch(1);
 
-    private ExternalTrackingServer(URI uri, HealthProbe probe) {
-        this.uri = uri;
+    private ExternalTrackingServer(MlflowServer server, HealthProbe probe) {
+        this.server = server;
         this.probe = probe;
         this.board = new StatusBoard(State.STARTING, "not asked yet");
     }
 
-    /**
-     * The server at this address.
-     *
-     * @param uri {@code http} or {@code https}; a user name in it is not sent and not shown
-     * @param username for basic authentication, together with the password
-     * @param token a bearer token; comes before a user name
-     * @throws IllegalArgumentException if the address is of another kind
-     */
-    public static ExternalTrackingServer of(
-            URI uri, Optional<String> username, Optional<String> password, Optional<String> token) {
-        URI root = root(uri);
-        Optional<String> basic = username.map(name -> "Basic "
-                + Base64.getEncoder()
-                        .encodeToString((name + ":" + password.orElse("")).getBytes(StandardCharsets.UTF_8)));
+    /** The server that these settings describe. */
+    public static ExternalTrackingServer of(MlflowServer server) {
         return new ExternalTrackingServer(
-                root,
-                new HealthProbe(root, token.map(value -> "Bearer " + value).or(() -> basic), true));
-    }
-
-    private static URI root(URI uri) {
-        String scheme = uri.getScheme() == null ? "" : uri.getScheme();
-        if (!(scheme.equalsIgnoreCase("http") || scheme.equalsIgnoreCase("https")) || uri.getHost() == null) {
-            throw new IllegalArgumentException(
-                    "MLFLOW_TRACKING_URI must be the address of a server (http://HOST:PORT or https://...), was \""
-                            + (uri.getRawUserInfo() == null ? uri : scheme + "://…") + "\"");
-        }
-        String path = uri.getPath() == null ? "" : uri.getPath().replaceAll("/+$", "");
-        try {
-            return new URI(scheme, null, uri.getHost(), uri.getPort(), path, null, null);
-        } catch (URISyntaxException e) {
-            throw new IllegalArgumentException("MLFLOW_TRACKING_URI cannot be read", e);
-        }
+                server,
+                new HealthProbe(
+                        server.newHttpClient(),
+                        server.newRequest("/health"),
+                        server.uri().toString()));
     }
 
     @Override
     public Optional<URI> uri() {
-        return Optional.of(uri);
+        return Optional.of(server.uri());
+    }
+
+    @Override
+    public Optional<MlflowServer> address() {
+        return Optional.of(server);
+    }
+
+    @Override
+    public Map<String, String> environment() {
+        var environment = new LinkedHashMap<String, String>();
+        environment.put("MLFLOW_TRACKING_URI", server.uri().toString());
+        server.workspace().ifPresent(name -> environment.put("MLFLOW_WORKSPACE", name));
+        server.certificates()
+                .ifPresent(file -> environment.put(
+                        "MLFLOW_TRACKING_SERVER_CERT_PATH",
+                        file.toAbsolutePath().toString()));
+        return environment;
     }
 
     @Override

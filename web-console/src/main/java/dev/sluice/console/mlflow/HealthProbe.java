@@ -2,7 +2,6 @@ package dev.sluice.console.mlflow;
 
 import java.io.IOException;
 import java.net.ConnectException;
-import java.net.ProxySelector;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -20,23 +19,25 @@ final class HealthProbe {
     private final String server;
 
     /**
-     * @param root the server's root, without a slash at its end
-     * @param authorization the value of the header of that name, if one is to be sent
-     * @param proxied whether the JVM's proxy settings count; not for this machine itself
+     * @param request asks for the server's health
+     * @param server its address, as a person is told
      */
-    HealthProbe(URI root, Optional<String> authorization, boolean proxied) {
-        HttpClient.Builder builder =
-                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(LIMIT);
-        ProxySelector proxies = proxied ? ProxySelector.getDefault() : HttpClient.Builder.NO_PROXY;
-        if (proxies != null) {
-            builder.proxy(proxies);
-        }
-        this.client = builder.build();
-        HttpRequest.Builder get =
-                HttpRequest.newBuilder(URI.create(root + "/health")).timeout(LIMIT);
-        authorization.ifPresent(value -> get.header("Authorization", value));
-        this.request = get.GET().build();
-        this.server = root.toString();
+    HealthProbe(HttpClient client, HttpRequest.Builder request, String server) {
+        this.client = client;
+        this.request = request.timeout(LIMIT).GET().build();
+        this.server = server;
+    }
+
+    /** Of a server on this machine, whatever proxies there are. */
+    static HealthProbe local(URI root) {
+        return new HealthProbe(
+                HttpClient.newBuilder()
+                        .version(HttpClient.Version.HTTP_1_1)
+                        .connectTimeout(LIMIT)
+                        .proxy(HttpClient.Builder.NO_PROXY)
+                        .build(),
+                HttpRequest.newBuilder(URI.create(root + "/health")),
+                root.toString());
     }
 
     /**

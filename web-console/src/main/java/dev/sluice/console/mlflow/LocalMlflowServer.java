@@ -66,7 +66,7 @@ public final class LocalMlflowServer implements TrackingServer {
                 settings.tools(), settings.folder().resolve("install.log"), settings.environment());
         this.port = port;
         this.uri = URI.create("http://127.0.0.1:" + port);
-        this.probe = new HealthProbe(uri, Optional.empty(), false);
+        this.probe = HealthProbe.local(uri);
         this.family = ProcessFamily.marked(MARK, settings.folder().toRealPath().toString());
     }
 

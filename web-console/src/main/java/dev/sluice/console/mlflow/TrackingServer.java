@@ -1,7 +1,9 @@
 package dev.sluice.console.mlflow;
 
+import dev.sluice.tracker.mlflow.MlflowServer;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -30,6 +32,16 @@ public interface TrackingServer {
 
     /** The server's root, without a slash at its end; stays the same for the life of this object; empty only when DISABLED. */
     Optional<URI> uri();
+
+    /** How to reach it; empty only when DISABLED. */
+    default Optional<MlflowServer> address() {
+        return uri().map(MlflowServer::of);
+    }
+
+    /** What a trial's process is told of the server, in MLflow's own variables, without secrets. */
+    default Map<String, String> environment() {
+        return uri().map(uri -> Map.of("MLFLOW_TRACKING_URI", uri.toString())).orElse(Map.of());
+    }
 
     /** How it is doing, as last seen (within some seconds). */
     Status status();

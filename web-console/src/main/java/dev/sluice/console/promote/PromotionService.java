@@ -15,8 +15,10 @@ import dev.sluice.console.study.SweepState;
 import dev.sluice.console.study.TrialSnapshot;
 import dev.sluice.console.tracking.Tracking;
 import dev.sluice.search.trial.TrialState;
+import dev.sluice.tracker.MetricPoint;
 import dev.sluice.tracker.RunId;
 import dev.sluice.tracker.TrackingException;
+import dev.sluice.tracker.mlflow.MlflowTracker;
 import dev.sluice.tracker.registry.ModelPublication;
 import dev.sluice.tracker.registry.ModelPublisher;
 import io.quarkus.hibernate.orm.panache.Panache;
@@ -29,6 +31,8 @@ import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -275,6 +279,7 @@ public class PromotionService {
                         data.trial(trial.id()).model(),
                         modelType(specification),
                         params,
+                        points(mlflow.get(), new RunId(run.get()), trial),
                         promotion.model(),
                         Optional.ofNullable(promotion.alias()),
                         "Trial %d of sweep %s".formatted(trial.number(), specification.name()),
@@ -287,6 +292,17 @@ public class PromotionService {
                 sweep.id(), trial.number(), promotion.model(), version.version(), promotion.alias());
         end(promotion.id(), PromotionState.DONE, Integer.toString(version.version()), "");
         return true;
+    }
+
+    /** The trial's result as its run has it: the last point of each value's metric that is that value. */
+    private static List<MetricPoint> points(MlflowTracker mlflow, RunId run, TrialSnapshot trial) {
+        var points = new ArrayList<MetricPoint>();
+        trial.values()
+                .forEach((metric, value) -> mlflow.metricHistory(run, metric).stream()
+                        .filter(point -> point.value() == value)
+                        .max(Comparator.comparingLong(MetricPoint::step))
+                        .ifPresent(points::add));
+        return points;
     }
 
     private Optional<String> refusal(SweepSpecification specification, PromotionView promotion, TrialSnapshot trial) {

@@ -34,6 +34,7 @@ public interface ServiceSettings {
         Optional<String> gpus();
     }
 
+    /** MLflow's own variables hold where a setting is left out. */
     interface Mlflow {
         /** Without it nothing is tracked, and nothing can be promoted. */
         @WithDefault("true")
@@ -41,5 +42,20 @@ public interface ServiceSettings {
 
         /** An MLflow server to ship to, as in MLFLOW_TRACKING_URI; default: a local one in the data folder. */
         Optional<String> uri();
+
+        /** For HTTP Basic, with the password, as in MLFLOW_TRACKING_USERNAME. */
+        Optional<String> username();
+
+        /** As in MLFLOW_TRACKING_PASSWORD. */
+        Optional<String> password();
+
+        /** A bearer token, as in MLFLOW_TRACKING_TOKEN; a user name comes before it. */
+        Optional<String> token();
+
+        /** The workspace that everything is in, as in MLFLOW_WORKSPACE; default: the server's own choice. */
+        Optional<String> workspace();
+
+        /** PEM file of the authorities that may vouch for the server, as in MLFLOW_TRACKING_SERVER_CERT_PATH. */
+        Optional<Path> certificates();
     }
 }

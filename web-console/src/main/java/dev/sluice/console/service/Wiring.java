@@ -23,9 +23,7 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
 import java.security.SecureRandom;
-import java.util.Optional;
 
 /** Makes beans of the parts that know nothing of CDI. */
 @ApplicationScoped
@@ -51,19 +49,9 @@ public class Wiring {
         if (!settings.mlflow().enabled()) {
             return TrackingServer.disabled();
         }
-        var uri = settings.mlflow()
-                .uri()
-                .or(() -> Optional.ofNullable(System.getenv("MLFLOW_TRACKING_URI"))
-                        .filter(u -> !u.isBlank()));
-        return uri.<TrackingServer>map(u -> external(u)).orElseGet(() -> local(data));
-    }
-
-    private static TrackingServer external(String uri) {
-        return ExternalTrackingServer.of(
-                URI.create(uri),
-                Optional.ofNullable(System.getenv("MLFLOW_TRACKING_USERNAME")),
-                Optional.ofNullable(System.getenv("MLFLOW_TRACKING_PASSWORD")),
-                Optional.ofNullable(System.getenv("MLFLOW_TRACKING_TOKEN")));
+        return TrackingAddress.of(settings.mlflow(), System.getenv())
+                .<TrackingServer>map(ExternalTrackingServer::of)
+                .orElseGet(() -> local(data));
     }
 
     private static TrackingServer local(DataFolder data) {

@@ -14,7 +14,6 @@ import dev.sluice.tracker.ExperimentId;
 import dev.sluice.tracker.RunId;
 import dev.sluice.tracker.RunStatus;
 import dev.sluice.tracker.TrackingException;
-import dev.sluice.tracker.mlflow.MlflowServer;
 import dev.sluice.tracker.mlflow.MlflowTracker;
 import dev.sluice.tracker.outbox.JournalShipper;
 import dev.sluice.tracker.outbox.RunJournals;
@@ -98,7 +97,7 @@ public class Tracking {
         this.archive = archive;
         this.data = data;
         this.server = server;
-        this.mlflow = server.uri().map(uri -> MlflowTracker.on(MlflowServer.of(uri, System.getenv())));
+        this.mlflow = server.address().map(MlflowTracker::on);
         this.shipper = mlflow.map(tracker -> JournalShipper.to(tracker).start());
     }
 
@@ -148,8 +147,7 @@ public class Tracking {
      * at all where it does not.
      */
     public Map<String, String> environment(UUID trial, Duration limit) {
-        var environment = new LinkedHashMap<String, String>();
-        server.uri().ifPresent(uri -> environment.put("MLFLOW_TRACKING_URI", uri.toString()));
+        var environment = new LinkedHashMap<>(server.environment());
         if (shipper.isEmpty() || server.status().state() != TrackingServer.State.UP) {
             return environment;
         }
