@@ -118,6 +118,7 @@ class ArchitectureTest {
                     "trainer.checkpoint",
                     "trainer.json",
                     "trainer.option",
+                    "tracker",
                     "tracker.outbox"),
             room("trainer.loop", "trainer.callback", "trainer.checkpoint"),
             room("trainer.network", "trainer.checkpoint"),
@@ -143,6 +144,7 @@ class ArchitectureTest {
                     "trainer.export",
                     "trainer.task",
                     "trainer.djl",
+                    "tracker",
                     "tracker.outbox"),
             // ---- web-console: uses search, tracker and the trainer's protocol
             room("console"),

@@ -1,5 +1,6 @@
 package dev.sluice.trainer;
 
+import dev.sluice.tracker.Dataset;
 import dev.sluice.tracker.outbox.JournalWriter;
 import dev.sluice.trainer.callback.Callback;
 import dev.sluice.trainer.callback.CallbackCatalog;
@@ -25,6 +26,7 @@ import dev.sluice.trainer.option.Options;
 import dev.sluice.trainer.protocol.TrialChannel;
 import dev.sluice.trainer.protocol.TrialResult;
 import dev.sluice.trainer.protocol.TrialSpec;
+import dev.sluice.trainer.task.LabelledRows;
 import dev.sluice.trainer.task.TaskCatalog;
 import dev.sluice.trainer.task.TrainingPlan;
 import dev.sluice.trainer.task.TrainingTask;
@@ -135,6 +137,10 @@ final class TrialRun {
                 TrialChannel channel = openChannel();
                 DjlModelTrainer trainer = new DjlModelTrainer(plan, spec.seed(), spec.threads())) {
             RunLogger logger = new RunLogger(journal);
+            logger.inputs(List.of(
+                    dataset(task, "training", plan.train()),
+                    dataset(task, "validation", plan.validation()),
+                    dataset(task, "test", plan.test())));
             ModelCheckpoint keeper = new ModelCheckpoint(
                     store,
                     journal,
@@ -173,6 +179,18 @@ final class TrialRun {
             }
             return result;
         }
+    }
+
+    /** A split of the task's data, by its content: the same numbers are the same data set, wherever they came from. */
+    private static Dataset dataset(TrainingTask task, String context, LabelledRows rows) {
+        return new Dataset(
+                task.name() + "/" + context,
+                rows.digest().substring(0, Dataset.MAX_DIGEST),
+                "code",
+                JsonText.write(Map.of("tags", Map.of("mlflow.source.name", "sluice-trainer " + task.name()))),
+                Optional.empty(),
+                Optional.of(JsonText.write(Map.of("num_rows", rows.rows(), "num_elements", rows.features().length))),
+                context);
     }
 
     /** Restores the best weights, looks at the test split, and writes {@code model/}. */

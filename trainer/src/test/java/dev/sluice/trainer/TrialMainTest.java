@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.sluice.tracker.Dataset;
 import dev.sluice.tracker.outbox.JournalEntry;
 import dev.sluice.tracker.outbox.JournalReader;
 import dev.sluice.tracker.outbox.Numbered;
@@ -154,6 +155,14 @@ class TrialMainTest {
         assertThat(json("model/holdout.json"))
                 .hasEntrySatisfying(
                         "accuracy", accuracy -> assertThat((Double) accuracy).isGreaterThan(0.9));
+        assertThat(journal(1).getFirst()).isInstanceOfSatisfying(JournalEntry.Inputs.class, inputs -> {
+            assertThat(inputs.datasets())
+                    .extracting(Dataset::name)
+                    .containsExactly("digits/training", "digits/validation", "digits/test");
+            assertThat(inputs.datasets()).extracting(Dataset::digest).doesNotHaveDuplicates();
+            assertThat(inputs.datasets().getFirst().profile())
+                    .hasValueSatisfying(profile -> assertThat(profile).contains("\"num_rows\":1149"));
+        });
         assertThat(journal(1).stream()
                         .filter(JournalEntry.Metrics.class::isInstance)
                         .map(JournalEntry.Metrics.class::cast)

@@ -1,10 +1,12 @@
 package dev.sluice.trainer.callback;
 
+import dev.sluice.tracker.Dataset;
 import dev.sluice.tracker.outbox.JournalEntry;
 import dev.sluice.tracker.outbox.JournalWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 
 /** Appends each epoch's metrics to the attempt's journal, from which the service brings them to MLflow. */
@@ -34,6 +36,11 @@ public final class RunLogger implements Callback {
     /** Appends tags of the run. */
     public void tags(Map<String, String> tags) {
         append(new JournalEntry.Tags(tags));
+    }
+
+    /** Appends the data sets that the run reads. */
+    public void inputs(List<Dataset> datasets) {
+        append(new JournalEntry.Inputs(datasets));
     }
 
     private void append(JournalEntry entry) {

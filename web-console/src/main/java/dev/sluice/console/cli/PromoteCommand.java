@@ -4,11 +4,16 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 @Command(
         name = "promote",
@@ -17,7 +22,8 @@ import picocli.CommandLine.Parameters;
             "",
             "Examples:",
             "  ./sluice promote latest --model digits --alias champion",
-            "  ./sluice promote digits-cnn --trial 17 --model digits"
+            "  ./sluice promote digits-cnn --trial 17 --model digits",
+            "  ./sluice promote latest --rollback"
         })
 final class PromoteCommand implements Callable<Integer> {
     private final CommandContext context;
@@ -32,14 +38,23 @@ final class PromoteCommand implements Callable<Integer> {
             description = "The trial's number (default: the best trial).")
     private int trial;
 
-    @Option(names = "--model", required = true, description = "The registered model's name.")
+    @Option(names = "--model", defaultValue = "", description = "The registered model's name.")
     private String model = "";
+
+    @Option(
+            names = "--rollback",
+            description = "Puts the alias of the sweep's newest promotion (of that model and alias, if given) back to"
+                    + " where it was before.")
+    private boolean rollback;
 
     @Option(
             names = "--alias",
             defaultValue = "",
             description = "The alias that then points at the new version (default: champion).")
     private String alias = "";
+
+    @Spec
+    private @Nullable CommandSpec spec;
 
     @Mixin
     private final OutputOption output = new OutputOption();
@@ -50,9 +65,18 @@ final class PromoteCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        if (rollback && trial >= 0) {
+            throw wrongUsage("--rollback and --trial do not go together");
+        }
+        if (!rollback && model.isEmpty()) {
+            throw wrongUsage("a promotion needs the registered model's name: --model NAME");
+        }
         ServiceClient client = context.client();
         Sweeps sweeps = new Sweeps(client);
         String sweepId = sweeps.id(sweep);
+        if (rollback) {
+            return rollBack(client, sweepId);
+        }
         ObjectNode request = JsonNodeFactory.instance.objectNode();
         if (trial >= 0) {
             request.put("trialId", sweeps.trialId(sweepId, trial));
@@ -61,12 +85,7 @@ final class PromoteCommand implements Callable<Integer> {
         if (!alias.isEmpty()) {
             request.put("alias", alias);
         }
-        JsonNode promotion = client.post("/sweeps/" + sweepId + "/promotions", request);
-        Duration pause = context.pollInterval();
-        while (promotion.path("state").asText().equals("RUNNING")) {
-            Thread.sleep(pause);
-            promotion = client.get("/promotions/" + Sweeps.text(promotion, "id"));
-        }
+        JsonNode promotion = awaitEnd(client, client.post("/sweeps/" + sweepId + "/promotions", request), "RUNNING");
         boolean done = promotion.path("state").asText().equals("DONE");
         if (!output.printed(context.terminal(), promotion)) {
             if (!done) {
@@ -78,6 +97,44 @@ final class PromoteCommand implements Callable<Integer> {
             context.terminal().out().println(inWords(promotion));
         }
         return done ? 0 : CommandFailure.FAILED;
+    }
+
+    private ParameterException wrongUsage(String sentence) {
+        return new ParameterException(Objects.requireNonNull(spec).commandLine(), sentence);
+    }
+
+    private int rollBack(ServiceClient client, String sweepId) throws InterruptedException {
+        String id = "";
+        for (JsonNode made : client.get("/sweeps/" + sweepId + "/promotions").path("items")) {
+            boolean meant = made.path("state").asText().equals("DONE")
+                    && made.path("alias").isTextual()
+                    && (model.isEmpty() || made.path("model").asText().equals(model))
+                    && (alias.isEmpty() || made.path("alias").asText().equals(alias));
+            id = meant && id.isEmpty() ? Sweeps.text(made, "id") : id;
+        }
+        if (id.isEmpty()) {
+            throw CommandFailure.failed("the sweep has no promotion%s%s that moved an alias and was not rolled back"
+                    .formatted(model.isEmpty() ? "" : " of " + model, alias.isEmpty() ? "" : " under " + alias));
+        }
+        JsonNode promotion = awaitEnd(client, client.post("/promotions/" + id + "/rollback", null), "ROLLING_BACK");
+        boolean done = promotion.path("state").asText().equals("ROLLED_BACK");
+        if (!output.printed(context.terminal(), promotion)) {
+            if (!done) {
+                throw CommandFailure.failed(promotion.path("reason").asText("the alias was not put back"));
+            }
+            context.terminal().out().println(promotion.path("reason").asText());
+        }
+        return done ? 0 : CommandFailure.FAILED;
+    }
+
+    private JsonNode awaitEnd(ServiceClient client, JsonNode begun, String underWay) throws InterruptedException {
+        Duration pause = context.pollInterval();
+        JsonNode promotion = begun;
+        while (promotion.path("state").asText().equals(underWay)) {
+            Thread.sleep(pause);
+            promotion = client.get("/promotions/" + Sweeps.text(promotion, "id"));
+        }
+        return promotion;
     }
 
     /** {@code digits version 3, alias champion}. */

@@ -34,6 +34,10 @@ class PromotionEntity extends PanacheEntityBase {
     PromotionState state;
 
     String version;
+
+    /** What the alias pointed to before it was moved; empty: nothing; null: not known, or not moved. */
+    String previous;
+
     String reason;
 
     @Column(name = "created_at")
@@ -44,6 +48,16 @@ class PromotionEntity extends PanacheEntityBase {
 
     PromotionView view() {
         return new PromotionView(
-                id, sweep, trial, state, model, version, alias, reason == null ? "" : reason, createdAt, endedAt);
+                id,
+                sweep,
+                trial,
+                state,
+                model,
+                version,
+                alias,
+                previous,
+                reason == null ? "" : reason,
+                createdAt,
+                endedAt);
     }
 }

@@ -81,4 +81,11 @@ public class PromotionResource {
                 .find(id)
                 .orElseThrow(() -> new Problem.Missing("There is no promotion %s.".formatted(id)).exception());
     }
+
+    @POST
+    @Path("/promotions/{promotion}/rollback")
+    @Operation(summary = "Put the alias back to where it was before a promotion")
+    public Response rollBack(@PathParam("promotion") UUID id) {
+        return Response.accepted(promotions.rollBack(id)).build();
+    }
 }

@@ -16,11 +16,16 @@ import dev.sluice.console.study.TrialSnapshot;
 import dev.sluice.console.tracking.Tracking;
 import dev.sluice.search.trial.TrialState;
 import dev.sluice.tracker.MetricPoint;
+import dev.sluice.tracker.Run;
 import dev.sluice.tracker.RunId;
+import dev.sluice.tracker.RunRequest;
 import dev.sluice.tracker.TrackingException;
+import dev.sluice.tracker.TrackingText;
 import dev.sluice.tracker.mlflow.MlflowTracker;
+import dev.sluice.tracker.registry.ModelAlias;
 import dev.sluice.tracker.registry.ModelPublication;
 import dev.sluice.tracker.registry.ModelPublisher;
+import dev.sluice.tracker.registry.ModelVersion;
 import io.quarkus.hibernate.orm.panache.Panache;
 import io.quarkus.logging.Log;
 import io.quarkus.narayana.jta.QuarkusTransaction;
@@ -36,10 +41,12 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /*
@@ -53,11 +60,16 @@ public class PromotionService {
     private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(20);
 
+    private static final String VALUE_TAG = "sluice.value.";
+
     private final Archive archive;
     private final StudyDesk desk;
     private final Tracking tracking;
     private final DataFolder data;
     private final ReentrantLock oneAtATime = new ReentrantLock();
+    /** Held from the look at an alias to its move. */
+    private final ReentrantLock aliases = new ReentrantLock();
+
     private volatile boolean open = true;
 
     PromotionService(Archive archive, StudyDesk desk, Tracking tracking, DataFolder data) {
@@ -71,7 +83,8 @@ public class PromotionService {
     public void start() {
         desk.listen(this::committed);
         QuarkusTransaction.requiringNew()
-                .call(() -> PromotionEntity.<PromotionEntity>list("state", PromotionState.RUNNING))
+                .call(() -> PromotionEntity.<PromotionEntity>list(
+                        "state in ?1", List.of(PromotionState.RUNNING, PromotionState.ROLLING_BACK)))
                 .forEach(p -> work(p.id));
         for (var sweep : archive.untracked()) {
             if (sweep.state() == SweepState.COMPLETED) {
@@ -112,6 +125,42 @@ public class PromotionService {
         var promotion = begin(saved, chosen, model, alias, false);
         work(promotion.id());
         return promotion;
+    }
+
+    /**
+     * Begins to put the alias of a promotion back to where it was; it goes on by itself. Once more changes nothing.
+     *
+     * @throws RuntimeException a Problem: there is no such promotion, or it has not moved an alias
+     */
+    public PromotionView rollBack(UUID id) {
+        var view = QuarkusTransaction.requiringNew().call(() -> {
+            var promotion = PromotionEntity.<PromotionEntity>findById(id);
+            if (promotion == null) {
+                throw new Problem.Missing("There is no promotion %s.".formatted(id)).exception();
+            }
+            switch (promotion.state) {
+                case ROLLING_BACK, ROLLED_BACK -> {}
+                case DONE -> {
+                    if (promotion.alias == null || promotion.previous == null) {
+                        throw new Problem.Conflict(
+                                        "The promotion moved no alias, or it is not known from where; there is nothing to put back.")
+                                .exception();
+                    }
+                    promotion.state = PromotionState.ROLLING_BACK;
+                    promotion.reason = "";
+                    promotion.endedAt = null;
+                }
+                case RUNNING, REFUSED, FAILED ->
+                    throw new Problem.Conflict("The promotion is %s; only one that is DONE can be rolled back."
+                                    .formatted(promotion.state))
+                            .exception();
+            }
+            return promotion.view();
+        });
+        if (view.state() == PromotionState.ROLLING_BACK) {
+            work(id);
+        }
+        return view;
     }
 
     @Transactional
@@ -222,14 +271,22 @@ public class PromotionService {
     /** One try; whether the promotion has come to its end. */
     private boolean step(UUID id) {
         var promotion = QuarkusTransaction.requiringNew().call(() -> find(id));
-        if (promotion.isEmpty() || promotion.get().state() != PromotionState.RUNNING) {
+        if (promotion.isEmpty()) {
+            return true;
+        }
+        boolean back = promotion.get().state() == PromotionState.ROLLING_BACK;
+        if (!back && promotion.get().state() != PromotionState.RUNNING) {
             return true;
         }
         try {
-            return attempt(promotion.get());
+            return back ? putBack(promotion.get()) : attempt(promotion.get());
         } catch (TrackingException e) {
             if (!e.retryable()) {
-                end(id, PromotionState.FAILED, null, "MLflow refused: " + e.getMessage());
+                end(
+                        id,
+                        back ? PromotionState.DONE : PromotionState.FAILED,
+                        promotion.get().version(),
+                        "MLflow refused: " + e.getMessage());
                 return true;
             }
             waiting(id, "MLflow does not answer: " + e.getMessage());
@@ -266,9 +323,15 @@ public class PromotionService {
             waiting(promotion.id(), "The trial's run is not in MLflow yet.");
             return false;
         }
+        var registry = mlflow.get().models();
+        refusal = notBetter(specification, promotion, trial, mlflow.get());
+        if (refusal.isPresent()) {
+            end(promotion.id(), PromotionState.REFUSED, null, refusal.get());
+            return true;
+        }
         var params = new LinkedHashMap<String, String>();
         trial.params().forEach((name, value) -> params.put(name, String.valueOf(value)));
-        var version = new ModelPublisher(mlflow.get().models())
+        var version = new ModelPublisher(registry)
                 .publish(new ModelPublication(
                         promotion.id().toString(),
                         mlflow.get()
@@ -281,17 +344,174 @@ public class PromotionService {
                         params,
                         points(mlflow.get(), new RunId(run.get()), trial),
                         promotion.model(),
-                        Optional.ofNullable(promotion.alias()),
+                        Optional.empty(),
                         "Trial %d of sweep %s".formatted(trial.number(), specification.name()),
-                        Map.of(
-                                "sluice.sweep", sweep.id().toString(),
-                                "sluice.trial", trial.id().toString(),
-                                "sluice.trial.number", Integer.toString(trial.number()))));
+                        lineage(sweep, specification, trial, mlflow.get().run(new RunId(run.get())))));
+        if (promotion.alias() != null) {
+            refusal = moveAlias(promotion, specification, trial, mlflow.get(), version.version());
+            if (refusal.isPresent()) {
+                end(promotion.id(), PromotionState.REFUSED, Integer.toString(version.version()), refusal.get());
+                return true;
+            }
+        }
         Log.infof(
                 "event=promoted sweep=%s trial=%d model=%s version=%d alias=%s",
                 sweep.id(), trial.number(), promotion.model(), version.version(), promotion.alias());
         end(promotion.id(), PromotionState.DONE, Integer.toString(version.version()), "");
         return true;
+    }
+
+    /**
+     * Points the alias to the new version, last of all; first it is written down where the alias pointed. A promotion
+     * that came in between may have raised what is to be beaten.
+     *
+     * @return why it is not to be, if so
+     */
+    private Optional<String> moveAlias(
+            PromotionView promotion,
+            SweepSpecification specification,
+            TrialSnapshot trial,
+            MlflowTracker mlflow,
+            int version) {
+        var alias = new ModelAlias(promotion.model(), Objects.requireNonNull(promotion.alias()));
+        aliases.lock();
+        try {
+            var now = mlflow.models().byAlias(alias);
+            if (now.isPresent() && now.get().version() == version) {
+                return Optional.empty(); // moved by a try whose end was not written down
+            }
+            var refusal = notBetter(specification, promotion, trial, mlflow);
+            if (refusal.isPresent()) {
+                return refusal;
+            }
+            var before = now.map(v -> Integer.toString(v.version())).orElse("");
+            change(promotion.id(), p -> p.previous = before);
+            mlflow.models().setAlias(alias, version);
+            return Optional.empty();
+        } finally {
+            aliases.unlock();
+        }
+    }
+
+    /** One try to put an alias back; whether that has come to its end. */
+    private boolean putBack(PromotionView promotion) {
+        var mlflow = tracking.mlflow();
+        if (mlflow.isEmpty()) {
+            end(
+                    promotion.id(),
+                    PromotionState.DONE,
+                    promotion.version(),
+                    "Tracking is switched off; nothing was put back.");
+            return true;
+        }
+        var registry = mlflow.get().models();
+        var alias = new ModelAlias(promotion.model(), Objects.requireNonNull(promotion.alias()));
+        var previous = Objects.requireNonNull(promotion.previousVersion());
+        aliases.lock();
+        try {
+            var now = registry.byAlias(alias)
+                    .map(v -> Integer.toString(v.version()))
+                    .orElse("");
+            if (now.equals(promotion.version())) {
+                if (previous.isEmpty()) {
+                    registry.deleteAlias(alias);
+                } else {
+                    registry.setAlias(alias, Integer.parseInt(previous));
+                }
+            } else if (!now.equals(previous)) {
+                end(
+                        promotion.id(),
+                        PromotionState.DONE,
+                        promotion.version(),
+                        "Not rolled back: %s points to %s by now, not to version %s any more."
+                                .formatted(alias, now.isEmpty() ? "nothing" : "version " + now, promotion.version()));
+                return true;
+            }
+        } finally {
+            aliases.unlock();
+        }
+        Log.infof("event=rolled-back model=%s alias=%s version=%s", alias.model(), alias.alias(), previous);
+        end(
+                promotion.id(),
+                PromotionState.ROLLED_BACK,
+                promotion.version(),
+                previous.isEmpty()
+                        ? "%s points to nothing again.".formatted(alias)
+                        : "%s points to version %s again.".formatted(alias, previous));
+        return true;
+    }
+
+    /** Why the trial is not better than the version that the sweep file wants to see beaten; empty if it is. */
+    private static Optional<String> notBetter(
+            SweepSpecification specification, PromotionView promotion, TrialSnapshot trial, MlflowTracker mlflow) {
+        var section = specification.promotion().filter(s -> s.model().equals(promotion.model()));
+        var wanted = section.flatMap(PromotionSection::betterThan);
+        if (wanted.isEmpty()) {
+            return Optional.empty();
+        }
+        var alias = new ModelAlias(promotion.model(), wanted.get());
+        var holder = mlflow.models().byAlias(alias);
+        if (holder.isEmpty()
+                || promotion.id().toString().equals(holder.get().tags().get(RunRequest.KEY_TAG))) {
+            return Optional.empty();
+        }
+        var objective = specification.objectives().getFirst();
+        var champion = "%s (version %d)".formatted(alias, holder.get().version());
+        var held = value(holder.get(), objective.metric(), mlflow);
+        if (held.isEmpty()) {
+            return Optional.of("Whether trial %d is better than %s is not known: that has no %s."
+                    .formatted(trial.number(), champion, objective.metric()));
+        }
+        double own = trial.values().getOrDefault(objective.metric(), Double.NaN);
+        return objective.direction().isBetter(own, held.get())
+                ? Optional.empty()
+                : Optional.of("Trial %d is not better than %s: its %s is %s, and that one's is %s."
+                        .formatted(trial.number(), champion, objective.metric(), own, held.get()));
+    }
+
+    /** How good a version is: by its own tag, or, where others made it, by its run. */
+    private static Optional<Double> value(ModelVersion version, String metric, MlflowTracker mlflow) {
+        var tag = version.tags().get(TrackingText.legalKey(VALUE_TAG + metric));
+        if (tag != null) {
+            try {
+                return Optional.of(Double.parseDouble(tag));
+            } catch (NumberFormatException e) {
+                return Optional.empty();
+            }
+        }
+        return version.run().flatMap(mlflow::run).map(run -> run.metrics().get(TrackingText.legalKey(metric)));
+    }
+
+    /** What a version came out of: sweep, trial, objective, result, data and code. */
+    private static Map<String, String> lineage(
+            SweepSnapshot sweep, SweepSpecification specification, TrialSnapshot trial, Optional<Run> run) {
+        var tags = new LinkedHashMap<String, String>();
+        tags.put("sluice.sweep", sweep.id().toString());
+        tags.put("sluice.sweep.name", specification.name());
+        tags.put("sluice.trial", trial.id().toString());
+        tags.put("sluice.trial.number", Integer.toString(trial.number()));
+        run.ifPresent(from -> {
+            from.tags().forEach((name, value) -> {
+                if (name.startsWith("mlflow.source.")) {
+                    tags.put(name, value);
+                }
+            });
+            if (!from.datasets().isEmpty()) {
+                tags.put(
+                        "sluice.datasets",
+                        from.datasets().stream()
+                                .map(dataset -> dataset.name() + "@" + dataset.digest())
+                                .sorted()
+                                .collect(Collectors.joining(" ")));
+            }
+        });
+        for (var objective : specification.objectives()) {
+            var value = trial.values().get(objective.metric());
+            if (value != null) {
+                tags.put(VALUE_TAG + objective.metric(), value.toString());
+            }
+        }
+        return tags;
     }
 
     /** The trial's result as its run has it: the last point of each value's metric that is that value. */
@@ -361,7 +581,7 @@ public class PromotionService {
             p.reason = reason.length() > 2000 ? reason.substring(0, 2000) : reason;
             p.endedAt = Instant.now().truncatedTo(ChronoUnit.MICROS);
         });
-        if (state != PromotionState.DONE) {
+        if (state == PromotionState.REFUSED || state == PromotionState.FAILED) {
             Log.warnf("event=not-promoted promotion=%s state=%s reason=\"%s\"", id, state, reason);
         }
     }

@@ -1,9 +1,14 @@
 package dev.sluice.console.promote;
 
-/** Where a promotion stands. REFUSED: a gate or the state of the trial says no; FAILED: MLflow says no. */
+/**
+ * Where a promotion stands. REFUSED: a gate or the state of the trial says no; FAILED: MLflow says no; ROLLED_BACK: it was
+ * done, and then its alias was put back to where it had been.
+ */
 public enum PromotionState {
     RUNNING,
     DONE,
     REFUSED,
-    FAILED
+    FAILED,
+    ROLLING_BACK,
+    ROLLED_BACK
 }

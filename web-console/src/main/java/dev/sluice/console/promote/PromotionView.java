@@ -4,7 +4,11 @@ import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** A promotion over REST. While it is RUNNING, `reason` says what it waits for. */
+/**
+ * A promotion over REST. While it is RUNNING or ROLLING_BACK, `reason` says what it waits for.
+ *
+ * @param previousVersion what the alias pointed to before; empty: nothing; null: not known, or the alias was not moved
+ */
 public record PromotionView(
         UUID id,
         UUID sweep,
@@ -13,6 +17,7 @@ public record PromotionView(
         String model,
         @Nullable String version,
         @Nullable String alias,
+        @Nullable String previousVersion,
         String reason,
         Instant createdAt,
         @Nullable Instant endedAt) {}

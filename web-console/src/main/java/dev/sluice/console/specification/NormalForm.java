@@ -101,6 +101,11 @@ final class NormalForm {
         ObjectNode tracking = file.putObject("tracking");
         tracking.put("experiment", sweep.tracking().experiment());
         setTexts(tracking, "tags", sweep.tracking().tags());
+        sweep.tracking().dataset().ifPresent(dataset -> {
+            ObjectNode node = tracking.putObject("dataset").put("name", dataset.name());
+            dataset.digest().ifPresent(digest -> node.put("digest", digest));
+            dataset.source().ifPresent(source -> node.put("source", source));
+        });
         sweep.promotion().ifPresent(promotion -> {
             ObjectNode node = file.putObject("promotion");
             node.put("model", promotion.model());
@@ -109,6 +114,7 @@ final class NormalForm {
                     node,
                     "gate",
                     promotion.gates().stream().map(Expression::text).toList());
+            promotion.betterThan().ifPresent(alias -> node.put("betterThan", alias));
         });
         return file;
     }

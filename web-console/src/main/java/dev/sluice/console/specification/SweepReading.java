@@ -56,6 +56,11 @@ final class SweepReading {
     static final int MOST_OBJECTIVES = 8;
     static final int MOST_EARLIER = 20;
 
+    /** MLflow takes no longer ones. */
+    private static final int LONGEST_DIGEST = 36;
+
+    private static final int LONGEST_SOURCE = 2000;
+
     private static final Map<String, String> SYNONYMS = Map.ofEntries(
             Map.entry("space", "parameters"),
             Map.entry("searchspace", "parameters"),
@@ -558,13 +563,29 @@ final class SweepReading {
 
     private static TrackingSection readTracking(Section sweep, String name) {
         Optional<Section> section = sweep.section("tracking", "{experiment: digits, tags: {dataset: digits}}");
-        section.ifPresent(tracking ->
-                tracking.allow(List.of("experiment", "tags"), Map.of("name", "experiment", "labels", "tags")));
+        section.ifPresent(tracking -> tracking.allow(
+                List.of("experiment", "tags", "dataset"),
+                Map.of("name", "experiment", "labels", "tags", "data", "dataset", "datasets", "dataset")));
         return new TrackingSection(
                 section.flatMap(tracking -> tracking.line("experiment", LONGEST_NAME, "the MLflow experiment's name"))
                         .orElse(name),
                 section.map(tracking -> tracking.textMap("tags", "{dataset: digits}"))
-                        .orElse(Map.of()));
+                        .orElse(Map.of()),
+                section.flatMap(SweepReading::readDataset));
+    }
+
+    private static Optional<DatasetSection> readDataset(Section tracking) {
+        return tracking.section("dataset", "{name: iris, source: \"s3://data/iris.csv\", digest: \"2026-11\"}")
+                .flatMap(dataset -> {
+                    dataset.allow(
+                            List.of("name", "digest", "source"),
+                            Map.of("version", "digest", "hash", "digest", "uri", "source", "path", "source"));
+                    dataset.require("name", "the data set's name, such as iris");
+                    var digest = dataset.line("digest", LONGEST_DIGEST, "what tells versions of the data set apart");
+                    var source = dataset.line("source", LONGEST_SOURCE, "where the data set comes from");
+                    return dataset.line("name", LONGEST_NAME, "the data set's name, such as iris")
+                            .map(name -> new DatasetSection(name, digest, source));
+                });
     }
 
     private Optional<PromotionSection> readPromotion(Section sweep) {
@@ -574,12 +595,6 @@ final class SweepReading {
             return Optional.empty();
         }
         Section promotion = section.get();
-        if (promotion.has("betterThan")) {
-            promotion.keyProblem(
-                    "betterThan",
-                    "'betterThan' is not available in this version; write what must hold as a 'gate', such as"
-                            + " [\"val_accuracy >= 0.9\"]");
-        }
         promotion.allow(
                 List.of("model", "alias", "gate", "betterThan"),
                 Map.of("name", "model", "gates", "gate", "if", "gate", "condition", "gate"));
@@ -596,25 +611,27 @@ final class SweepReading {
                     }
                     return true;
                 });
-        Optional<String> alias = promotion
-                .line("alias", 255, "such as champion")
-                .filter(word -> {
-                    if (ALIAS.matcher(word).matches()
-                            && !VERSION_ALIAS.matcher(word).matches()) {
-                        return true;
-                    }
-                    promotion.problem(
-                            "alias",
-                            promotion.field("alias")
-                                    + " must be letters, digits, '_' and '-', and neither 'latest' nor like 'v1' (MLflow keeps those for itself), was "
-                                    + Words.quoted(word));
-                    return false;
-                });
+        Optional<String> alias = readAlias(promotion, "alias");
+        Optional<String> betterThan = readAlias(promotion, "betterThan");
         List<Expression> gates = new ArrayList<>();
         for (Section.Item item : promotion.texts("gate", "[\"val_accuracy >= 0.9\"]")) {
             readGate(item).ifPresent(gates::add);
         }
-        return model.map(name -> new PromotionSection(name, alias, gates));
+        return model.map(name -> new PromotionSection(name, alias, gates, betterThan));
+    }
+
+    private static Optional<String> readAlias(Section promotion, String key) {
+        return promotion.line(key, 255, "such as champion").filter(word -> {
+            if (ALIAS.matcher(word).matches() && !VERSION_ALIAS.matcher(word).matches()) {
+                return true;
+            }
+            promotion.problem(
+                    key,
+                    promotion.field(key)
+                            + " must be letters, digits, '_' and '-', and neither 'latest' nor like 'v1' (MLflow keeps those for itself), was "
+                            + Words.quoted(word));
+            return false;
+        });
     }
 
     private Optional<Expression> readGate(Section.Item item) {

@@ -1,5 +1,6 @@
 package dev.sluice.console.tracking;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.sluice.console.folder.DataFolder;
 import dev.sluice.console.folder.TrialFolder;
 import dev.sluice.console.specification.SweepSpecification;
@@ -17,11 +18,13 @@ import dev.sluice.search.trial.Measurement;
 import dev.sluice.search.trial.Objective;
 import dev.sluice.search.trial.Outcome;
 import dev.sluice.search.trial.Report;
+import dev.sluice.tracker.Dataset;
 import dev.sluice.tracker.RunStatus;
 import dev.sluice.tracker.outbox.JournalEntry;
 import dev.sluice.tracker.outbox.JournalWriter;
 import dev.sluice.tracker.outbox.RunJournals;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -223,6 +226,7 @@ final class SweepFeed implements AutoCloseable {
                     createdAt,
                     Optional.empty(),
                     tags));
+            entries.addAll(inputs());
             entries.add(
                     file(parentFolder(), "sweep.json", specification.toJson().toPrettyString()));
         }
@@ -285,6 +289,7 @@ final class SweepFeed implements AutoCloseable {
             trial.params.forEach((name, value) -> params.put(name, String.valueOf(value)));
             params.put("seed", Long.toString(trial.seed));
             entries.add(new JournalEntry.Params(params));
+            entries.addAll(inputs());
             var twins = logTwins(trial.params);
             if (!twins.isEmpty()) {
                 entries.add(new JournalEntry.Metrics(0, twins, recorded.at()));
@@ -295,6 +300,27 @@ final class SweepFeed implements AutoCloseable {
             entries.add(new JournalEntry.Tags(tags));
         }
         return entries;
+    }
+
+    /** The data set that the sweep file names. */
+    private List<JournalEntry> inputs() {
+        return specification.tracking().dataset().stream()
+                .<JournalEntry>map(dataset -> {
+                    var source = dataset.source().orElse("");
+                    var uri = JsonNodeFactory.instance.objectNode().put("uri", source);
+                    return new JournalEntry.Inputs(List.of(new Dataset(
+                            dataset.name(),
+                            dataset.digest()
+                                    .orElseGet(() -> UUID.nameUUIDFromBytes(
+                                                    (dataset.name() + '\n' + source).getBytes(StandardCharsets.UTF_8))
+                                            .toString()),
+                            "external",
+                            uri.toString(),
+                            Optional.empty(),
+                            Optional.empty(),
+                            "training")));
+                })
+                .toList();
     }
 
     private JournalEntry open(Known trial, int number, Instant at, Map<String, String> tags) {

@@ -348,6 +348,27 @@ class CommandLineTest {
     }
 
     @Test
+    void rollsBackTheNewestPromotionThatMovedTheAlias() throws IOException {
+        twoSweeps();
+        service.on(
+                "GET /sweeps/" + NEW + "/promotions",
+                "{\"items\":[{\"id\":\"r\",\"state\":\"ROLLED_BACK\",\"model\":\"m\",\"alias\":\"a\"},"
+                        + "{\"id\":\"n\",\"state\":\"DONE\",\"model\":\"m\",\"alias\":null},"
+                        + "{\"id\":\"p\",\"state\":\"DONE\",\"model\":\"m\",\"alias\":\"a\"},"
+                        + "{\"id\":\"q\",\"state\":\"DONE\",\"model\":\"m\",\"alias\":\"a\"}]}");
+        service.on("POST /promotions/p/rollback", 202, "application/json", "{\"id\":\"p\",\"state\":\"ROLLING_BACK\"}");
+        service.on(
+                "GET /promotions/p",
+                "{\"id\":\"p\",\"state\":\"ROLLED_BACK\",\"reason\":\"m@a points to version 2 again.\"}");
+        assertThat(sluice("promote", "latest", "--rollback", "--alias", "a")).isZero();
+        assertThat(out.toString()).isEqualToIgnoringNewLines("m@a points to version 2 again.");
+        assertThat(sluice("promote", "latest", "--rollback", "--model", "other"))
+                .isEqualTo(1);
+        assertThat(err.toString()).contains("no promotion of other");
+        assertThat(sluice("promote", "latest", "--rollback", "--trial", "1")).isEqualTo(2);
+    }
+
+    @Test
     void runSubmitsTheFileAsItIsAndPrintsTheResult() throws IOException {
         Path file = Files.writeString(folder.resolve("sweep.yaml"), "name: digits # as written\n");
         service.on(

@@ -842,6 +842,13 @@ class InvalidFilesTest {
                         "/failurePolicies/0/as",
                         7,
                         "'INFEASIBLE'"),
+                wrong("data set", with("tracking: {dataset: {source: a}}"), "/tracking/dataset/name", 7, "missing"),
+                wrong(
+                        "digest",
+                        with("tracking: {dataset: {name: a, digest: " + "d".repeat(37) + "}}"),
+                        "/tracking/dataset/digest",
+                        7,
+                        "36"),
                 wrong("tag a number", with("tracking: {tags: {a: 1}}"), "/tracking/tags/a", 7, "quotes"),
                 wrong(
                         "gate unreadable",
@@ -866,10 +873,10 @@ class InvalidFilesTest {
                 wrong("alias latest", with("promotion: {model: m, alias: latest}"), "/promotion/alias", 7, "'latest'"),
                 wrong(
                         "betterThan",
-                        with("promotion: {model: m, betterThan: champion}"),
+                        with("promotion: {model: m, betterThan: 'val_accuracy > 0.9'}"),
                         "/promotion/betterThan",
                         7,
-                        "not available in this version"));
+                        "'latest'"));
     }
 
     private static Arguments wrong(String kind, String file, String pointer, int line, String... words) {

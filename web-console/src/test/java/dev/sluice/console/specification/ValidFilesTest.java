@@ -34,6 +34,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -119,6 +120,9 @@ class ValidFilesTest {
                 with("failurePolicies: [{log: '(?i)out of memory|OOM', as: PRUNED}]"),
                 with("tracking: {}"),
                 with("tracking: {tags: {a: b}}"),
+                with("tracking: {dataset: {name: iris}}"),
+                with("tracking: {dataset: {name: iris, digest: '1', source: 's3://data/iris.csv'}}"),
+                with("promotion: {model: m, betterThan: champion}"),
                 with("promotion: {model: my model, gate: ['loss < 0.5', '`val/loss` < 1']}"));
     }
 
@@ -201,7 +205,8 @@ class ValidFilesTest {
         assertThat(sweep.retries()).isEqualTo(new RetriesSection(2, Duration.ofSeconds(5)));
         assertThat(sweep.failurePolicies())
                 .containsExactly(new FailurePolicy("CUDA out of memory", TrialState.INFEASIBLE));
-        assertThat(sweep.tracking()).isEqualTo(new TrackingSection("digits", Map.of("dataset", "digits")));
+        assertThat(sweep.tracking())
+                .isEqualTo(new TrackingSection("digits", Map.of("dataset", "digits"), Optional.empty()));
         assertThat(sweep.promotion()).hasValueSatisfying(promotion -> {
             assertThat(promotion.model()).isEqualTo("digits");
             assertThat(promotion.alias()).contains("champion");

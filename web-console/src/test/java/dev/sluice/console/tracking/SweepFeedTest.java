@@ -80,6 +80,22 @@ final class SweepFeedTest {
     }
 
     @Test
+    void theDataSetOfTheFileIsAnInputOfEveryRun() throws IOException {
+        life(SweepFiles.external(LOG_SCALE + "tracking: {dataset: {name: iris, source: 's3://data/iris.csv'}}\n"));
+        for (var folder : List.of(trial(0), folder().sweepRun(SWEEP))) {
+            assertThat(only(entries(folder), JournalEntry.Inputs.class))
+                    .singleElement()
+                    .satisfies(inputs -> {
+                        assertThat(inputs.datasets()).singleElement().satisfies(dataset -> {
+                            assertThat(dataset.name()).isEqualTo("iris");
+                            assertThat(dataset.digest()).hasSize(36);
+                            assertThat(dataset.source()).isEqualTo("{\"uri\":\"s3://data/iris.csv\"}");
+                        });
+                    });
+        }
+    }
+
+    @Test
     void theParentHasTheFileTheStateAndTheBestSoFar() throws IOException {
         life(SweepFiles.external(LOG_SCALE));
         var parent = entries(folder().sweepRun(SWEEP));

@@ -1,0 +1,117 @@
+package dev.sluice.endtoend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.endtoend.harness.Json;
+import dev.sluice.endtoend.harness.Mlflow;
+import dev.sluice.endtoend.harness.Script;
+import dev.sluice.endtoend.harness.Service;
+import dev.sluice.endtoend.harness.Shared;
+import dev.sluice.endtoend.harness.Sweep;
+import dev.sluice.endtoend.harness.Waiting;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** From the models that command trials write to versions, an alias that only the better one gets, and back. */
+@ExtendWith(Shared.class)
+final class PromotionTest {
+    private static final Script TRAINING = Script.of("packaging", """
+            import os, sys
+            os.makedirs(".tmp")
+            open(".tmp/weights", "w").write(sys.argv[1])
+            open(".tmp/MLmodel", "w").write("flavors: {python_function: {loader_module: none}}\\n")
+            os.rename(".tmp", "model")
+            print('{"step": 1, "accuracy": 0.1}')
+            print('{"step": 2, "accuracy": %s}' % sys.argv[1])
+            """);
+
+    private final Service service;
+    private final Mlflow mlflow;
+
+    PromotionTest(Service service, Mlflow mlflow) {
+        this.service = service;
+        this.mlflow = mlflow;
+    }
+
+    private Sweep promoting(String model, double accuracy) {
+        return service.submit("""
+                name: %s
+                objective: {metric: accuracy, goal: maximize}
+                parameters: {accuracy: {values: [%s]}}
+                search: {algorithm: grid}
+                budget: {parallel: 1}
+                trial: {command: %s}
+                tracking: {dataset: {name: numbers, digest: d1, source: "s3://data/numbers"}}
+                promotion: {model: %s, alias: champion, betterThan: champion}
+                """.formatted(model, accuracy, TRAINING.command("${params.accuracy}"), model));
+    }
+
+    private JsonNode rollBack(JsonNode promotion, String expected) {
+        var path = "/api/v1/promotions/" + promotion.path("id").asText();
+        service.rest().post(path + "/rollback", Map.of()).expect(202);
+        return Waiting.until(
+                "the rollback to end",
+                Waiting.SOON,
+                () -> service.rest().get(path).expect(200).json(),
+                view -> view.path("state").asText().equals(expected));
+    }
+
+    @Test
+    void onlyTheBetterOneGetsTheAliasAndItGoesBack() {
+        var model = "better-" + System.nanoTime();
+        var first = promoting(model, 0.8).awaitPromotion();
+        var worse = promoting(model, 0.7).awaitPromotion();
+        var sweep = promoting(model, 0.9);
+        var better = sweep.awaitPromotion();
+
+        assertThat(first.path("state").asText()).as(first.toPrettyString()).isEqualTo("DONE");
+        assertThat(first.path("previousVersion").asText("none")).isEmpty();
+        assertThat(worse.path("state").asText()).isEqualTo("REFUSED");
+        assertThat(worse.path("reason").asText())
+                .contains("not better than " + model + "@champion (version 1)")
+                .contains("0.7")
+                .contains("0.8");
+        assertThat(better.path("state").asText()).as(better.toPrettyString()).isEqualTo("DONE");
+        assertThat(better.path("previousVersion").asText()).isEqualTo("1");
+        assertThat(mlflow.versions(model)).containsExactly(1, 2);
+        var champion = mlflow.alias(model, "champion");
+        assertThat(champion.path("version").asText()).isEqualTo("2");
+        var tags = new HashMap<String, String>();
+        champion.path("tags")
+                .forEach(tag ->
+                        tags.put(tag.path("key").asText(), tag.path("value").asText()));
+        assertThat(tags)
+                .containsEntry("sluice.sweep", sweep.id())
+                .containsEntry("sluice.sweep.name", model)
+                .containsEntry("sluice.trial", better.path("trialId").asText())
+                .containsEntry("sluice.trial.number", "0")
+                .containsEntry("sluice.datasets", "numbers@d1")
+                .containsKey("mlflow.source.name")
+                .containsEntry("sluice.value.accuracy", "0.9");
+
+        // What was overtaken is not put back over what overtook it.
+        var kept = rollBack(first, "DONE");
+        assertThat(kept.path("reason").asText()).contains("version 2");
+        assertThat(mlflow.alias(model, "champion").path("version").asText()).isEqualTo("2");
+
+        assertThat(rollBack(better, "ROLLED_BACK").path("reason").asText()).contains("version 1 again");
+        assertThat(mlflow.alias(model, "champion").path("version").asText()).isEqualTo("1");
+        assertThat(rollBack(better, "ROLLED_BACK").path("state").asText()).isEqualTo("ROLLED_BACK");
+        rollBack(first, "ROLLED_BACK");
+        assertThat(service.rest()
+                        .post("/api/v1/promotions/" + worse.path("id").asText() + "/rollback", Map.of())
+                        .status())
+                .isEqualTo(409);
+        assertThat(Json.list(
+                        service.rest()
+                                .get(sweep.path() + "/promotions")
+                                .expect(200)
+                                .json()
+                                .path("items"),
+                        p -> p.path("state").asText()))
+                .containsExactly("ROLLED_BACK");
+    }
+}
