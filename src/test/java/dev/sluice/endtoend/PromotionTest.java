@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.endtoend.harness.Json;
 import dev.sluice.endtoend.harness.Mlflow;
+import dev.sluice.endtoend.harness.Rest;
 import dev.sluice.endtoend.harness.Script;
 import dev.sluice.endtoend.harness.Service;
 import dev.sluice.endtoend.harness.Shared;
 import dev.sluice.endtoend.harness.Sweep;
+import dev.sluice.endtoend.harness.SweepFile;
 import dev.sluice.endtoend.harness.Waiting;
 import java.util.HashMap;
 import java.util.Map;
@@ -57,6 +59,28 @@ final class PromotionTest {
                 Waiting.SOON,
                 () -> service.rest().get(path).expect(200).json(),
                 view -> view.path("state").asText().equals(expected));
+    }
+
+    @Test
+    void refusesASweepWhoseArtifactsCannotBeStoredAndSaysWhatToDo() {
+        var experiment = "elsewhere-" + System.nanoTime();
+        Rest.at(mlflow.uri())
+                .post(
+                        "/api/2.0/mlflow/experiments/create",
+                        Map.of("name", experiment, "artifact_location", "s3://bucket/x"))
+                .expect(200);
+
+        var problem = service.rest()
+                .post(
+                        "/api/v1/sweeps",
+                        SweepFile.example("external.yaml")
+                                .set("tracking", Map.of("experiment", experiment))
+                                .map())
+                .problem(422);
+
+        assertThat(problem.toString())
+                .contains("/tracking/experiment")
+                .contains("--artifacts-destination s3://bucket/x");
     }
 
     @Test

@@ -181,6 +181,9 @@ public class SweepResource {
                             knowledge.from()))
                     .build();
         }
+        tracking.artifactRefusal(specification.tracking().experiment()).ifPresent(refusal -> {
+            throw Problem.Invalid.at("/tracking/experiment", refusal).exception();
+        });
         return created(desk.create(specification, knowledge, Optional.ofNullable(key), hash), uri);
     }
 

@@ -36,8 +36,11 @@ import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /*
@@ -53,6 +56,7 @@ public class Tracking {
     private static final long LOOK_SOON_MILLIS = 20;
     private static final Duration TRY_AGAIN = Duration.ofSeconds(30);
     private static final Duration RECONCILE = Duration.ofMinutes(5);
+    private static final long ASK_SECONDS = 3;
     private static final int CHUNK = 1000;
     private static final int PLACES = 50_000;
 
@@ -135,6 +139,29 @@ public class Tracking {
 
     public Optional<MlflowTracker> mlflow() {
         return mlflow;
+    }
+
+    /**
+     * Why the artifacts of an experiment could not be stored, with what to do instead; empty if they can, or if the
+     * server does not tell within a moment: nobody waits for it. An experiment that is not there yet is made.
+     */
+    public Optional<String> artifactRefusal(String experiment) {
+        if (mlflow.isEmpty() || server.status().state() != TrackingServer.State.UP) {
+            return Optional.empty();
+        }
+        var tracker = mlflow.get();
+        var answer = new FutureTask<>(() -> tracker.artifactRefusal(tracker.experiment(experiment)));
+        var asker = Thread.ofVirtual().name("tracking-ask").start(answer);
+        try {
+            return answer.get(ASK_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.empty();
+        } catch (ExecutionException | TimeoutException e) {
+            Log.debugf("event=artifacts-not-checked experiment=%s reason=\"%s\"", experiment, e);
+            asker.interrupt();
+            return Optional.empty();
+        }
     }
 
     /** The id of a trial's run, once it is known. */
