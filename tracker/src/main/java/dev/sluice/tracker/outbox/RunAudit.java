@@ -1,5 +1,6 @@
 package dev.sluice.tracker.outbox;
 
+import dev.sluice.tracker.Dataset;
 import dev.sluice.tracker.MetricPoint;
 import dev.sluice.tracker.Run;
 import dev.sluice.tracker.RunId;
@@ -51,6 +52,7 @@ final class RunAudit {
         private final Map<String, Long> pointsByKey = new LinkedHashMap<>();
         private final Map<String, String> params = new LinkedHashMap<>();
         private final Map<String, String> tags = new LinkedHashMap<>();
+        private final List<Dataset> datasets = new ArrayList<>();
         private final Map<String, JournalEntry.Artifact> artifacts = new LinkedHashMap<>();
         private JournalEntry.@Nullable RunEnded ended;
     }
@@ -90,11 +92,12 @@ final class RunAudit {
         int twins = removeTwins(run, id);
         int params = resendTexts(recorded.params, shown.get().params(), part -> tracker.logParams(id, part));
         int tags = resendTexts(recorded.tags, shown.get().tags(), part -> tracker.setTags(id, part));
+        int datasets = resendDatasets(recorded.datasets, shown.get().datasets(), part -> tracker.logInputs(id, part));
         long points = resendPoints(id, delivered, recorded.pointsByKey);
         int files = resendArtifacts(run, id, recorded.artifacts);
         boolean closed =
                 ended && recorded.ended != null && !shown.get().status().isEnded() && close(run, recorded.ended);
-        AuditFindings findings = new AuditFindings(points, params, tags, files, twins, closed, false);
+        AuditFindings findings = new AuditFindings(points, params, tags, datasets, files, twins, closed, false);
         if (!findings.isClean()) {
             LOG.log(System.Logger.Level.WARNING, "run={0} audit=\"{1}\"", id, findings);
         }
@@ -117,7 +120,7 @@ final class RunAudit {
                 lost,
                 found.get());
         run.adopt(found.get());
-        return new AuditFindings(0, 0, 0, 0, 0, false, true);
+        return new AuditFindings(0, 0, 0, 0, 0, 0, false, true);
     }
 
     private int removeTwins(FollowedRun run, RunId id) {
@@ -161,8 +164,11 @@ final class RunAudit {
                             recorded.tags.putAll(LongTexts.Kind.TAG.shown(tags.values()));
                         }
                     }
-                    case JournalEntry.Inputs
-                            inputs -> {} // the same one is sent again without harm, and none is looked for
+                    case JournalEntry.Inputs inputs -> {
+                        if (sent) {
+                            recorded.datasets.addAll(inputs.datasets());
+                        }
+                    }
                     case JournalEntry.Metrics metrics -> {
                         if (sent) {
                             metrics.values().keySet().forEach(key -> recorded.pointsByKey.merge(key, 1L, Long::sum));
@@ -206,6 +212,15 @@ final class RunAudit {
             part.forEach(text -> texts.put(text.getKey(), text.getValue()));
             send.accept(texts);
         });
+    }
+
+    private static int resendDatasets(List<Dataset> recorded, List<Dataset> shown, Consumer<List<Dataset>> send) {
+        List<Dataset> missing = recorded.stream()
+                .filter(dataset -> shown.stream()
+                        .noneMatch(one -> one.name().equals(dataset.name())
+                                && one.digest().equals(dataset.digest())))
+                .toList();
+        return resend(missing, send);
     }
 
     private long resendPoints(RunId id, List<Delivered> delivered, Map<String, Long> pointsByKey) throws IOException {

@@ -13,7 +13,8 @@ final class Tallies {
     private final AtomicLong idsAdopted = new AtomicLong();
 
     void add(AuditFindings findings) {
-        resent.addAndGet(findings.points() + findings.params() + findings.tags() + findings.artifacts());
+        resent.addAndGet(
+                findings.points() + findings.params() + findings.tags() + findings.datasets() + findings.artifacts());
         twinsDeleted.addAndGet(findings.twins());
         runsClosed.addAndGet(findings.closed() ? 1 : 0);
         idsAdopted.addAndGet(findings.adopted() ? 1 : 0);

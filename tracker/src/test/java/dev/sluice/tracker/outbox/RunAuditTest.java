@@ -3,6 +3,7 @@ package dev.sluice.tracker.outbox;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.tracker.Dataset;
 import dev.sluice.tracker.Experiment;
 import dev.sluice.tracker.Run;
 import dev.sluice.tracker.RunId;
@@ -12,6 +13,7 @@ import dev.sluice.tracker.artifact.ArtifactPath;
 import dev.sluice.tracker.mlflow.LocalMlflow;
 import dev.sluice.tracker.mlflow.MlflowServer;
 import dev.sluice.tracker.mlflow.MlflowTracker;
+import dev.sluice.tracker.outbox.JournalEntry.Inputs;
 import dev.sluice.tracker.outbox.JournalEntry.Metrics;
 import dev.sluice.tracker.outbox.JournalEntry.Tags;
 import java.nio.file.Files;
@@ -79,11 +81,16 @@ class RunAuditTest {
                 .until(() -> shipper.progress(folder.folder).orElseThrow().ended() && shipper.isDrained(folder.folder));
     }
 
+    private static Dataset dataset(String name) {
+        return new Dataset(name, "d1", "code", "{}", Optional.empty(), Optional.empty(), "training");
+    }
+
     private RunFolder ended(String key) throws Exception {
         RunFolder trial = new RunFolder(root, key).open(experiment, Optional.empty());
         trial.params(Map.of("lr", "0.1", "a@b", "2"));
         trial.append(new Tags(Map.of("sluice.state", "COMPLETE", "mine", "1")));
         trial.append(new Metrics(1, Map.of("zero", -0.0, "up", Double.POSITIVE_INFINITY), RunFolder.START));
+        trial.append(new Inputs(List.of(dataset("digits"), dataset("letters"))));
         trial.metrics(0, 1500);
         trial.artifact("checkpoints/a/weights", "w");
         trial.artifact("gone", "g");
@@ -105,6 +112,8 @@ class RunAuditTest {
                 "delete from metrics where run_uuid='%s' and key='up'".formatted(id),
                 "delete from params where run_uuid='%s' and key='a_x0040_b'".formatted(id),
                 "delete from tags where run_uuid='%s' and key='mine'".formatted(id),
+                "delete from inputs where destination_id='%s' and source_id in (select dataset_uuid from datasets where name='letters')"
+                        .formatted(id),
                 "update tags set value='another' where run_uuid='%s' and key='dataset'".formatted(id),
                 "update runs set status='RUNNING', end_time=null where run_uuid='%s'".formatted(id));
         tracker.artifacts(id).delete(ArtifactPath.of("checkpoints"));
@@ -113,7 +122,7 @@ class RunAuditTest {
 
         AuditFindings findings = shipper.audit(trial.folder, trial.trial);
 
-        assertThat(findings).isEqualTo(new AuditFindings(53, 1, 1, 1, 0, true, false));
+        assertThat(findings).isEqualTo(new AuditFindings(53, 1, 1, 1, 1, 0, true, false));
         assertThat(shipper.audit(trial.folder, trial.trial)).isEqualTo(AuditFindings.NONE);
         Run run = tracker.run(id).orElseThrow();
         assertThat(tracker.metricHistory(id, "loss")).isEqualTo(history);
@@ -121,7 +130,8 @@ class RunAuditTest {
         assertThat(run.endTime()).contains(RunFolder.START.plusSeconds(3600));
         assertThat(run.params()).containsEntry("a_x0040_b", "2");
         assertThat(run.tags()).containsEntry("mine", "1").containsEntry("dataset", "another");
-        assertThat(shipper.status().repairs()).isEqualTo(new ShipperStatus.Repairs(56, 0, 1, 0));
+        assertThat(run.datasets()).extracting(Dataset::name).containsExactlyInAnyOrder("digits", "letters");
+        assertThat(shipper.status().repairs()).isEqualTo(new ShipperStatus.Repairs(57, 0, 1, 0));
     }
 
     @Test

@@ -83,6 +83,7 @@ final class ParetoViewTest {
                 now,
                 Optional.of(now),
                 Optional.of(now),
-                1);
+                1,
+                Optional.empty());
     }
 }
