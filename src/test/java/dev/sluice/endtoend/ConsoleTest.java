@@ -47,6 +47,13 @@ class ConsoleTest {
                 time.sleep(0.2)
             """);
 
+    /** Reports both of its arguments; what it reports first is not what is sought first. */
+    private static final Script PAIR = Script.of("pair", """
+            import json, sys
+            for step in (1, 2):
+                print(json.dumps({"step": step, "ms": float(sys.argv[2]), "loss": float(sys.argv[1])}), flush=True)
+            """);
+
     private Service service;
     private Path pictures;
     private Playwright playwright;
@@ -310,6 +317,75 @@ class ConsoleTest {
                 .isEqualTo(true);
         assertThat((String) page.evaluate("() => getComputedStyle(document.body).backgroundColor"))
                 .matches("rgb\\(\\d{1,2}, \\d{1,2}, \\d{1,2}\\)");
+    }
+
+    /** The trial with the least loss takes too long, so that it is neither the best nor drawn as such. */
+    @Test
+    void marksWhatBreaksAConstraintAndNeverCallsItTheBest() {
+        var sweep = service.submit("""
+                name: console-constrained
+                objective: {metric: loss, goal: minimize}
+                constraints: ["ms <= 20"]
+                parameters: {l: {min: 0.0, max: 1.0}, m: {min: 1.0, max: 40.0}}
+                enqueue: [{l: 0.1, m: 30.0}, {l: 0.4, m: 12.0}, {l: 0.3, m: 15.0}, {l: 0.5, m: 25.0}]
+                search: {algorithm: random, seed: 4}
+                budget: {trials: 4}
+                trial: {command: %s}
+                """.formatted(PAIR.command("${params.l}", "${params.m}")));
+        sweep.awaitEnd();
+        page.navigate(address(sweep));
+
+        assertThat(page.locator("dl.facts")).containsText("trial 2");
+        assertThat(page.locator("history-chart")).containsText("2 break a constraint");
+        page.waitForCondition(() -> inked("history-chart"));
+        assertThat(page.locator("history-chart .plot")).hasAttribute("aria-label", Pattern.compile("best 0\\.3000\\."));
+        assertThat(page.locator("trial-table .row.best")).hasCount(1);
+        assertThat(page.locator("trial-table .row.best .first")).containsText("2");
+        page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Sort by loss"))
+                .first()
+                .click();
+        assertThat(page.locator("trial-table .row.best")).hasAttribute("aria-rowindex", "2");
+        var first = page.locator("trial-table .body .row:not([hidden])")
+                .filter(new Locator.FilterOptions().setHasText("✕"));
+        assertThat(first).hasCount(2);
+        first.first().click();
+        assertThat(page.locator("trial-panel")).containsText("Breaks ms <= 20: not counted among the best.");
+        assertThat(errors).isEmpty();
+    }
+
+    @Test
+    void showsEachOfSeveralObjectivesAndTheirFront() {
+        var sweep = service.submit("""
+                name: console-front
+                objectives: [{metric: loss, goal: minimize}, {metric: ms, goal: minimize}]
+                parameters: {l: {min: 0.0, max: 1.0}, m: {min: 1.0, max: 40.0}}
+                enqueue: [{l: 0.1, m: 30.0}, {l: 0.4, m: 12.0}, {l: 0.3, m: 35.0}, {l: 0.2, m: 25.0}]
+                search: {algorithm: random, seed: 4}
+                budget: {trials: 4}
+                trial: {command: %s}
+                """.formatted(PAIR.command("${params.l}", "${params.m}")));
+        sweep.awaitEnd();
+        page.navigate(address(sweep));
+
+        assertThat(page.locator("dl.facts")).containsText("3 trials");
+        assertThat(page.locator("dl.facts")).containsText("#0 #3 #1");
+        assertThat(page.locator("trial-table .row.best")).hasCount(3);
+        page.waitForCondition(() -> inked("history-chart"));
+        var plot = page.locator("history-chart .plot");
+        assertThat(plot).hasAttribute("aria-label", Pattern.compile("^loss .*best 0.1000"));
+        page.locator("history-chart select").selectOption("ms");
+        assertThat(plot).hasAttribute("aria-label", Pattern.compile("^ms .*best 12"));
+
+        page.locator("trial-table .body .row:not([hidden])").nth(3).click();
+        var panel = page.locator("trial-panel");
+        assertThat(panel).containsText("Values");
+        assertThat(panel.getByRole(
+                        AriaRole.IMG, new Locator.GetByRoleOptions().setName("On the front: no other trial beats it")))
+                .isVisible();
+        assertThat(panel.locator("section", new Locator.LocatorOptions().setHasText("Reports"))
+                        .locator("thead th"))
+                .hasText(new String[] {"step", "loss", "ms"});
+        assertThat(errors).isEmpty();
     }
 
     private static String file(String name, int trials, int parallel, int steps) {

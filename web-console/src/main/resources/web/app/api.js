@@ -70,6 +70,7 @@ export const api = {
   remove: (sweep) => call('DELETE', `/sweeps/${id(sweep)}`),
   table: (sweep, since, signal) => call('GET', `/sweeps/${id(sweep)}/table${search({since})}`, {signal}),
   csv: (sweep) => call('GET', `/sweeps/${id(sweep)}/table`, {accept: 'text/csv'}),
+  pareto: (sweep, signal) => call('GET', `/sweeps/${id(sweep)}/pareto`, {signal}),
   curves: (sweep, metric, signal) =>
     call('GET', `/sweeps/${id(sweep)}/curves${search({metric, top: 200, points: 100})}`, {signal}),
   trial: (trial, signal) => call('GET', `/trials/${id(trial)}`, {signal}),

@@ -23,6 +23,7 @@ export const SHAPES = {
   hollow: dashedRing(),
   pause: 'M3.5 2.5H6.5V13.5H3.5ZM9.5 2.5H12.5V13.5H9.5Z',
   square: 'M3 3H13V13H3Z',
+  gem: 'M8 1L14.5 8L8 15L1.5 8ZM8 4L4.2 8L8 12L11.8 8Z',
   star: 'M8 1L10.1 5.6L15.1 6.2L11.4 9.6L12.4 14.5L8 12L3.6 14.5L4.6 9.6L0.9 6.2L5.9 5.6Z',
 };
 
@@ -64,12 +65,16 @@ export function trialLook(state) {
   return {path: SHAPES[shape], tone: `state-${tone}`};
 }
 
+/** The look of a trial that breaks a constraint, whatever its state. */
+export const BROKEN_LOOK = {path: SHAPES.gem, tone: 'state-infeasible'};
+
 const drawn = ([shape, tone]) =>
   html`<svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true" class="shape ${`tone-${tone}`}">${svg`<path d=${SHAPES[shape]}></path>`}</svg>`;
 
 const marked = (look, text) => html`<span class="state">${drawn(look || UNKNOWN)}${text}</span>`;
 
 export const trialIcon = (state) => drawn(TRIAL_LOOK[state] || UNKNOWN);
+export const brokenIcon = () => drawn(['gem', 'infeasible']);
 export const trialState = (state) => marked(TRIAL_LOOK[state], texts.trialStates[state] || state);
 export const sweepState = (state) => marked(SWEEP_LOOK[state], texts.sweepStates[state] || state);
 export const attemptState = (state) => marked(ATTEMPT_LOOK[state], texts.attemptStates[state] || state);

@@ -31,6 +31,8 @@ export class SweepStore {
     this.reason = [];
     /** where it ran, in words, if it was taken over from an earlier sweep; else null */
     this.importedFrom = [];
+    /** the constraints that a trial breaks, as they are written */
+    this.breaks = [];
     /** by name, one array each; null where inactive or missing */
     this.params = new Map();
     this.metrics = new Map();
@@ -61,6 +63,7 @@ export class SweepStore {
       this.durationMs.push(NaN);
       this.reason.push('');
       this.importedFrom.push(null);
+      this.breaks.push([]);
       for (const column of this.params.values()) column.push(null);
       for (const column of this.metrics.values()) column.push(NaN);
     }
@@ -98,6 +101,7 @@ export class SweepStore {
     fill(this.step, table.step, asStep);
     fill(this.reason, table.reason, (cell) => cell || '');
     fill(this.importedFrom, table.importedFrom, plainCell);
+    fill(this.breaks, table.breaks, (cell) => cell || []);
     fill(this.startedAt, table.startedAt, millis);
     fill(this.durationMs, table.durationMs, asNumber);
     for (const [name, column] of Object.entries(table.params || {})) {
@@ -117,6 +121,7 @@ export class SweepStore {
       const value = trial.value !== undefined ? trial.value : trial.values?.[this.objective];
       if (value !== undefined) this.value[row] = asNumber(value);
       if (trial.step !== undefined) this.step[row] = asStep(trial.step);
+      if (trial.breaks !== undefined) this.breaks[row] = trial.breaks || [];
       if (trial.reason !== undefined) this.reason[row] = trial.reason || '';
       if (trial.importedFrom !== undefined) this.importedFrom[row] = trial.importedFrom;
       if (trial.startedAt !== undefined) this.startedAt[row] = millis(trial.startedAt);
@@ -127,12 +132,25 @@ export class SweepStore {
       }
       for (const [name, value] of Object.entries(trial.values || {})) this.#column(this.metrics, name, NaN)[row] = asNumber(value);
     }
+    // A trial's values are those that count; its last report need not be one of them.
+    const told = new Set((change.trials || []).map((trial) => trial.number));
     for (const report of change.reports || []) {
+      if (told.has(report.number)) continue;
       const row = this.#rowFor(report.number);
       this.step[row] = report.step;
       for (const [name, value] of Object.entries(report.values || {})) this.#column(this.metrics, name, NaN)[row] = asNumber(value);
     }
     if (Number.isFinite(change.revision)) this.revision = Math.max(this.revision, change.revision);
+  }
+
+  /** A trial's value of a metric that counts, NaN where there is none. */
+  valueOf(row, metric) {
+    return metric === this.objective ? this.value[row] : this.metrics.get(metric)?.[row] ?? NaN;
+  }
+
+  /** Whether a trial may be the best, or on the front: what the service goes by. */
+  counts(row) {
+    return this.state[row] === 'COMPLETE' && this.breaks[row].length === 0;
   }
 
   /** How long a trial took, or has been running by now, in milliseconds; NaN before its start. */

@@ -43,9 +43,10 @@ const en = {
     shown: (count) => many(count, 'sweep', 'sweeps'),
   },
   sweep: {
-    what: 'this sweep', best: 'Best', noBest: 'none yet', inTrial: (number) => `trial ${number}`,
+    what: 'this sweep', best: 'Best', noBest: 'none yet', noneKeeps: 'no trial keeps to the constraints', front: 'Front', frontHint: 'Trials that no other one beats, within the constraints',
     warmStartGives: (trials, points) => `${trials} of its trials will be taken over, ${points} of its points tried first.`,
     warmStart: 'Warm start from', warmStartGave: (trials, points) => `${trials} of its trials taken over, ${points} of its points tried first.`, warmStartLeftOut: (words) => `Not taken over: ${words}.`,
+    promoteFront: 'With several objectives no trial is the best of all: open one of the front to promote it', inTrial: (number) => `trial ${number}`,
     progress: 'Progress', eta: 'Time left', ended: 'Ended', startedAgo: (age) => `started ${age}`, elapsed: 'Running for', took: 'Took', started: 'Started', trialsDone: 'finished trials', about: (span) => `about ${span}`,
     etaHint: 'From the pace of the finished trials so far',
     bound: (span) => `at most ${span} (wall time)`,
@@ -82,8 +83,9 @@ const en = {
     disabled: 'MLflow is off for this service.',
   },
   history: {
-    title: 'History', best: 'best so far', axis: 'trial', none: 'No trial has a value yet', noneHelp: 'The first value appears with the first report of a trial.',
+    title: 'History', objective: 'Objective', best: 'best so far', axis: 'trial', none: 'No trial has a value yet', noneHelp: 'The first value appears with the first report of a trial.',
     focus: 'Focus on best', focusHint: 'Cut off the poorer half of the values', log: 'Log', logHint: 'Logarithmic value axis',
+    broken: (count) => `${count.toLocaleString('en')} ${count === 1 ? 'breaks' : 'break'} a constraint`,
     unvalued: (count) => `${trials(count)} without a value`, summary: (metricName, valued, best) => `${metricName} of ${trials(valued)} by number${best ? `; best ${best}` : ''}. The trial table below has the same values.`,
   },
   curves: {
@@ -98,9 +100,11 @@ const en = {
     emptyHelp: 'The first trial appears as soon as the searcher has proposed it.', noMatch: 'No trial is in the chosen states.',
     count: (shown, all) => (shown === all ? trials(all) : `${shown.toLocaleString('en')} of ${trials(all)}`),
     sortBy: (name) => `Sort by ${name}`, filter: 'Show by state', label: 'Trials of this sweep. Arrow keys move, Enter opens.',
-    param: 'parameter', metric: 'metric', objective: 'objective',
+    param: 'parameter', metric: 'metric', objective: 'objective', constraint: (texts) => `must keep to ${texts}`,
   },
   trial: {
+    breaks: (texts) => `breaks ${texts.join(' and ')}`, breaksNote: (texts) => `Breaks ${texts.join(' and ')}: not counted among the best.`,
+    onFront: 'On the front: no other trial beats it',
     title: (number) => `Trial ${number}`, what: 'this trial', parameters: 'Parameters', parameter: 'Parameter', value: 'Value', best: 'Best',
     bestColumn: (number) => `Best (#${number})`, values: 'Values', reports: 'Reports', attempts: 'Attempts', logs: 'Log', reason: 'Why', noReports: 'No reports yet.',
     step: 'step', attempt: 'Attempt', state: 'State', resumed: (name) => `resumed from ${name}`, checkpoints: 'Checkpoints', checkpoint: 'Checkpoint', size: 'Size', saved: 'Saved', worker: (name) => `on ${name}`, took: 'Took', started: 'Started', isBest: 'Best of the sweep',

@@ -9,7 +9,7 @@ import {isOver, SWEEP_ACTIONS, sweepState, TRIAL_STATES, trialIcon} from '../sta
 import {LiveFeed} from '../live.js';
 import {CurveSet, SweepStore} from '../sweep-store.js';
 import {budgetOf, finished} from '../parts/progress-bar.js';
-import {bestOf} from './sweeps-page.js';
+import {bestOf, constraintsOf, objectivesOf} from '../goals.js';
 import '../parts/progress-bar.js';
 import '../parts/problem-box.js';
 import '../parts/history-chart.js';
@@ -25,6 +25,9 @@ const TICK_MILLIS = 1000;
 const PULSE_MILLIS = 900;
 const LONG = 2000;
 const LONG_GAP_MILLIS = 900;
+const FRONT_GAP_MILLIS = 1000;
+const LONG_FRONT_GAP_MILLIS = 10000;
+const FRONT_NAMED = 8;
 
 /** Milliseconds in a duration of the sweep file: "30m", "1h30m", "PT30M", or seconds as a number; NaN when it is none. */
 export function spanMillis(text) {
@@ -40,7 +43,7 @@ export function spanMillis(text) {
 class SweepPage extends LitElement {
   static properties = {
     sweepId: {}, query: {}, sweep: {state: true}, problem: {state: true}, tableProblem: {state: true}, tableLoading: {state: true}, curves: {state: true}, curvesProblem: {state: true}, curvesLoading: {state: true},
-    metric: {state: true}, revision: {state: true}, status: {state: true}, now: {state: true}, busy: {state: true}, pulse: {state: true},
+    front: {state: true}, metric: {state: true}, revision: {state: true}, status: {state: true}, now: {state: true}, busy: {state: true}, pulse: {state: true},
   };
 
   static styles = [base, stateStyles, css`
@@ -109,6 +112,8 @@ class SweepPage extends LitElement {
     this.tableLoading = true;
     this.curves = null;
     this.curvesProblem = null;
+    /** with several objectives: the numbers of the trials that no other one beats; null until the service has said it */
+    this.front = null;
     this.metric = null;
     this.revision = 0;
   }
@@ -164,6 +169,8 @@ class SweepPage extends LitElement {
     clearTimeout(this.refresher);
     clearTimeout(this.changing);
     this.changing = null;
+    clearTimeout(this.fronting);
+    this.fronting = null;
   }
 
   async #load() {
@@ -193,6 +200,7 @@ class SweepPage extends LitElement {
       this.tableProblem = failure;
     }
     this.tableLoading = false;
+    this.#loadFront();
     this.#listen();
     this.#refreshLater();
   }
@@ -243,6 +251,26 @@ class SweepPage extends LitElement {
     }
   }
 
+  async #loadFront() {
+    if (objectivesOf(this.sweep).length < 2) return;
+    const {signal} = this.abort;
+    try {
+      const {trials} = await api.pareto(this.sweepId, signal);
+      if (!signal.aborted) this.front = trials.map(({number}) => number);
+    } catch (failure) {
+      // An older front is better than none; it is asked for again when a trial completes.
+      if (failure.name !== 'AbortError') this.#loadFrontLater();
+    }
+  }
+
+  #loadFrontLater() {
+    if (this.abort.signal.aborted) return;
+    this.fronting ??= setTimeout(() => {
+      this.fronting = null;
+      this.#loadFront();
+    }, this.store.size > LONG ? LONG_FRONT_GAP_MILLIS : FRONT_GAP_MILLIS);
+  }
+
   #listen() {
     this.feed?.close();
     this.feed = new LiveFeed(this.sweepId, {
@@ -259,6 +287,7 @@ class SweepPage extends LitElement {
       this.pendingReports?.push({revision: change.revision, reports: change.reports});
       this.curves?.extend(change.reports);
     }
+    if (change.trials?.some(({state}) => state === 'COMPLETE')) this.#loadFrontLater();
     if (change.sweep && this.sweep) {
       this.#notePulse(change.sweep.best);
       const ended = !isOver(this.sweep.state) && isOver(change.sweep.state);
@@ -280,6 +309,7 @@ class SweepPage extends LitElement {
       this.#changed();
       this.tableProblem = null;
       this.#loadCurves(this.metric);
+      this.#loadFront();
       this.#refresh();
     } catch (failure) {
       if (failure.name === 'AbortError') return;
@@ -415,9 +445,9 @@ class SweepPage extends LitElement {
     const {mlflow} = sweep;
     const counts = sweep.counts || {};
     return html`<dl class="card facts">
-      <div><dt>${words.best}${best.metric ? ` ${best.metric}` : ''}</dt>
+      ${objectivesOf(sweep).length > 1 ? this.#frontFact() : html`<div><dt>${words.best}${best.metric ? ` ${best.metric}` : ''}</dt>
         <dd class="figure ${this.pulse ? 'pulse' : ''}" title=${exact(sweep.best ? best.value : null)}>${metricText(best.value)}</dd>
-        <dd class="note">${sweep.best ? html`<a href=${link(['sweeps', this.sweepId], {...Object.fromEntries(this.query), trial: sweep.best.number})}>${words.inTrial(sweep.best.number)}</a>` : words.noBest}</dd></div>
+        <dd class="note">${sweep.best ? this.#trialLink(sweep.best.number, words.inTrial(sweep.best.number)) : this.#noBest()}</dd></div>`}
       <div><dt>${words.progress}</dt>
         <dd>${texts.sweeps.of(finished(counts), total)}</dd>
         <dd class="note"><progress-bar .counts=${counts} .total=${total}></progress-bar></dd></div>
@@ -433,6 +463,27 @@ class SweepPage extends LitElement {
     </dl>`;
   }
 
+  #trialLink(number, text) {
+    return html`<a href=${link(['sweeps', this.sweepId], {...Object.fromEntries(this.query), trial: number})}>${text}</a>`;
+  }
+
+  #noBest() {
+    return this.sweep.counts?.complete && constraintsOf(this.sweep).length ? words.noneKeeps : words.noBest;
+  }
+
+  #frontFact() {
+    const front = this.front ?? [];
+    return html`<div><dt title=${words.frontHint}>${words.front}</dt>
+      <dd class="figure">${this.front ? texts.table.count(front.length, front.length) : '–'}</dd>
+      <dd class="note">${front.length ? html`${front.slice(0, FRONT_NAMED).map((number) => html`${this.#trialLink(number, `#${number}`)} `)}${front.length > FRONT_NAMED ? '…' : nothing}` : this.#noBest()}</dd></div>`;
+  }
+
+  /** The numbers of the trials that stand out: the best one, or with several objectives the front. */
+  #stars() {
+    if (objectivesOf(this.sweep).length > 1) return new Set(this.front ?? []);
+    return new Set(this.sweep.best ? [this.sweep.best.number] : []);
+  }
+
   #actions() {
     const {sweep} = this;
     const allowed = SWEEP_ACTIONS[sweep.state] || [];
@@ -442,7 +493,7 @@ class SweepPage extends LitElement {
       ${allowed.map((action) => html`<button class=${action === 'cancel' ? 'danger' : ''} title=${hints[action] || ''} ?disabled=${this.busy} @click=${() => this.#act(action)}>${words[action]}</button>`)}
       <a class="button" href=${link(['new'], {from: this.sweepId})}>${words.clone}</a>
       ${over ? html`<button class="danger" ?disabled=${this.busy} @click=${() => this.#act('remove')}>${words.remove}</button>` : nothing}
-      <button class=${over ? 'primary' : ''} ?disabled=${!sweep.best || Boolean(sweep.best.importedFrom)} @click=${() => this.#promote({id: sweep.best.trialId, number: sweep.best.number})}>${words.promote}</button>
+      <button class=${over ? 'primary' : ''} ?disabled=${!sweep.best || Boolean(sweep.best.importedFrom)} title=${objectivesOf(sweep).length > 1 ? words.promoteFront : ''} @click=${() => this.#promote({id: sweep.best.trialId, number: sweep.best.number})}>${words.promote}</button>
     </div>`;
   }
 
@@ -475,7 +526,7 @@ class SweepPage extends LitElement {
     const row = this.store.row(this.selected);
     const id = row === undefined ? null : this.store.id[row];
     if (!id) return nothing;
-    return html`<trial-panel .sweep=${this.sweep} .trialId=${id} .number=${this.selected} .best=${this.sweep.best?.number ?? null} .bestParams=${this.sweep.best?.params}
+    return html`<trial-panel .sweep=${this.sweep} .trialId=${id} .number=${this.selected} .best=${this.sweep.best?.number ?? null} .stars=${this.#stars()} .bestParams=${this.sweep.best?.params}
       .stamp=${`${this.store.state[row]} ${this.store.step[row]} ${this.store.value[row]}`} .now=${this.now}
       @close-trial=${() => this.#close()} @promote-trial=${(event) => this.#promote(event.detail)}
       @step-trial=${(event) => {
@@ -493,8 +544,10 @@ class SweepPage extends LitElement {
       return html`${crumb}<div class="loading" aria-busy="true" aria-label=${texts.common.loading}><div class="skeleton"></div><div class="skeleton tall"></div></div>`;
     }
     const {sweep, store} = this;
-    const objective = bestOf(sweep);
-    const metrics = [...new Set([objective.metric, ...store.metrics.keys()].filter(Boolean))];
+    const objectives = objectivesOf(sweep);
+    const constraints = constraintsOf(sweep);
+    const stars = this.#stars();
+    const metrics = [...new Set([...objectives, ...constraints].map(({metric}) => metric).concat([...store.metrics.keys()]))];
     const bestNumber = sweep.best?.number ?? null;
     return html`
       ${crumb}
@@ -508,11 +561,11 @@ class SweepPage extends LitElement {
       ${this.#filters()}
       <problem-box .problem=${this.tableProblem} .what=${texts.errors.load(texts.table.what)} .retry=${() => this.#load()}></problem-box>
       <div class="charts">
-        <history-chart .store=${store} .revision=${this.revision} .metric=${objective.metric} .goal=${objective.goal} .filter=${this.filter} .selected=${this.selected} .loading=${this.tableLoading}></history-chart>
+        <history-chart .store=${store} .revision=${this.revision} .objectives=${objectives} .stars=${stars} .filter=${this.filter} .selected=${this.selected} .loading=${this.tableLoading}></history-chart>
         <curves-chart .store=${store} .revision=${this.revision} .curves=${this.curves} .metric=${this.metric} .metrics=${metrics} .best=${bestNumber} .filter=${this.filter} .selected=${this.selected}
           .problem=${this.curvesProblem} .loading=${this.curvesLoading} @choose-metric=${(event) => amend({metric: event.detail})} @retry=${() => this.#loadCurves(this.metric)}></curves-chart>
       </div>
-      <trial-table .store=${store} .revision=${this.revision} .metric=${objective.metric} .goal=${objective.goal} .filter=${this.filter} .selected=${this.selected} .best=${bestNumber}
+      <trial-table .store=${store} .revision=${this.revision} .objectives=${objectives} .constraints=${constraints} .stars=${stars} .filter=${this.filter} .selected=${this.selected}
         .sort=${this.sort} .loading=${this.tableLoading} .now=${this.now} .spec=${sweep.spec} @choose-sort=${(event) => amend({sort: `${event.detail.down ? '-' : ''}${event.detail.key}`})}>
         <button slot="tools" class="ghost small" @click=${() => this.#csv()}>${words.csv} ↓</button>
       </trial-table>

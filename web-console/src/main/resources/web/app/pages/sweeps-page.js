@@ -3,7 +3,8 @@ import {base, stateStyles} from '../styles.js';
 import {api} from '../api.js';
 import {link, amend, go} from '../router.js';
 import {texts} from '../texts.js';
-import {age, duration, metric, millis, stamp, exact, asNumber} from '../format.js';
+import {age, duration, metric, millis, stamp, exact} from '../format.js';
+import {bestOf} from '../goals.js';
 import {sweepState, isOver} from '../states.js';
 import {finished, budgetOf} from '../parts/progress-bar.js';
 import '../parts/progress-bar.js';
@@ -17,14 +18,6 @@ const PAGE_SIZE = 50;
 /** Whether there is likely a keyboard. */
 const KEYS = !matchMedia('(pointer: coarse)').matches;
 const words = texts.sweeps;
-
-/** The name of the objective's metric and the best value of it. */
-export function bestOf(sweep) {
-  const objective = sweep.spec?.objective ?? sweep.spec?.objectives?.[0] ?? sweep.objective ?? sweep.objectives?.[0];
-  const values = sweep.best?.values || {};
-  const name = objective?.metric ?? Object.keys(values)[0];
-  return {metric: name, goal: objective?.goal, value: sweep.best ? asNumber(values[name]) : NaN};
-}
 
 /** All sweeps, newest first, with search and state kept in the address. */
 class SweepsPage extends LitElement {

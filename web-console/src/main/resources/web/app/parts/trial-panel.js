@@ -4,7 +4,8 @@ import {api} from '../api.js';
 import {texts} from '../texts.js';
 import {notify} from '../notify.js';
 import {age, asNumber, bytes, duration, exact, metric as metricText, millis, plain, stamp} from '../format.js';
-import {attemptState, trialState} from '../states.js';
+import {attemptState, brokenIcon, trialState} from '../states.js';
+import {byGoals, constraintsOf, objectivesOf} from '../goals.js';
 import './problem-box.js';
 
 const words = texts.trial;
@@ -16,7 +17,7 @@ const REPORT_ROWS = 12;
 /** One trial beside the page it was opened from. */
 class TrialPanel extends LitElement {
   static properties = {
-    sweep: {}, trialId: {}, number: {}, stamp: {}, best: {}, bestParams: {}, now: {}, trial: {state: true}, problem: {state: true}, log: {state: true},
+    sweep: {}, trialId: {}, number: {}, stamp: {}, best: {}, stars: {}, bestParams: {}, now: {}, trial: {state: true}, problem: {state: true}, log: {state: true},
     logProblem: {state: true}, checkpoints: {state: true}, allReports: {state: true}, busy: {state: true},
   };
 
@@ -38,6 +39,7 @@ class TrialPanel extends LitElement {
     thead th { border-bottom: 1px solid var(--line); }
     th.num, td.num { text-align: right; padding: 3px 0 3px 8px; }
     td.first { padding-left: 0; }
+    td.broken { color: var(--danger); }
     td.same { color: var(--ink-2); }
     .scroll { overflow-x: auto; }
     .reason { overflow-wrap: anywhere; }
@@ -53,6 +55,7 @@ class TrialPanel extends LitElement {
 
   constructor() {
     super();
+    this.stars = new Set();
     this.trial = null;
     this.log = null;
     this.checkpoints = [];
@@ -176,9 +179,7 @@ class TrialPanel extends LitElement {
 
   #reports(trial) {
     const reports = trial.reports || [];
-    const names = [...new Set(reports.flatMap((report) => Object.keys(report.values || {})))];
-    const objective = this.sweep?.spec?.objective?.metric;
-    names.sort((a, b) => (b === objective) - (a === objective));
+    const names = byGoals(this.sweep, new Set(reports.flatMap((report) => Object.keys(report.values || {}))));
     const newest = [...reports].reverse();
     const shown = this.allReports ? newest : newest.slice(0, REPORT_ROWS);
     return html`<section><h3>${words.reports}${reports.length > REPORT_ROWS ? html`<span class="quiet small">${words.newest(shown.length, reports.length)}</span><span class="spring"></span>
@@ -225,14 +226,16 @@ class TrialPanel extends LitElement {
   #content() {
     const {trial} = this;
     if (!trial) return this.problem ? nothing : html`<div class="note"><div class="skeleton" .style=${'height:120px'}></div></div>`;
-    const objective = this.sweep?.spec?.objective?.metric;
-    const values = Object.entries(trial.values || {}).sort((a, b) => (b[0] === objective) - (a[0] === objective));
+    const values = byGoals(this.sweep, Object.keys(trial.values || {})).map((name) => [name, trial.values[name]]);
+    const breaks = trial.breaks || [];
+    const broken = new Map(constraintsOf(this.sweep).filter(({text}) => breaks.includes(text)).map(({metric, text}) => [metric, text]));
     const reason = trial.reason;
     const suggested = trial.importedFrom ? '' : trial.suggestedBy;
     return html`
       ${trial.importedFrom ? html`<section><p>${words.importedFrom(trial.importedFrom)}. <span class="quiet">${words.importedNote}</span></p></section>` : nothing}
+      ${breaks.length ? html`<section><p class="state">${brokenIcon()}<span>${words.breaksNote(breaks)}</span></p></section>` : nothing}
       ${reason || suggested ? html`<section>${reason ? html`<p class="reason">${reason}</p>` : nothing}${suggested ? html`<p class="reason quiet small">${words.suggestedBy}: ${suggested}</p>` : nothing}</section>` : nothing}
-      ${values.length ? html`<section><h3>${words.values}</h3><table><tbody>${values.map(([name, value]) => html`<tr><th scope="row">${name}</th><td class="num" title=${exact(value)}>${metricText(asNumber(value))}</td></tr>`)}</tbody></table></section>` : nothing}
+      ${values.length ? html`<section><h3>${words.values}</h3><table><tbody>${values.map(([name, value]) => html`<tr><th scope="row">${name}</th><td class="num ${broken.has(name) ? 'broken' : ''}" title=${exact(value)}>${broken.has(name) ? '✕ ' : ''}${metricText(asNumber(value))}</td></tr>`)}</tbody></table></section>` : nothing}
       ${this.#params(trial)}${trial.importedFrom ? nothing : html`${this.#reports(trial)}${this.#attempts(trial)}${this.#checkpoints()}${this.#log(trial)}`}`;
   }
 
@@ -241,13 +244,14 @@ class TrialPanel extends LitElement {
     const state = trial?.state;
     const started = millis(trial?.startedAt);
     const ended = millis(trial?.endedAt);
+    const standing = objectivesOf(this.sweep).length > 1 ? words.onFront : words.isBest;
     const promotable = (state === 'COMPLETE' || state === 'PRUNED') && !trial.importedFrom;
     return html`<aside tabindex="-1" aria-label=${words.title(this.number)} @keydown=${(event) => {
         if (event.key === 'Escape') { event.stopPropagation(); this.#close(); }
         if (event.target === event.currentTarget && (event.key === 'j' || event.key === 'k')) this.#step(event.key === 'j' ? 1 : -1);
       }}>
       <div class="top">
-        <div class="line"><h2>${words.title(this.number)}</h2>${state ? trialState(state) : nothing}${this.number === this.best ? html`<span title=${words.isBest} role="img" aria-label=${words.isBest}>★</span>` : nothing}
+        <div class="line"><h2>${words.title(this.number)}</h2>${state ? trialState(state) : nothing}${this.stars.has(this.number) ? html`<span title=${standing} role="img" aria-label=${standing}>★</span>` : nothing}
           <span class="spring"></span>
           <button class="ghost icon" aria-label=${words.previous} title=${words.previous} @click=${() => this.#step(-1)}>↑</button>
           <button class="ghost icon" aria-label=${words.next} title=${words.next} @click=${() => this.#step(1)}>↓</button>

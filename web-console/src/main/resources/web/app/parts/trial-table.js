@@ -2,7 +2,7 @@ import {LitElement, html, css, nothing} from 'lit';
 import {base, stateStyles} from '../styles.js';
 import {texts} from '../texts.js';
 import {age, count, duration, exact, metric as metricText, plain, stamp} from '../format.js';
-import {trialLook, TRIAL_STATES} from '../states.js';
+import {BROKEN_LOOK, trialLook, TRIAL_STATES} from '../states.js';
 
 const words = texts.table;
 const SPARE_ROWS = 8;
@@ -22,7 +22,7 @@ function byNumber(keys, sign) {
 /** All trials as a grid that holds elements only for the rows in sight, written without templates. */
 class TrialTable extends LitElement {
   static properties = {
-    store: {}, revision: {}, metric: {}, goal: {}, filter: {}, selected: {}, best: {}, sort: {}, now: {}, spec: {}, loading: {}, order: {state: true},
+    store: {}, revision: {}, objectives: {}, constraints: {}, filter: {}, selected: {}, stars: {}, sort: {}, now: {}, spec: {}, loading: {}, order: {state: true},
   };
 
   static styles = [base, stateStyles, css`
@@ -54,10 +54,11 @@ class TrialTable extends LitElement {
     .row.selected, .row.selected .first { background: linear-gradient(var(--accent-soft), var(--accent-soft)), var(--surface); }
     .row.selected .first { box-shadow: inset 3px 0 var(--accent); }
     .scroller:focus-visible .row.active { box-shadow: inset 0 0 0 2px var(--accent); z-index: 2; }
-    .row.best .value { font-weight: 600; }
+    .row.best .goal { font-weight: 600; }
     .value { position: relative; }
     .value i { position: absolute; left: 12px; bottom: 5px; top: 5px; width: 40px; display: block; }
     .value i b { display: block; height: 100%; background: var(--ink); opacity: 0.16; border-radius: 2px; }
+    .cell.broken { color: var(--danger); }
     .star { fill: var(--ink); flex: none; }
     .skeletons { padding: 12px 16px; display: grid; gap: 14px; }
     .skeletons .skeleton { height: 14px; }
@@ -66,6 +67,9 @@ class TrialTable extends LitElement {
 
   constructor() {
     super();
+    this.objectives = [];
+    this.constraints = [];
+    this.stars = new Set();
     this.sort = {key: 'number', down: false};
     this.order = new Uint32Array(0);
     this.pool = [];
@@ -75,14 +79,35 @@ class TrialTable extends LitElement {
 
   #columns() {
     const {store} = this;
+    const [first, ...others] = this.objectives;
+    const limits = new Map();
+    for (const {metric, text} of this.constraints) limits.set(metric, [...(limits.get(metric) || []), text]);
     const columns = [
       {key: 'number', name: words.number, width: 92, kind: 'first', numeric: (row) => store.number[row]},
-      {key: 'value', name: this.metric || words.objective, width: 132, end: true, kind: 'value', numeric: (row) => store.value[row], hint: words.objective},
+      {key: 'value', name: this.objectives[0]?.metric || words.objective, width: 132, end: true, kind: 'value', numeric: (row) => store.value[row], hint: words.objective, goal: this.objectives[0]?.goal ?? 'maximize'},
       {key: 'step', name: words.step, width: 72, end: true, numeric: (row) => store.step[row], text: (row) => count(store.step[row])},
       {key: 'took', name: words.duration, width: 88, end: true, numeric: (row) => store.tookMs(row, this.now), text: (row) => duration(store.tookMs(row, this.now))},
       {key: 'started', name: words.started, width: 104, end: true, numeric: (row) => store.startedAt[row], text: (row) => age(store.startedAt[row], this.now), title: (row) => stamp(store.startedAt[row])},
     ];
     const width = (name, least) => Math.max(least, Math.min(190, Math.ceil(7.6 * name.length) + 40));
+    const measured = (name, more) => {
+      const broken = limits.has(name) ? (row) => store.breaks[row].filter((text) => limits.get(name).includes(text)) : null;
+      const hint = limits.has(name) ? words.constraint(limits.get(name).join(', ')) : words.metric;
+      return {
+        key: `m:${name}`, name, width: width(name, 92), end: true, hint, broken, numeric: (row) => store.valueOf(row, name),
+        text: (row) => `${broken?.(row).length ? '✕ ' : ''}${metricText(store.valueOf(row, name))}`,
+        title: (row) => [Number.isNaN(store.valueOf(row, name)) ? '' : exact(store.valueOf(row, name)), broken?.(row).length ? texts.trial.breaks(broken(row)) : ''].filter(Boolean).join(', '),
+        ...more,
+      };
+    };
+    // What is sought and what it must keep to stand together, before how the trial went.
+    const goals = others.map(({metric, goal}) => measured(metric, {goal, hint: words.objective}));
+    const shown = new Set([first?.metric, ...others.map(({metric}) => metric)]);
+    for (const name of limits.keys()) {
+      if (!shown.has(name)) goals.push(measured(name));
+      shown.add(name);
+    }
+    columns.splice(2, 0, ...goals);
     const named = (column) => ({...column, text: column.text || ((row) => plain(column.cell(row))), title: (row) => exact(column.cell(row))});
     const rank = (name) => Object.keys(this.spec?.parameters || {}).indexOf(name);
     const constant = (name) => {
@@ -98,19 +123,15 @@ class TrialTable extends LitElement {
         ...(numeric ? {numeric: (row) => (cells[row] === null ? NaN : cells[row])} : {textual: (row) => cells[row]}),
       }));
     }
-    for (const [name, cells] of store.metrics) {
-      if (name === this.metric) continue;
-      columns.push({
-        key: `m:${name}`, name, width: width(name, 92), end: true, hint: words.metric, numeric: (row) => cells[row],
-        text: (row) => metricText(cells[row]), title: (row) => (Number.isNaN(cells[row]) ? '' : exact(cells[row])),
-      });
+    for (const name of store.metrics.keys()) {
+      if (!shown.has(name)) columns.push(measured(name));
     }
     return columns;
   }
 
   willUpdate(changed) {
     if (!this.store) return;
-    if (['store', 'revision', 'metric', 'goal', 'filter', 'sort', 'spec'].some((key) => changed.has(key))) {
+    if (['store', 'revision', 'objectives', 'constraints', 'filter', 'sort', 'spec'].some((key) => changed.has(key))) {
       const columns = this.#columns();
       const shape = columns.map((column) => column.key + column.end).join('\n');
       if (shape !== this.shape) {
@@ -149,7 +170,9 @@ class TrialTable extends LitElement {
     } else if (column?.numeric) {
       const keys = new Float64Array(store.size);
       for (let row = 0; row < store.size; row++) keys[row] = column.numeric(row);
-      order.sort(byNumber(keys, sign));
+      const along = byNumber(keys, sign);
+      // By an objective, what breaks a constraint comes after what keeps to all of them, whichever way.
+      order.sort(column.goal ? (a, b) => (store.breaks[a].length > 0) - (store.breaks[b].length > 0) || along(a, b) : along);
     } else if (column?.textual) {
       order.sort((a, b) => {
         const x = column.textual(a);
@@ -189,7 +212,7 @@ class TrialTable extends LitElement {
     row.id = `row-${at}`;
     const cells = this.columns.map((column) => {
       const cell = document.createElement('div');
-      cell.className = `cell${column.end ? ' end' : ''}${column.kind ? ` ${column.kind}` : ''}`;
+      cell.className = `cell${column.end ? ' end' : ''}${column.kind ? ` ${column.kind}` : ''}${column.goal ? ' goal' : ''}`;
       cell.setAttribute('role', 'gridcell');
       cell.style.width = `${column.width}px`;
       if (column.kind === 'first') {
@@ -251,7 +274,8 @@ class TrialTable extends LitElement {
     const {store} = this;
     const row = this.order[line];
     const state = store.state[row];
-    const best = store.number[row] === this.best;
+    const best = this.stars.has(store.number[row]);
+    const broken = store.breaks[row];
     made.row.style.transform = `translateY(${line * this.rowHeight}px)`;
     made.row.style.width = width;
     made.row.setAttribute('aria-rowindex', line + 2);
@@ -260,13 +284,13 @@ class TrialTable extends LitElement {
     this.columns.forEach((column, index) => {
       const {cell, text} = made.cells[index];
       if (column.kind === 'first') {
-        const look = trialLook(state);
+        const look = broken.length ? BROKEN_LOOK : trialLook(state);
         const shape = cell.firstChild;
         shape.setAttribute('class', `shape tone-${look.tone.slice(6)}`);
         shape.firstChild.setAttribute('d', look.path);
         const name = `${store.number[row]}${best ? ' ★' : ''}${store.importedFrom[row] ? ' ↪' : ''}`;
         if (text.data !== name) text.data = name;
-        const spoken = `${texts.trialStates[state] || state}${best ? `, ${texts.trial.isBest}` : ''}${store.importedFrom[row] ? `, ${texts.trial.importedFrom(store.importedFrom[row])}` : ''}${store.reason[row] ? `: ${store.reason[row]}` : ''}`;
+        const spoken = `${texts.trialStates[state] || state}${best ? `, ${this.objectives.length > 1 ? texts.trial.onFront : texts.trial.isBest}` : ''}${store.importedFrom[row] ? `, ${texts.trial.importedFrom(store.importedFrom[row])}` : ''}${broken.length ? `, ${texts.trial.breaks(broken)}` : ''}${store.reason[row] ? `: ${store.reason[row]}` : ''}`;
         if (cell.title !== spoken) {
           cell.title = spoken;
           cell.setAttribute('aria-label', `${store.number[row]}, ${spoken}`);
@@ -288,13 +312,15 @@ class TrialTable extends LitElement {
         text.data = content;
         cell.title = column.title ? column.title(row) : '';
       }
+      if (column.broken) cell.classList.toggle('broken', column.broken(row).length > 0);
     });
   }
 
   #sortBy(key) {
     const same = this.sort.key === key;
     // The first click on the objective brings the best to the top.
-    const down = same ? !this.sort.down : key === 'value' ? this.goal !== 'minimize' : key.startsWith('m:');
+    const goal = this.columns.find((column) => column.key === key)?.goal;
+    const down = same ? !this.sort.down : goal ? goal !== 'minimize' : key.startsWith('m:');
     this.dispatchEvent(new CustomEvent('choose-sort', {detail: {key, down}}));
   }
 
