@@ -69,8 +69,13 @@ record LaunchNote(UUID attemptId, UUID trialId, String bootId, long pid, long st
         ArrayNode gpus = node.putArray("gpus");
         devices.gpus().forEach(gpus::add);
         byte[] text = JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(node);
-        Path whole = file.resolveSibling(file.getFileName() + ".tmp");
-        Files.write(whole, text);
-        Files.move(whole, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        // a name of its own: two services may start the same attempt, and one must not move the other's away
+        Path whole = Files.createTempFile(file.toAbsolutePath().getParent(), file.getFileName() + ".", ".tmp");
+        try {
+            Files.write(whole, text);
+            Files.move(whole, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(whole);
+        }
     }
 }
