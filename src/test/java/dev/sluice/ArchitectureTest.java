@@ -106,6 +106,7 @@ class ArchitectureTest {
             room("tracker.memory", "tracker", "tracker.artifact", "tracker.registry"),
             room("tracker.outbox", "tracker", "tracker.artifact"),
             room("tracker.mlflow", "tracker", "tracker.internal", "tracker.artifact", "tracker.registry"),
+            room("tracker.client", "tracker", "tracker.artifact", "tracker.outbox", "tracker.mlflow"),
             // ---- trainer: uses the tracker's journal, and nothing else of the tracker
             room("trainer.protocol"),
             room("trainer.option"),

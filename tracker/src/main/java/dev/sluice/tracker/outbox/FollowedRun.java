@@ -26,8 +26,6 @@ final class FollowedRun {
     private static final ObjectMapper JSON = new ObjectMapper();
     /** After so many quarantined rows of a run the rest are noted in the file only. */
     private static final int MOST_WARNINGS = 20;
-    /** Progress that is worth a look whether a file can be deleted. */
-    private static final long LEAST_SEGMENT = 4096;
 
     private final Path folder;
     private final Path artifactFolder;
@@ -262,13 +260,15 @@ final class FollowedRun {
     /**
      * Deletes the files of the journals that are shipped to their end, and no longer written to. The first of the
      * service's stays: it says what run this is.
+     *
+     * @param progress bytes that a journal must have been shipped since, or nothing is done for it
      */
-    void deleteShipped() throws IOException {
+    void deleteShipped(long progress) throws IOException {
         Map<Path, Long> shipped = new LinkedHashMap<>();
         synchronized (this) {
             for (Journal journal : journals.values()) {
                 long offset = Math.min(journal.records, journal.artifacts);
-                if (offset > journal.deletedTo + LEAST_SEGMENT) {
+                if (offset > journal.deletedTo + progress) {
                     journal.deletedTo = offset;
                     shipped.put(journal.reader.path(), offset);
                 }

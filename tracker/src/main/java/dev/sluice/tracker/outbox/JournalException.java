@@ -6,11 +6,28 @@ import java.io.IOException;
 public final class JournalException extends IOException {
     private static final long serialVersionUID = 1L;
 
-    JournalException(String message) {
+    private final boolean passing;
+
+    private JournalException(String message, boolean passing) {
         super(message);
+        this.passing = passing;
+    }
+
+    JournalException(String message) {
+        this(message, false);
     }
 
     JournalException(String message, Throwable cause) {
         super(message, cause);
+        this.passing = false;
+    }
+
+    static JournalException full(String message) {
+        return new JournalException(message, true);
+    }
+
+    /** Whether the same may succeed later, when there is room. */
+    boolean isPassing() {
+        return passing;
     }
 }

@@ -26,6 +26,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 
 /**
  * Brings the journals of many runs to the tracking server, in the background, each recorded fact once as the server
@@ -51,6 +52,9 @@ public final class JournalShipper implements AutoCloseable {
 
     private static final Duration AFTER_A_BUG = Duration.ofSeconds(30);
     private static final Duration FAREWELL = Duration.ofSeconds(5);
+    /** Bytes shipped of a journal that are worth a look, while more is shipped, whether a file of it can go. */
+    private static final long WORTH_DELETING = 1L << 20;
+
     private static final Duration FIRST_AUDIT = Duration.ofSeconds(10);
     /** After an audit of a run the next one waits so many times as long as it took. */
     private static final int AUDIT_REST = 9;
@@ -132,6 +136,7 @@ public final class JournalShipper implements AutoCloseable {
         private int serverErrorTries = 8;
         private Duration auditInterval = Duration.ofMinutes(5);
         private boolean keepShipped;
+        private Consumer<Path> delivered = folder -> {};
 
         private Builder(Tracker tracker, RunArtifacts artifacts) {
             this.tracker = tracker;
@@ -189,6 +194,15 @@ public final class JournalShipper implements AutoCloseable {
          */
         public Builder keepShipped(boolean keep) {
             this.keepShipped = keep;
+            return this;
+        }
+
+        /**
+         * Is told of each run folder of which everything is shipped and whose run has ended, and which is not followed any
+         * more; on a thread of the shipper's.
+         */
+        public Builder delivered(Consumer<Path> listener) {
+            this.delivered = listener;
             return this;
         }
 
@@ -561,7 +575,7 @@ public final class JournalShipper implements AutoCloseable {
                     step = takeTurn(run, places, stepper);
                     if (step == Step.MORE) {
                         if (!settings.keepShipped) {
-                            run.deleteShipped();
+                            run.deleteShipped(WORTH_DELETING);
                         }
                         // Counted until the cursor moves: what is sent again before that may well succeed in part.
                         lane.clearServerErrors();
@@ -569,6 +583,9 @@ public final class JournalShipper implements AutoCloseable {
                 }
                 if (step == Step.LATER) {
                     lane.markDue();
+                }
+                if (!settings.keepShipped) {
+                    run.deleteShipped(0);
                 }
                 done = lane.finish();
                 if (!done && step == Step.LATER && (closed || !run.mayTry())) {
@@ -604,6 +621,7 @@ public final class JournalShipper implements AutoCloseable {
         if (!run.isEnded()) {
             return;
         }
+        boolean[] delivered = {false};
         // Together, so that somebody who appends and then follows either finds the run here or takes it up anew.
         runs.computeIfPresent(run.folder(), (folder, held) -> {
             try {
@@ -613,11 +631,15 @@ public final class JournalShipper implements AutoCloseable {
                         && run.records.isIdle()
                         && run.artifacts.isIdle()
                         && run.progress().isDrained();
+                delivered[0] = rests;
                 return rests ? null : held;
             } catch (IOException e) {
                 LOG.log(System.Logger.Level.WARNING, "run=" + run.folder() + " state=unreadable", e);
                 return held;
             }
         });
+        if (delivered[0]) {
+            settings.delivered.accept(run.folder());
+        }
     }
 }

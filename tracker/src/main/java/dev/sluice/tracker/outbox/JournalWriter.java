@@ -243,7 +243,7 @@ public final class JournalWriter implements AutoCloseable {
                 return;
             }
             if (System.nanoTime() - deadline >= 0) {
-                throw new JournalException("journal " + path + " holds " + held
+                throw JournalException.full("journal " + path + " holds " + held
                         + " bytes that are not shipped, and its limit is " + limit);
             }
             try {

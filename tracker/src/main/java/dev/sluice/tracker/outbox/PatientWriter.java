@@ -1,0 +1,124 @@
+package dev.sluice.tracker.outbox;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/**
+ * A journal's writer for those who must go on whatever the disk does, such as a training loop. What the disk does not
+ * take is held in memory, in its order, and tried again with what follows and at the end; where the memory set aside for
+ * that is full too, metrics are dropped and counted. A record that no journal takes is left out and counted. Each such
+ * change is logged once. Thread-safe.
+ */
+public final class PatientWriter implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(PatientWriter.class.getName());
+    /** Most rows held: some 20 MiB of metrics. */
+    private static final int MOST_ROWS = 100_000;
+
+    private static final Duration PAUSE = Duration.ofMillis(100);
+
+    private final JournalWriter journal;
+    private final Deque<JournalEntry> held = new ArrayDeque<>();
+    private long heldRows;
+    private long lostRows;
+    private long tryAtNanos;
+
+    /** A writer to that journal, which it closes when it is closed itself. */
+    public PatientWriter(JournalWriter journal) {
+        this.journal = journal;
+    }
+
+    /** Appends an entry, now or when the disk takes it. */
+    public synchronized void record(JournalEntry entry) {
+        if (!held.isEmpty() && (System.nanoTime() - tryAtNanos < 0 || !flush())) {
+            hold(entry);
+            return;
+        }
+        try {
+            journal.append(entry);
+        } catch (IOException e) {
+            if (isLeftOut(entry, e)) {
+                return;
+            }
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "journal=" + journal.path() + " state=held-in-memory reason=\"the disk does not take it\"",
+                    e);
+            hold(entry);
+        }
+    }
+
+    private void hold(JournalEntry entry) {
+        if (heldRows >= MOST_ROWS && entry instanceof JournalEntry.Metrics) {
+            if (lostRows == 0) {
+                LOG.log(
+                        System.Logger.Level.ERROR,
+                        "journal={0} state=losing reason=\"the disk takes nothing, and {1} rows are held in memory\"",
+                        journal.path(),
+                        String.valueOf(heldRows));
+            }
+            lostRows += entry.rows();
+            return;
+        }
+        held.add(entry);
+        heldRows += entry.rows();
+        tryAtNanos = System.nanoTime() + PAUSE.toNanos();
+    }
+
+    /** A record that will never be taken is no reason to hold up those behind it. */
+    private boolean isLeftOut(JournalEntry entry, IOException e) {
+        if (!(e instanceof JournalException unwritable) || unwritable.isPassing()) {
+            return false;
+        }
+        lostRows += entry.rows();
+        LOG.log(System.Logger.Level.WARNING, "journal=" + journal.path() + " left out a record", e);
+        return true;
+    }
+
+    /** Whether nothing is held any more. */
+    private boolean flush() {
+        while (!held.isEmpty()) {
+            JournalEntry first = held.getFirst();
+            try {
+                journal.append(first);
+            } catch (IOException e) {
+                if (!isLeftOut(first, e)) {
+                    tryAtNanos = System.nanoTime() + PAUSE.toNanos();
+                    return false;
+                }
+            }
+            held.removeFirst();
+            heldRows -= first.rows();
+        }
+        LOG.log(
+                System.Logger.Level.INFO,
+                "journal={0} state=written lost={1}",
+                journal.path(),
+                String.valueOf(lostRows));
+        return true;
+    }
+
+    /** Rows (points, parameters, tags) that wait in memory for the disk. */
+    public synchronized long heldRows() {
+        return heldRows;
+    }
+
+    /** Rows that were dropped, because neither disk nor memory had room or because no journal takes them. */
+    public synchronized long lostRows() {
+        return lostRows;
+    }
+
+    /** Tries a last time to write what is held. */
+    @Override
+    public synchronized void close() throws IOException {
+        if (!held.isEmpty() && !flush()) {
+            LOG.log(
+                    System.Logger.Level.ERROR,
+                    "journal={0} state=lost rows={1} reason=\"the disk takes nothing\"",
+                    journal.path(),
+                    String.valueOf(heldRows));
+        }
+        journal.close();
+    }
+}

@@ -1,0 +1,77 @@
+package dev.sluice.tracker.outbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.tracker.outbox.JournalEntry.Metrics;
+import dev.sluice.tracker.outbox.JournalEntry.Tags;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.LongStream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A journal at its limit stands for a disk that is full. */
+class PatientWriterTest {
+    private static final int SEGMENT = 4096;
+
+    @TempDir
+    private Path folder;
+
+    private JournalWriter journal() throws IOException {
+        return JournalWriter.open(
+                folder.resolve("a.journal"),
+                JournalSettings.defaults().withSegmentBytes(SEGMENT).withLimit(2L * SEGMENT, Duration.ZERO));
+    }
+
+    private List<JournalEntry> held() throws IOException {
+        return JournalReader.of(folder.resolve("a.journal")).read(0, 100_000).stream()
+                .map(Numbered::value)
+                .toList();
+    }
+
+    private static Metrics metrics(int step) {
+        return new Metrics(step, Map.of("loss", 1.0 * step), RunFolder.START, step);
+    }
+
+    @Test
+    void whatTheDiskDoesNotTakeIsWrittenInItsOrderWhenItDoes() throws IOException {
+        int step = 0;
+        try (PatientWriter writer = new PatientWriter(journal())) {
+            while (writer.heldRows() == 0) {
+                writer.record(metrics(step++));
+            }
+            for (int i = 0; i < 10; i++) {
+                writer.record(metrics(step++));
+            }
+            assertThat(writer.heldRows()).isEqualTo(11);
+            assertThat(held()).hasSize(step - 11);
+            int written = held().size();
+            JournalSegments.deleteBefore(folder.resolve("a.journal"), Long.MAX_VALUE, false);
+            int gone = written - held().size();
+            Awaitility.await().pollDelay(Duration.ofMillis(150)).until(() -> true);
+            writer.record(metrics(step++));
+
+            assertThat(writer.heldRows()).isZero();
+            assertThat(writer.lostRows()).isZero();
+            assertThat(held())
+                    .extracting(JournalEntry::mark)
+                    .containsExactlyElementsOf(
+                            LongStream.range(gone, step).boxed().toList());
+        }
+    }
+
+    @Test
+    void aRecordThatNoJournalTakesHoldsUpNothing() throws IOException {
+        try (PatientWriter writer = new PatientWriter(journal())) {
+            writer.record(new Tags(Map.of("x", "y".repeat(JournalFormat.MAX_PAYLOAD))));
+            writer.record(metrics(1));
+
+            assertThat(writer.lostRows()).isEqualTo(1);
+            assertThat(held()).containsExactly(metrics(1));
+        }
+    }
+}
