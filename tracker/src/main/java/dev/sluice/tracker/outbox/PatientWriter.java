@@ -76,8 +76,11 @@ public final class PatientWriter implements AutoCloseable {
         return true;
     }
 
-    /** Whether nothing is held any more. */
-    private boolean flush() {
+    /** Tries to write what is held; answers whether nothing is held any more. */
+    public synchronized boolean flush() {
+        if (held.isEmpty()) {
+            return true;
+        }
         while (!held.isEmpty()) {
             JournalEntry first = held.getFirst();
             try {

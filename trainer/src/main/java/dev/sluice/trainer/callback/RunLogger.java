@@ -3,19 +3,21 @@ package dev.sluice.trainer.callback;
 import dev.sluice.tracker.Dataset;
 import dev.sluice.tracker.outbox.JournalEntry;
 import dev.sluice.tracker.outbox.JournalWriter;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import dev.sluice.tracker.outbox.PatientWriter;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
-/** Appends each epoch's metrics to the attempt's journal, from which the service brings them to MLflow. */
+/**
+ * Appends each epoch's metrics to the attempt's journal, from which the service brings them to MLflow. A full disk does not
+ * end the training: what it does not take is held in memory and tried again.
+ */
 public final class RunLogger implements Callback {
-    private final JournalWriter journal;
+    private final PatientWriter journal;
 
     /** A logger to this journal, which stays the caller's to close. */
     public RunLogger(JournalWriter journal) {
-        this.journal = journal;
+        this.journal = new PatientWriter(journal);
     }
 
     @Override
@@ -43,11 +45,17 @@ public final class RunLogger implements Callback {
         append(new JournalEntry.Inputs(datasets));
     }
 
+    @Override
+    public void trainEnd(StopReason reason, TrainingProgress progress) {
+        journal.flush();
+    }
+
+    @Override
+    public void trainFailed(Throwable cause, TrainingProgress progress) {
+        journal.flush();
+    }
+
     private void append(JournalEntry entry) {
-        try {
-            journal.append(entry);
-        } catch (IOException e) {
-            throw new UncheckedIOException("the journal takes no more entries: " + e.getMessage(), e);
-        }
+        journal.record(entry);
     }
 }
