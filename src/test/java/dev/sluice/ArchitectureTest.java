@@ -248,7 +248,13 @@ class ArchitectureTest {
                     "tracker.mlflow"),
             room("console.security", "console.lease", "console.problem", "console.service"),
             // Files are checked without a service, by the very reader that the service uses.
-            room("console.cli", "console.specification", "search.space"));
+            room(
+                    "console.cli",
+                    "console.specification",
+                    "search.space",
+                    "tracker",
+                    "tracker.outbox",
+                    "tracker.mlflow"));
 
     @ArchTest
     static void roomsUseOnlyTheRoomsOnTheirList(JavaClasses all) {

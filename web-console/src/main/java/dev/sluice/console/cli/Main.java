@@ -39,6 +39,7 @@ public final class Main {
         commands.put("cancel", context -> new SweepActionCommand(context, "cancel"));
         commands.put("promote", PromoteCommand::new);
         commands.put("export", ExportCommand::new);
+        commands.put("tracking", TrackingCommand::new);
         return commands;
     }
 
@@ -73,8 +74,13 @@ public final class Main {
 
     private static void add(CommandLine line, String name, Object command) {
         CommandLine added = new CommandLine(command);
-        added.getCommandSpec().addMixin("help", CommandSpec.forAnnotatedObject(new HelpOption()));
+        addHelp(added);
+        added.getSubcommands().values().forEach(Main::addHelp);
         line.addSubcommand(name, added);
+    }
+
+    private static void addHelp(CommandLine command) {
+        command.getCommandSpec().addMixin("help", CommandSpec.forAnnotatedObject(new HelpOption()));
     }
 
     private static int wrongUsage(Terminal terminal, ParameterException exception) {
