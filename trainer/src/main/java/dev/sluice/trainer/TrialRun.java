@@ -1,6 +1,7 @@
 package dev.sluice.trainer;
 
 import dev.sluice.tracker.Dataset;
+import dev.sluice.tracker.outbox.JournalSettings;
 import dev.sluice.tracker.outbox.JournalWriter;
 import dev.sluice.trainer.callback.Callback;
 import dev.sluice.trainer.callback.CallbackCatalog;
@@ -133,7 +134,7 @@ final class TrialRun {
             CheckpointStore store,
             Optional<Checkpoint> from)
             throws IOException {
-        try (JournalWriter journal = JournalWriter.open(spec.journal());
+        try (JournalWriter journal = JournalWriter.open(spec.journal(), JournalSettings.of(System.getenv()));
                 TrialChannel channel = openChannel();
                 DjlModelTrainer trainer = new DjlModelTrainer(plan, spec.seed(), spec.threads())) {
             RunLogger logger = new RunLogger(journal);

@@ -1,6 +1,7 @@
 package dev.sluice.tracker.outbox;
 
 import java.time.Duration;
+import java.util.Map;
 import java.util.OptionalLong;
 
 /**
@@ -13,6 +14,9 @@ import java.util.OptionalLong;
  * @param patience how long an append waits for room before it fails
  */
 public record JournalSettings(Durability durability, long segmentBytes, OptionalLong limitBytes, Duration patience) {
+    /** The variable that names the durability of the service's and its trials' journals. */
+    public static final String DURABILITY = "SLUICE_JOURNAL_DURABILITY";
+
     private static final long DEFAULT_SEGMENT = 8L << 20;
     private static final long LEAST_SEGMENT = 4096;
 
@@ -32,6 +36,25 @@ public record JournalSettings(Durability durability, long segmentBytes, Optional
     /** {@link Durability#PROCESS}, segments of 8 MiB, no limit. */
     public static JournalSettings defaults() {
         return new JournalSettings(Durability.PROCESS, DEFAULT_SEGMENT, OptionalLong.empty(), Duration.ZERO);
+    }
+
+    /**
+     * The defaults, with the durability that the variable {@value #DURABILITY} names: {@code process}, {@code second} or
+     * {@code machine}.
+     *
+     * @throws IllegalArgumentException if it names another
+     */
+    public static JournalSettings of(Map<String, String> environment) {
+        String named = environment.getOrDefault(DURABILITY, "").strip();
+        if (named.isEmpty()) {
+            return defaults();
+        }
+        for (Durability durability : Durability.values()) {
+            if (durability.name().equalsIgnoreCase(named)) {
+                return defaults().withDurability(durability);
+            }
+        }
+        throw new IllegalArgumentException(DURABILITY + " must be process, second or machine, was '" + named + "'");
     }
 
     public JournalSettings withDurability(Durability durability) {

@@ -13,6 +13,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.github.tomakehurst.wiremock.WireMockServer;
+import com.github.tomakehurst.wiremock.stubbing.StubMapping;
 import dev.sluice.tracker.MetricPoint;
 import dev.sluice.tracker.Run;
 import dev.sluice.tracker.RunId;
@@ -32,6 +33,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -272,6 +274,37 @@ class JournalShipperMlflowTest {
                     .content()
                     .hasLineCount(1)
                     .contains("metric poison at step 3");
+        } finally {
+            wire.stop();
+        }
+    }
+
+    @Test
+    void aRunThatWeMayNotWriteToIsNamedAndGoesOnWhenWeMay() throws Exception {
+        WireMockServer wire = new WireMockServer(options().dynamicPort().bindAddress("127.0.0.1"));
+        wire.start();
+        try (MlflowTracker tracker = MlflowTracker.on(MlflowServer.of(URI.create(wire.baseUrl())))) {
+            wire.stubFor(any(anyUrl())
+                    .atPriority(10)
+                    .willReturn(
+                            aResponse().proxiedFrom(LocalMlflow.shared().uri().toString())));
+            StubMapping denied = wire.stubFor(post(urlPathEqualTo("/api/2.0/mlflow/runs/log-batch"))
+                    .willReturn(aResponse().withStatus(403).withBody("Permission denied")));
+            use(newShipper(tracker));
+            RunFolder folder = folder("denied " + System.nanoTime(), "denied", Optional.empty());
+            folder.metrics(0, 10);
+            folder.end(RunStatus.FINISHED);
+            followAll();
+            await().atMost(IN_TIME).until(() -> shipper.status().parked().containsKey(folder.folder));
+            ShipperStatus status = shipper.status();
+            wire.removeStub(denied);
+            await().atMost(IN_TIME).until(this::allEnded);
+
+            assertThat(status.parked().get(folder.folder)).contains("403");
+            assertThat(status.sentence(Instant.now())).contains("10 points waiting", "1 run parked");
+            assertThat(shipper.status().parked()).isEmpty();
+            assertThat(tracker.metricHistory(shipper.runId(folder.folder).orElseThrow(), "loss"))
+                    .hasSize(10);
         } finally {
             wire.stop();
         }

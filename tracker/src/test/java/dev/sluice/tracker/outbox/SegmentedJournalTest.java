@@ -209,6 +209,16 @@ class SegmentedJournalTest extends JournalContract {
     }
 
     @Test
+    void theEnvironmentNamesTheDurability() {
+        assertThat(JournalSettings.of(Map.of())).isEqualTo(JournalSettings.defaults());
+        assertThat(JournalSettings.of(Map.of("SLUICE_JOURNAL_DURABILITY", "Second"))
+                        .durability())
+                .isEqualTo(Durability.SECOND);
+        assertThatThrownBy(() -> JournalSettings.of(Map.of("SLUICE_JOURNAL_DURABILITY", "always")))
+                .hasMessage("SLUICE_JOURNAL_DURABILITY must be process, second or machine, was 'always'");
+    }
+
+    @Test
     void threadsThatWaitForTheDiskAllGetTheirEntriesIn() throws Exception {
         for (Durability durability : Durability.values()) {
             Path file = folder.resolve(durability + ".journal");

@@ -21,6 +21,7 @@ import dev.sluice.search.trial.Report;
 import dev.sluice.tracker.Dataset;
 import dev.sluice.tracker.RunStatus;
 import dev.sluice.tracker.outbox.JournalEntry;
+import dev.sluice.tracker.outbox.JournalSettings;
 import dev.sluice.tracker.outbox.JournalWriter;
 import dev.sluice.tracker.outbox.RunJournals;
 import java.io.IOException;
@@ -52,6 +53,7 @@ final class SweepFeed implements AutoCloseable {
     /** The tag that all runs of a sweep carry, its id as value. */
     static final String SWEEP_TAG = "sluice.sweep";
 
+    private static final JournalSettings JOURNAL = JournalSettings.of(System.getenv());
     private static final long LOG_LIMIT = 16L << 20;
 
     private final UUID sweep;
@@ -547,7 +549,7 @@ final class SweepFeed implements AutoCloseable {
     private JournalWriter writer(Path folder) throws IOException {
         var writer = writers.get(folder);
         if (writer == null) {
-            writer = JournalWriter.open(RunJournals.service(folder));
+            writer = JournalWriter.open(RunJournals.service(folder), JOURNAL);
             writers.put(folder, writer);
         }
         return writer;
