@@ -3,6 +3,7 @@ package dev.sluice.bench.tracking;
 import dev.sluice.tracker.RunStatus;
 import dev.sluice.tracker.outbox.Durability;
 import dev.sluice.tracker.outbox.JournalEntry;
+import dev.sluice.tracker.outbox.JournalSettings;
 import dev.sluice.tracker.outbox.JournalWriter;
 import dev.sluice.tracker.outbox.RunJournals;
 import java.io.IOException;
@@ -22,8 +23,9 @@ final class Journalled implements AutoCloseable {
 
     Journalled(Path folder, String experiment, String key, Durability durability) throws IOException {
         this.folder = folder;
-        this.service = JournalWriter.open(RunJournals.service(folder), durability);
-        this.attempt = JournalWriter.open(RunJournals.attempt(folder, 1), durability);
+        var settings = JournalSettings.defaults().withDurability(durability);
+        this.service = JournalWriter.open(RunJournals.service(folder), settings);
+        this.attempt = JournalWriter.open(RunJournals.attempt(folder, 1), settings);
         service.append(new JournalEntry.RunOpened(key, key, experiment, Instant.now(), Optional.empty(), Map.of()));
     }
 
