@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The tracking benchmark, all in one run beside a real MLflow server of its own:
-#     run.sh [record|loop|throughput ...]     all of them without arguments; writes results.csv
+#     run.sh [record|loop|throughput ...]     all of them without arguments; writes results.csv, which is not kept in git
 # PEERS_PYTHON names a Python that has what requirements.txt says; else one is made in the tools folder.
 set -euo pipefail
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
