@@ -152,7 +152,8 @@ class ArchitectureTest {
             room("console.problem"),
             room("console.folder"),
             room("console.process"),
-            room("console.launch", "console.process", "trainer.protocol"),
+            room("console.machine"),
+            room("console.launch", "console.machine", "console.process", "trainer.protocol"),
             room("console.mlflow", "console.process", "console.problem", "tracker.mlflow"),
             room("console.collect", "search.trial"),
             room(
@@ -178,6 +179,7 @@ class ArchitectureTest {
             room(
                     "console.tracking",
                     "console.folder",
+                    "console.machine",
                     "console.mlflow",
                     "console.specification",
                     "console.study",
@@ -239,6 +241,7 @@ class ArchitectureTest {
                     "console.service",
                     "console.folder",
                     "console.launch",
+                    "console.machine",
                     "console.mlflow",
                     "console.promote",
                     "console.specification",
@@ -372,6 +375,7 @@ class ArchitectureTest {
                     "dev.sluice.console.collect..",
                     "dev.sluice.console.process..",
                     "dev.sluice.console.launch..",
+                    "dev.sluice.console.machine..",
                     "dev.sluice.console.mlflow..")
             .should()
             .dependOnClassesThat()

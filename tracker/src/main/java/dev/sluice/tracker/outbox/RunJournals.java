@@ -18,11 +18,14 @@ import java.util.SequencedMap;
 
 /**
  * The names of the files in a run folder: {@value #SERVICE}, whose first entry opens the run and whose last ends it,
- * one {@code attempt-N.journal} a launched attempt, {@value #CURSOR} and {@value #QUARANTINE}, which the shipper keeps.
+ * one {@code attempt-N.journal} a launched attempt, {@value #SYSTEM}, {@value #CURSOR} and {@value #QUARANTINE}, which the
+ * shipper keeps.
  */
 public final class RunJournals {
     /** The journal of the process that owns the run. */
     public static final String SERVICE = "service.journal";
+    /** The journal of who watches the machine that the run is on, while it runs. */
+    public static final String SYSTEM = "system.journal";
     /** What the shipper knows of the run: its id and how far it has shipped. */
     public static final String CURSOR = "run.json";
     /** What could not be shipped and why, one JSON object a line. */
@@ -47,6 +50,11 @@ public final class RunJournals {
     /** The journal of the process that owns the run. */
     public static Path service(Path folder) {
         return folder.resolve(SERVICE);
+    }
+
+    /** The journal of who watches the machine that the run is on. */
+    public static Path system(Path folder) {
+        return folder.resolve(SYSTEM);
     }
 
     /** The journals that are there, that of the service first, the others in the order of their numbers. */

@@ -1,17 +1,14 @@
 package dev.sluice.console.launch;
 
+import dev.sluice.console.machine.NvidiaSmi;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
 /**
@@ -20,7 +17,7 @@ import java.util.regex.Pattern;
  */
 public final class GpuDetection {
     private static final System.Logger LOG = System.getLogger(GpuDetection.class.getName());
-    private static final long LIMIT_SECONDS = 20;
+    private static final Duration LIMIT = Duration.ofSeconds(20);
     private static final Pattern COMMA = Pattern.compile("\\s*,\\s*");
 
     private GpuDetection() {}
@@ -73,41 +70,16 @@ public final class GpuDetection {
     private record Indexed(String index, Gpu gpu) {}
 
     private static List<Indexed> find(Map<String, String> environment) {
-        Optional<Path> program = onPath("nvidia-smi", environment.getOrDefault("PATH", ""));
+        Optional<NvidiaSmi> program = NvidiaSmi.on(environment.getOrDefault("PATH", ""));
         if (program.isEmpty()) {
             return List.of();
         }
         try {
-            Path answer = Files.createTempFile("nvidia-smi", ".csv");
-            try {
-                Process process = new ProcessBuilder(
-                                program.get().toString(),
-                                "--query-gpu=index,uuid,name,memory.total",
-                                "--format=csv,noheader,nounits")
-                        .redirectInput(Path.of("/dev/null").toFile())
-                        .redirectErrorStream(true)
-                        .redirectOutput(answer.toFile())
-                        .start();
-                if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
-                    process.destroyForcibly();
-                    LOG.log(Level.WARNING, "gpus=0 reason=\"nvidia-smi gave no answer in {0} s\"", LIMIT_SECONDS);
-                    return List.of();
-                }
-                String text = new String(Files.readAllBytes(answer), StandardCharsets.UTF_8);
-                if (process.exitValue() != 0) {
-                    LOG.log(
-                            Level.WARNING,
-                            "gpus=0 reason=\"nvidia-smi ended with {0}: {1}\"",
-                            process.exitValue(),
-                            text.strip());
-                    return List.of();
-                }
-                return text.lines().flatMap(line -> parse(line).stream()).toList();
-            } finally {
-                Files.deleteIfExists(answer);
-            }
+            return program.get().query(List.of("index", "uuid", "name", "memory.total"), LIMIT).stream()
+                    .flatMap(fields -> parse(fields).stream())
+                    .toList();
         } catch (IOException e) {
-            LOG.log(Level.WARNING, "gpus=0 reason=\"nvidia-smi cannot be run: {0}\"", e.getMessage());
+            LOG.log(Level.WARNING, "gpus=0 reason=\"{0}\"", e.getMessage());
             return List.of();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -115,26 +87,11 @@ public final class GpuDetection {
         }
     }
 
-    private static Optional<Indexed> parse(String line) {
-        String[] fields = COMMA.split(line.strip(), -1);
-        if (fields.length != 4 || !fields[1].startsWith("GPU-")) {
+    private static Optional<Indexed> parse(List<String> fields) {
+        if (!fields.get(1).startsWith("GPU-")) {
             return Optional.empty();
         }
-        long memory = fields[3].matches("\\d{1,12}") ? Long.parseLong(fields[3]) : 0;
-        return Optional.of(new Indexed(fields[0], new Gpu(fields[1], fields[2], memory)));
-    }
-
-    private static Optional<Path> onPath(String program, String path) {
-        for (String folder : path.split(":", -1)) {
-            try {
-                Path candidate = Path.of(folder.isEmpty() ? "." : folder, program);
-                if (Files.isRegularFile(candidate) && Files.isExecutable(candidate)) {
-                    return Optional.of(candidate);
-                }
-            } catch (InvalidPathException notAFolder) {
-                LOG.log(Level.DEBUG, "PATH names no folder with \"{0}\"", folder);
-            }
-        }
-        return Optional.empty();
+        long memory = fields.get(3).matches("\\d{1,12}") ? Long.parseLong(fields.get(3)) : 0;
+        return Optional.of(new Indexed(fields.get(0), new Gpu(fields.get(1), fields.get(2), memory)));
     }
 }

@@ -4,6 +4,7 @@ import dev.sluice.console.folder.DataFolder;
 import dev.sluice.console.promote.PromotionService;
 import dev.sluice.console.study.StudyDesk;
 import dev.sluice.console.sweep.SweepLoop;
+import dev.sluice.console.tracking.SystemMetrics;
 import dev.sluice.console.tracking.Tracking;
 import io.quarkus.logging.Log;
 import io.quarkus.runtime.ShutdownEvent;
@@ -21,6 +22,7 @@ public class Lifecycle {
     private final DataFolder data;
     private final StudyDesk desk;
     private final Tracking tracking;
+    private final SystemMetrics systemMetrics;
     private final PromotionService promotions;
     private final SweepLoop loop;
     private final String host;
@@ -30,6 +32,7 @@ public class Lifecycle {
             DataFolder data,
             StudyDesk desk,
             Tracking tracking,
+            SystemMetrics systemMetrics,
             PromotionService promotions,
             SweepLoop loop,
             @ConfigProperty(name = "quarkus.http.host") String host,
@@ -37,6 +40,7 @@ public class Lifecycle {
         this.data = data;
         this.desk = desk;
         this.tracking = tracking;
+        this.systemMetrics = systemMetrics;
         this.promotions = promotions;
         this.loop = loop;
         this.host = host;
@@ -54,6 +58,7 @@ public class Lifecycle {
         loop.stop();
         promotions.stop();
         desk.close();
+        systemMetrics.close();
         tracking.stop();
         Log.info("event=stopped");
     }

@@ -3,6 +3,7 @@ package dev.sluice.console.service;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -54,6 +55,10 @@ public interface ServiceSettings {
 
         /** The workspace that everything is in, as in MLFLOW_WORKSPACE; default: the server's own choice. */
         Optional<String> workspace();
+
+        /** How often it is noted what this machine does, in the runs of the trials that it runs; 0: never. */
+        @WithDefault("10s")
+        Duration systemMetricsInterval();
 
         /** PEM file of the authorities that may vouch for the server, as in MLFLOW_TRACKING_SERVER_CERT_PATH. */
         Optional<Path> certificates();

@@ -9,6 +9,7 @@ import dev.sluice.console.launch.DevicePool;
 import dev.sluice.console.launch.GpuDetection;
 import dev.sluice.console.launch.Launcher;
 import dev.sluice.console.launch.LocalLauncher;
+import dev.sluice.console.machine.GpuMeter;
 import dev.sluice.console.mlflow.ExternalTrackingServer;
 import dev.sluice.console.mlflow.LocalMlflowServer;
 import dev.sluice.console.mlflow.LocalMlflowSettings;
@@ -16,6 +17,7 @@ import dev.sluice.console.mlflow.TrackingServer;
 import dev.sluice.console.specification.SpecificationReader;
 import dev.sluice.console.specification.TrainerCatalog;
 import dev.sluice.console.sweep.TrainerHome;
+import dev.sluice.console.tracking.SystemMetrics;
 import io.quarkus.jackson.ObjectMapperCustomizer;
 import io.quarkus.logging.Log;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -24,6 +26,7 @@ import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.security.SecureRandom;
+import java.time.Duration;
 
 /** Makes beans of the parts that know nothing of CDI. */
 @ApplicationScoped
@@ -52,6 +55,13 @@ public class Wiring {
         return TrackingAddress.of(settings.mlflow(), System.getenv())
                 .<TrackingServer>map(ExternalTrackingServer::of)
                 .orElseGet(() -> local(data));
+    }
+
+    @Produces
+    @Singleton
+    SystemMetrics systemMetrics(ServiceSettings settings, TrackingServer server, DataFolder data) {
+        var interval = server.address().isPresent() ? settings.mlflow().systemMetricsInterval() : Duration.ZERO;
+        return SystemMetrics.every(interval, data.root(), GpuMeter.of(System.getenv()));
     }
 
     private static TrackingServer local(DataFolder data) {

@@ -27,6 +27,7 @@ import dev.sluice.console.study.Lease;
 import dev.sluice.console.study.LiveSweep;
 import dev.sluice.console.study.Reply;
 import dev.sluice.console.study.StudyDesk;
+import dev.sluice.console.tracking.SystemMetrics;
 import dev.sluice.console.tracking.Tracking;
 import dev.sluice.search.space.ParameterValues;
 import dev.sluice.search.trial.Direction;
@@ -80,6 +81,7 @@ public class AttemptRunner {
     private final DataFolder data;
     private final LeaseToken tokens;
     private final Tracking tracking;
+    private final SystemMetrics systemMetrics;
     private final TrainerHome trainer;
     private final ServiceAddress address;
     private final ObjectMapper json;
@@ -94,6 +96,7 @@ public class AttemptRunner {
             DataFolder data,
             LeaseToken tokens,
             Tracking tracking,
+            SystemMetrics systemMetrics,
             TrainerHome trainer,
             ServiceAddress address,
             ObjectMapper json) {
@@ -103,6 +106,7 @@ public class AttemptRunner {
         this.data = data;
         this.tokens = tokens;
         this.tracking = tracking;
+        this.systemMetrics = systemMetrics;
         this.trainer = trainer;
         this.address = address;
         this.json = json;
@@ -257,10 +261,7 @@ public class AttemptRunner {
                 stop(key, LISTENS);
             }
             var folder = data.trial(attempt.trial());
-            if (!own) {
-                collect(attempt, folder, handle);
-            }
-            var exit = handle.onExit().join();
+            var exit = watch(attempt, folder, handle, own);
             if (own) {
                 readRest(attempt, folder);
             }
@@ -268,6 +269,19 @@ public class AttemptRunner {
             insist(attempt, live -> live.ended(attempt.id(), end));
         } finally {
             running.remove(key);
+        }
+    }
+
+    /** Sees the process to its end, and what the machine does meanwhile: not beyond, since then the run may be closed. */
+    private TrialExit watch(Attempt attempt, TrialFolder folder, TrialHandle handle, boolean own) {
+        var sampling = systemMetrics.of(folder, handle.devices().gpus(), handle::alive);
+        try {
+            if (!own) {
+                collect(attempt, folder, handle);
+            }
+            return handle.onExit().join();
+        } finally {
+            sampling.stop();
         }
     }
 
