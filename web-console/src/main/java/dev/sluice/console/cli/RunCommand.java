@@ -11,7 +11,8 @@ import picocli.CommandLine.Parameters;
         name = "run",
         description = {
             "Submits a sweep and follows it to its end. Ctrl-C detaches: the sweep goes on, and the command ends with 0.",
-            "Ends with 1 where the sweep is FAILED or CANCELLED, with 2 where the file is invalid."
+            "Ends with 1 where the sweep is FAILED or CANCELLED, with 2 where the file is invalid.",
+            "Where FILE lies in a git work tree, its runs in MLflow are tagged with the commit and the branch."
         },
         footer = {"", "Examples:", "  ./sluice run examples/digits.yaml", "  ./sluice run sweep.yaml --detach"})
 final class RunCommand implements Callable<Integer> {
@@ -35,7 +36,7 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         ServiceClient client = context.client();
-        JsonNode submitted = SweepSubmission.submit(client, SweepFile.read(file));
+        JsonNode submitted = SweepSubmission.submitWithCheckout(client, SweepFile.read(file));
         String id = Sweeps.text(submitted, "id");
         submitted.path("warnings").forEach(warning -> context.terminal().err().println("Warning: " + warning.asText()));
         if (detach) {

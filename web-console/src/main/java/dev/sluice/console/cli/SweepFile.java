@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 
 /** A sweep file as it stands on disk, or on the standard input where it is called {@code -}. */
 record SweepFile(String name, String text, boolean isJson) {
@@ -43,6 +44,15 @@ record SweepFile(String name, String text, boolean isJson) {
         } catch (CharacterCodingException wrongEncoding) {
             throw CommandFailure.wrongUsage("%s is not UTF-8 text".formatted(name));
         }
+    }
+
+    /** The file with tags that say what is checked out where it lies, where that is known and it does not say so itself. */
+    Optional<SweepFile> withCheckout() {
+        return name.equals("-")
+                ? Optional.empty()
+                : GitCheckout.around(Path.of(name))
+                        .flatMap(checkout -> TaggedText.of(text, checkout.tags()))
+                        .map(tagged -> new SweepFile(name, tagged, isJson));
     }
 
     String mediaType() {

@@ -3,6 +3,7 @@ package dev.sluice.console.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 
 /** Hands a sweep file to a service, once: a call whose answer was lost is repeated under the same key. */
@@ -20,6 +21,22 @@ final class SweepSubmission {
             }
             return post(client, file, key);
         }
+    }
+
+    /** The same, with what is checked out where the file lies. */
+    static JsonNode submitWithCheckout(ServiceClient client, SweepFile file) {
+        Optional<SweepFile> tagged = file.withCheckout();
+        if (tagged.isPresent()) {
+            try {
+                return submit(client, tagged.get());
+            } catch (CommandFailure failure) {
+                if (failure.exitCode() != CommandFailure.WRONG_USAGE) {
+                    throw failure;
+                }
+                // Sent as it is, so that what is wrong is said of its own lines.
+            }
+        }
+        return submit(client, file);
     }
 
     private static JsonNode post(ServiceClient client, SweepFile file, Map<String, String> headers) {

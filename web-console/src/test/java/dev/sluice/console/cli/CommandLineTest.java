@@ -476,6 +476,41 @@ class CommandLineTest {
     }
 
     @Test
+    void runSendsTheCommitThatAFileIsOf() throws IOException {
+        Path file = inACheckout("name: x\n");
+        service.on("POST /sweeps", 201, "application/json", "{\"id\":\"" + NEW + "\"}");
+        assertThat(sluice("run", file.toString(), "--detach")).isZero();
+        assertThat(service.calls())
+                .singleElement()
+                .satisfies(call -> assertThat(call.body()).isEqualTo("""
+                        "tracking": {"tags":{"mlflow.source.git.commit":"%s","mlflow.source.git.branch":"main"}}
+                        name: x
+                        """.formatted("a1".repeat(20))));
+    }
+
+    @Test
+    void whatIsWrongWithAFileIsSaidOfItsOwnLines() throws IOException {
+        Path file = inACheckout("nam: x\n");
+        service.on("POST /sweeps", 422, "application/problem+json", error(2));
+        service.on("POST /sweeps", 422, "application/problem+json", error(1));
+        assertThat(sluice("run", file.toString())).isEqualTo(2);
+        assertThat(err.toString()).contains("line 1, /nam").doesNotContain("line 2");
+        assertThat(service.calls().getLast().body()).isEqualTo("nam: x\n");
+    }
+
+    private static String error(int line) {
+        return "{\"detail\":\"invalid\",\"errors\":[{\"pointer\":\"/nam\",\"line\":%d,\"detail\":\"unknown key\"}]}"
+                .formatted(line);
+    }
+
+    private Path inACheckout(String text) throws IOException {
+        Files.createDirectories(folder.resolve(".git/refs/heads"));
+        Files.writeString(folder.resolve(".git/HEAD"), "ref: refs/heads/main\n");
+        Files.writeString(folder.resolve(".git/refs/heads/main"), "a1".repeat(20) + "\n");
+        return Files.writeString(folder.resolve("sweep.yaml"), text);
+    }
+
+    @Test
     void runDetachedPrintsTheId() throws IOException {
         Path file = Files.writeString(folder.resolve("sweep.yml"), "name: x\n");
         service.on("POST /sweeps", 201, "application/json", "{\"id\":\"" + NEW + "\"}");
