@@ -217,7 +217,8 @@ class ArchitectureTest {
                     "tracker",
                     "tracker.artifact",
                     "tracker.registry",
-                    "tracker.mlflow"),
+                    "tracker.mlflow",
+                    "trainer.protocol"),
             room(
                     "console.sweep",
                     "console.collect",

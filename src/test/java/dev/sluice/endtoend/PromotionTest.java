@@ -12,6 +12,9 @@ import dev.sluice.endtoend.harness.Shared;
 import dev.sluice.endtoend.harness.Sweep;
 import dev.sluice.endtoend.harness.SweepFile;
 import dev.sluice.endtoend.harness.Waiting;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.StandardCopyOption;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -84,6 +87,48 @@ final class PromotionTest {
     }
 
     @Test
+    void aModelThatAnswersOtherwiseThanItsTrainerDidGetsNoAlias() throws IOException {
+        var model = "answers-" + System.nanoTime();
+        var sweep = service.submit(SweepFile.example("digits.yaml")
+                .set("name", model)
+                .set("budget.trials", 2)
+                .set("parameters.epochs.value", 1)
+                .set("pruning", Map.of("algorithm", "none"))
+                .remove("promotion")
+                .map());
+        assertThat(sweep.awaitDelivered().path("state").asText()).isEqualTo("COMPLETED");
+        var trials = sweep.trials();
+        var right = promoted(sweep, trials.get(0), model);
+        var graph = service.trialFolder(trials.get(1).path("id").asText()).resolve("model/model.onnx");
+        Files.copy(
+                service.trialFolder(trials.get(0).path("id").asText()).resolve("model/model.onnx"),
+                graph,
+                StandardCopyOption.REPLACE_EXISTING);
+        var wrong = promoted(sweep, trials.get(1), model);
+
+        assertThat(right.path("state").asText()).as(right.toPrettyString()).isEqualTo("DONE");
+        assertThat(right.path("verification").asText())
+                .startsWith("16 predictions agree with the trainer's own, largest difference ")
+                .endsWith(" of 1.0E-4 let pass");
+        assertThat(wrong.path("state").asText()).as(wrong.toPrettyString()).isEqualTo("FAILED");
+        assertThat(wrong.path("reason").asText())
+                .matches("The model that came back from MLflow answers otherwise: largest difference [0-9.]+ at sample"
+                        + " [0-9]+: [-0-9.E]+ where the trainer gave [-0-9.E]+, 1.0E-4 is let pass");
+        assertThat(mlflow.versions(model)).containsExactly(1);
+        assertThat(mlflow.alias(model, "champion").path("version").asText()).isEqualTo("1");
+        assertThat(service.data().resolve("promotions")).isEmptyDirectory();
+    }
+
+    private JsonNode promoted(Sweep sweep, JsonNode trial, String model) {
+        service.rest()
+                .post(
+                        sweep.path() + "/promotions",
+                        Map.of("trialId", trial.path("id").asText(), "model", model, "alias", "champion"))
+                .expect(202);
+        return sweep.awaitPromotion();
+    }
+
+    @Test
     void onlyTheBetterOneGetsTheAliasAndItGoesBack() {
         var model = "better-" + System.nanoTime();
         var first = promoting(model, 0.8).awaitPromotion();
@@ -92,6 +137,7 @@ final class PromotionTest {
         var better = sweep.awaitPromotion();
 
         assertThat(first.path("state").asText()).as(first.toPrettyString()).isEqualTo("DONE");
+        assertThat(first.path("verification").asText()).startsWith("By hash alone: the model has no model.onnx");
         assertThat(first.path("previousVersion").asText("none")).isEmpty();
         assertThat(worse.path("state").asText()).isEqualTo("REFUSED");
         assertThat(worse.path("reason").asText())

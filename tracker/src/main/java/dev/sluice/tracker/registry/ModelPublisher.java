@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 
 /**
  * Turns a folder into a version of a registered model that Python loads: logged model (where the server has such), files, read back
- * and compared, declared ready, linked to its run and to its metrics, registered, and last the alias. Each step finds what an earlier attempt has left,
+ * and compared, proved, declared ready, linked to its run and to its metrics, registered, and last the alias. Each step finds what an earlier attempt has left,
  * so publishing is repeated until it succeeds. Thread-safe.
  */
 public final class ModelPublisher {
@@ -24,15 +24,25 @@ public final class ModelPublisher {
     private static final List<String> STAMPED = List.of("artifact_path:", "run_id:", "model_id:", "model_uuid:");
 
     private final ModelRegistry registry;
+    private final ModelProof proof;
 
     public ModelPublisher(ModelRegistry registry) {
+        this(registry, ModelProof.NONE);
+    }
+
+    /**
+     * @param proof what a model must pass before it becomes a version
+     */
+    public ModelPublisher(ModelRegistry registry, ModelProof proof) {
         this.registry = registry;
+        this.proof = proof;
     }
 
     /**
      * Publishes, or goes on with a publication of the same key.
      *
-     * @throws IOException if the folder cannot be read
+     * @throws ModelRejectedException if the proof rejects the model; no version is made then, and no alias moved
+     * @throws IOException if the folder cannot be read, or the proof cannot be had
      * @throws IllegalArgumentException if the folder is no MLflow model
      * @throws TrackingException if the server does not answer or refuses; or the files read back are not those sent
      */
@@ -58,16 +68,27 @@ public final class ModelPublisher {
                 publication.modelType(),
                 publication.params(),
                 publication.tags()));
+        ArtifactStore artifacts = registry.artifacts(model);
         if (!model.ready()) {
             store(
                     publication,
-                    registry.artifacts(model),
+                    artifacts,
                     ArtifactPath.ROOT,
                     Map.of(
                             "artifact_path", model.artifactUri(),
                             "model_id", model.id().value(),
                             "model_uuid", model.id().value(),
                             "run_id", publication.run().value()));
+        }
+        try {
+            proof.examine(artifacts, ArtifactPath.ROOT);
+        } catch (ModelRejectedException e) {
+            if (!model.ready()) {
+                registry.markFailed(model.id());
+            }
+            throw e;
+        }
+        if (!model.ready()) {
             registry.markReady(model.id());
         }
         registry.linkToRun(publication.run(), model.id(), publication.step());
@@ -78,17 +99,20 @@ public final class ModelPublisher {
     /** Where models are not things of their own, their files lie in their run, in a folder of their key. */
     private ModelVersion inRun(ModelPublication publication) throws IOException {
         Optional<ModelVersion> held = registry.findVersion(publication.model(), publication.key());
+        ArtifactStore artifacts = registry.artifacts(publication.run());
+        ArtifactPath folder = ArtifactPath.of("models/" + publication.key());
         if (held.isPresent()) {
+            proof.examine(artifacts, folder);
             return held.get();
         }
-        ArtifactPath folder = ArtifactPath.of("models/" + publication.key());
         store(
                 publication,
-                registry.artifacts(publication.run()),
+                artifacts,
                 folder,
                 Map.of(
                         "artifact_path", folder.value(),
                         "run_id", publication.run().value()));
+        proof.examine(artifacts, folder);
         return version(publication, "runs:/" + publication.run() + "/" + folder, Optional.empty());
     }
 

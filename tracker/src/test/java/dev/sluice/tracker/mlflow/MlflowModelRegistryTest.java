@@ -2,6 +2,7 @@ package dev.sluice.tracker.mlflow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -16,6 +17,7 @@ import dev.sluice.tracker.registry.ModelAlias;
 import dev.sluice.tracker.registry.ModelPublication;
 import dev.sluice.tracker.registry.ModelPublisher;
 import dev.sluice.tracker.registry.ModelRegistry;
+import dev.sluice.tracker.registry.ModelRejectedException;
 import dev.sluice.tracker.registry.ModelVersion;
 import java.io.IOException;
 import java.net.URI;
@@ -30,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -149,6 +152,36 @@ class MlflowModelRegistryTest {
                         .orElseThrow()
                         .version())
                 .isEqualTo(2);
+    }
+
+    @Test
+    void makesNoVersionOfAModelThatTheProofRejectsAndMovesNoAlias() throws Exception {
+        new ModelPublisher(registry).publish(publication("proved", Optional.of("champion")));
+        ModelPublisher strict = new ModelPublisher(registry, (files, at) -> {
+            files.get(at.resolve("model.onnx"), folder.resolve("back"));
+            throw new ModelRejectedException("it answers otherwise");
+        });
+
+        assertThatThrownBy(() -> strict.publish(publication("rejected", Optional.of("champion"))))
+                .isInstanceOf(ModelRejectedException.class)
+                .hasMessage("it answers otherwise");
+
+        assertThat(folder.resolve("back")).hasSameBinaryContentAs(folder.resolve("model/model.onnx"));
+        assertThat(registry.findVersion(name, "rejected")).isEmpty();
+        assertThat(registry.byAlias(new ModelAlias(name, "champion"))
+                        .orElseThrow()
+                        .version())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void asksTheProofAgainWhenAPublicationIsGoneOnWith() throws Exception {
+        AtomicInteger asked = new AtomicInteger();
+        ModelPublisher publisher = new ModelPublisher(registry, (files, at) -> asked.incrementAndGet());
+        publisher.publish(publication("proved twice", Optional.empty()));
+        publisher.publish(publication("proved twice", Optional.of("champion")));
+
+        assertThat(asked).hasValue(2);
     }
 
     @Test

@@ -25,8 +25,9 @@ import java.util.stream.Stream;
 
 /**
  * A trained network as a folder that {@code mlflow.pyfunc.load_model} loads: {@code MLmodel} with its signature,
- * {@code model.onnx}, the environment's files, and {@code holdout.json} with the test split and the trainer's own
- * outputs for it, so that whoever loads the model can check it.
+ * {@code model.onnx}, the environment's files, {@code holdout.json} with the test split and the trainer's own
+ * outputs for it, so that whoever loads the model can check it, and {@code sluice/sample.json} with a few rows of that,
+ * on which the service runs what comes back from MLflow before an alias moves.
  */
 public final class ModelPackage {
     private static final DateTimeFormatter CREATED = DateTimeFormatter.ofPattern(
@@ -69,6 +70,12 @@ public final class ModelPackage {
         write(temporary.resolve("python_env.yaml"), PYTHON_ENV);
         write(temporary.resolve("requirements.txt"), REQUIREMENTS);
         write(temporary.resolve("holdout.json"), JsonText.write(tree(network, holdout)) + "\n");
+        Files.createDirectories(temporary.resolve("sluice"));
+        write(
+                temporary.resolve("sluice/sample.json"),
+                ModelSample.of(holdout.labels().length, holdout.inputs(), holdout.logits())
+                                .toJson()
+                        + "\n");
         if (Files.exists(target)) {
             Files.move(target, replaced, StandardCopyOption.ATOMIC_MOVE);
         }

@@ -75,6 +75,11 @@ class ModelPackageTest {
             assertThat((List<?>) holdout.get("labels")).hasSize(360);
             assertThat((List<?>) holdout.get("logits")).hasSize(360);
             assertThat(holdout).containsEntry("accuracy", 0.5);
+            ModelSample sample = ModelSample.ofJson(Files.readString(folder.resolve("model/sluice/sample.json")));
+            assertThat(sample.rows()).isEqualTo(16);
+            assertThat(sample.compare(Files.readAllBytes(folder.resolve("model/model.onnx")))
+                            .agrees())
+                    .isTrue();
         }
     }
 

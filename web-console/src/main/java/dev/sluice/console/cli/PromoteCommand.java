@@ -21,11 +21,14 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Examples:",
-            "  ./sluice promote latest --model digits --alias champion",
+            "  ./sluice promote latest --model digits",
+            "  ./sluice promote latest --model digits --alias challenger",
             "  ./sluice promote digits-cnn --trial 17 --model digits",
             "  ./sluice promote latest --rollback"
         })
 final class PromoteCommand implements Callable<Integer> {
+    private static final String DEFAULT_ALIAS = "champion";
+
     private final CommandContext context;
 
     @Parameters(paramLabel = "SWEEP", description = "An id, the start of one, the newest of that name, or 'latest'.")
@@ -49,9 +52,9 @@ final class PromoteCommand implements Callable<Integer> {
 
     @Option(
             names = "--alias",
-            defaultValue = "",
-            description = "The alias that then points at the new version (default: champion).")
-    private String alias = "";
+            paramLabel = "A",
+            description = "The alias that then points at the new version (default: champion; '': none).")
+    private @Nullable String alias;
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -82,8 +85,9 @@ final class PromoteCommand implements Callable<Integer> {
             request.put("trialId", sweeps.trialId(sweepId, trial));
         }
         request.put("model", model);
-        if (!alias.isEmpty()) {
-            request.put("alias", alias);
+        String given = alias == null ? DEFAULT_ALIAS : alias;
+        if (!given.isEmpty()) {
+            request.put("alias", given);
         }
         JsonNode promotion = awaitEnd(client, client.post("/sweeps/" + sweepId + "/promotions", request), "RUNNING");
         boolean done = promotion.path("state").asText().equals("DONE");
@@ -104,17 +108,18 @@ final class PromoteCommand implements Callable<Integer> {
     }
 
     private int rollBack(ServiceClient client, String sweepId) throws InterruptedException {
+        String under = alias == null ? "" : alias;
         String id = "";
         for (JsonNode made : client.get("/sweeps/" + sweepId + "/promotions").path("items")) {
             boolean meant = made.path("state").asText().equals("DONE")
                     && made.path("alias").isTextual()
                     && (model.isEmpty() || made.path("model").asText().equals(model))
-                    && (alias.isEmpty() || made.path("alias").asText().equals(alias));
+                    && (under.isEmpty() || made.path("alias").asText().equals(under));
             id = meant && id.isEmpty() ? Sweeps.text(made, "id") : id;
         }
         if (id.isEmpty()) {
             throw CommandFailure.failed("the sweep has no promotion%s%s that moved an alias and was not rolled back"
-                    .formatted(model.isEmpty() ? "" : " of " + model, alias.isEmpty() ? "" : " under " + alias));
+                    .formatted(model.isEmpty() ? "" : " of " + model, under.isEmpty() ? "" : " under " + under));
         }
         JsonNode promotion = awaitEnd(client, client.post("/promotions/" + id + "/rollback", null), "ROLLING_BACK");
         boolean done = promotion.path("state").asText().equals("ROLLED_BACK");

@@ -28,6 +28,11 @@ public interface DataFolder {
         return root().resolve("sweeps").resolve(sweep.toString());
     }
 
+    /** What a promotion fetches to look at, while it does. */
+    default Path promotion(UUID promotion) {
+        return root().resolve("promotions").resolve(promotion.toString());
+    }
+
     default Path mlflow() {
         return root().resolve("mlflow");
     }

@@ -38,6 +38,9 @@ class PromotionEntity extends PanacheEntityBase {
     /** What the alias pointed to before it was moved; empty: nothing; null: not known, or not moved. */
     String previous;
 
+    /** How the model that MLflow holds was compared with the trainer's; null: not yet. */
+    String verification;
+
     String reason;
 
     @Column(name = "created_at")
@@ -56,6 +59,7 @@ class PromotionEntity extends PanacheEntityBase {
                 version,
                 alias,
                 previous,
+                verification,
                 reason == null ? "" : reason,
                 createdAt,
                 endedAt);

@@ -25,6 +25,7 @@ import dev.sluice.tracker.mlflow.MlflowTracker;
 import dev.sluice.tracker.registry.ModelAlias;
 import dev.sluice.tracker.registry.ModelPublication;
 import dev.sluice.tracker.registry.ModelPublisher;
+import dev.sluice.tracker.registry.ModelRejectedException;
 import dev.sluice.tracker.registry.ModelVersion;
 import io.quarkus.hibernate.orm.panache.Panache;
 import io.quarkus.logging.Log;
@@ -66,17 +67,19 @@ public class PromotionService {
     private final StudyDesk desk;
     private final Tracking tracking;
     private final DataFolder data;
+    private final PredictionCheck predictions;
     private final ReentrantLock oneAtATime = new ReentrantLock();
     /** Held from the look at an alias to its move. */
     private final ReentrantLock aliases = new ReentrantLock();
 
     private volatile boolean open = true;
 
-    PromotionService(Archive archive, StudyDesk desk, Tracking tracking, DataFolder data) {
+    PromotionService(Archive archive, StudyDesk desk, Tracking tracking, DataFolder data, PredictionCheck predictions) {
         this.archive = archive;
         this.desk = desk;
         this.tracking = tracking;
         this.data = data;
+        this.predictions = predictions;
     }
 
     /** Goes on with what a service before this one left, and promotes by itself when a sweep completes. */
@@ -291,6 +294,9 @@ public class PromotionService {
             }
             waiting(id, "MLflow does not answer: " + e.getMessage());
             return false;
+        } catch (ModelRejectedException e) {
+            end(id, PromotionState.FAILED, null, String.valueOf(e.getMessage()));
+            return true;
         } catch (IOException | IllegalArgumentException e) {
             Log.errorf(e, "event=promotion-failed promotion=%s", id);
             end(id, PromotionState.FAILED, null, "The model could not be handed over: " + e.getMessage());
@@ -331,7 +337,11 @@ public class PromotionService {
         }
         var params = new LinkedHashMap<String, String>();
         trial.params().forEach((name, value) -> params.put(name, String.valueOf(value)));
-        var version = new ModelPublisher(registry)
+        var packaged = data.trial(trial.id()).model();
+        var version = new ModelPublisher(registry, (files, folder) -> {
+                    var found = predictions.examine(files, folder, packaged, data.promotion(promotion.id()));
+                    change(promotion.id(), p -> p.verification = shortened(found));
+                })
                 .publish(new ModelPublication(
                         promotion.id().toString(),
                         mlflow.get()
@@ -339,7 +349,7 @@ public class PromotionService {
                                 .id(),
                         new RunId(run.get()),
                         Math.max(0, trial.step()),
-                        data.trial(trial.id()).model(),
+                        packaged,
                         modelType(specification),
                         params,
                         points(mlflow.get(), new RunId(run.get()), trial),
@@ -578,12 +588,16 @@ public class PromotionService {
         change(id, p -> {
             p.state = state;
             p.version = version;
-            p.reason = reason.length() > 2000 ? reason.substring(0, 2000) : reason;
+            p.reason = shortened(reason);
             p.endedAt = Instant.now().truncatedTo(ChronoUnit.MICROS);
         });
         if (state == PromotionState.REFUSED || state == PromotionState.FAILED) {
             Log.warnf("event=not-promoted promotion=%s state=%s reason=\"%s\"", id, state, reason);
         }
+    }
+
+    private static String shortened(String text) {
+        return text.length() > 2000 ? text.substring(0, 2000) : text;
     }
 
     private static void change(UUID id, Consumer<PromotionEntity> change) {

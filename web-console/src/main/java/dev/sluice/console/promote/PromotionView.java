@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * A promotion over REST. While it is RUNNING or ROLLING_BACK, `reason` says what it waits for.
  *
  * @param previousVersion what the alias pointed to before; empty: nothing; null: not known, or the alias was not moved
+ * @param verification how what came back from MLflow was compared with what was trained; null: not yet
  */
 public record PromotionView(
         UUID id,
@@ -18,6 +19,7 @@ public record PromotionView(
         @Nullable String version,
         @Nullable String alias,
         @Nullable String previousVersion,
+        @Nullable String verification,
         String reason,
         Instant createdAt,
         @Nullable Instant endedAt) {}

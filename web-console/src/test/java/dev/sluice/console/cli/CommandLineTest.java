@@ -338,6 +338,21 @@ class CommandLineTest {
     }
 
     @Test
+    void promotesUnderChampionUnlessToldOtherwise() throws IOException {
+        twoSweeps();
+        service.on("POST /sweeps/" + NEW + "/promotions", "{\"id\":\"p\",\"state\":\"DONE\",\"model\":\"digits\"}");
+
+        assertThat(sluice("promote", "latest", "--model", "digits")).isZero();
+        assertThat(sluice("promote", "latest", "--model", "digits", "--alias", ""))
+                .isZero();
+
+        assertThat(service.calls())
+                .filteredOn(call -> call.method().equals("POST"))
+                .extracting(FakeService.Call::body)
+                .containsExactly("{\"model\":\"digits\",\"alias\":\"champion\"}", "{\"model\":\"digits\"}");
+    }
+
+    @Test
     void aRefusedPromotionFailsWithItsReason() {
         twoSweeps();
         service.on(
