@@ -9,12 +9,11 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import ai.djl.training.ParameterStore;
-import ai.djl.training.loss.Loss;
-import ai.djl.training.loss.SoftmaxCrossEntropyLoss;
 import dev.sluice.trainer.checkpoint.Tensor;
 import dev.sluice.trainer.loop.ModelTrainer;
 import dev.sluice.trainer.loop.Split;
 import dev.sluice.trainer.network.NetBlock;
+import dev.sluice.trainer.network.NetLoss;
 import dev.sluice.trainer.network.SeedStream;
 import dev.sluice.trainer.network.SeedStream.Purpose;
 import dev.sluice.trainer.optimizer.NetOptimizer;
@@ -47,13 +46,14 @@ public final class DjlModelTrainer implements ModelTrainer {
     private final NetBlock block;
     private final NetOptimizer optimizer;
     private final ParameterStore store;
-    private final Loss loss = new SoftmaxCrossEntropyLoss("loss", 1, -1, true, true);
+    private final NetLoss loss;
     private final Map<Split, OnDevice> splits = new EnumMap<>(Split.class);
     private final NDArray lossSum;
     private NDManager epochManager;
     private NDArray epochFeatures;
     private NDArray epochLabels;
     private long rowsSeen;
+    private double learningRate; // of the last step
 
     /**
      * A trainer with a fresh network.
@@ -67,7 +67,15 @@ public final class DjlModelTrainer implements ModelTrainer {
         this.seed = seed;
         this.manager = engine.newBaseManager();
         this.block = new NetBlock(plan.network(), manager, plan.network().initialValues(seed));
-        this.optimizer = new NetOptimizer(plan.optimizer(), manager, block.trainedArrays());
+        this.optimizer = new NetOptimizer(
+                plan.optimizer(),
+                manager,
+                block.trainedArrays(),
+                switch (plan.weightDecayOn()) {
+                    case ALL -> block.trainedArrays().keySet();
+                    case WEIGHTS -> plan.network().weights();
+                });
+        this.loss = new NetLoss(plan.loss());
         this.store = new ParameterStore(manager, false);
         splits.put(Split.TRAIN, onDevice(plan.train()));
         splits.put(Split.VALIDATION, onDevice(plan.validation()));
@@ -80,7 +88,7 @@ public final class DjlModelTrainer implements ModelTrainer {
 
     @Override
     public int batchesPerEpoch() {
-        return Math.ceilDiv(plan.train().rows(), plan.batchSize());
+        return plan.stepsPerEpoch();
     }
 
     @Override
@@ -108,30 +116,48 @@ public final class DjlModelTrainer implements ModelTrainer {
 
     @Override
     public void step(int batch, long globalStep) {
-        int from = batch * plan.batchSize();
-        int to = Math.min(from + plan.batchSize(), plan.train().rows());
+        int from = batch * plan.rowsPerStep();
+        int to = Math.min(from + plan.rowsPerStep(), plan.train().rows());
         engine.setRandomSeed((int) SeedStream.mix(seed, Purpose.DROPOUT, globalStep));
+        learningRate = plan.learningRate(globalStep);
         try (NDManager step = epochManager.newSubManager()) {
-            NDArray x = epochFeatures.get(step, new NDIndex().addSliceDim(from, to));
-            NDArray y = epochLabels.get(step, new NDIndex().addSliceDim(from, to));
-            NDArray mean;
-            try (GradientCollector collector = engine.newGradientCollector()) {
-                NDArray logits = block.forward(store, new NDList(x), true).singletonOrThrow();
-                mean = loss.evaluate(new NDList(y), new NDList(logits));
-                collector.backward(mean);
-            }
-            optimizer.step(globalStep, plan.learningRate());
-            NDArray detached = mean.stopGradient().toType(DataType.FLOAT64, false);
-            lossSum.addi(detached.muli(to - from));
+            NDArray mean = accumulate(step, from, to);
+            optimizer.step(learningRate);
+            lossSum.addi(mean.toType(DataType.FLOAT64, false).muli(to - from));
             rowsSeen += to - from;
         }
+    }
+
+    /**
+     * Gradients of the mean loss over rows {@code [from, to)}, batch by batch; gives that loss. Gradients add up, and a
+     * batch weighs as much as its rows, so it makes no difference where one ends.
+     */
+    private NDArray accumulate(NDManager step, int from, int to) {
+        NDArray sum = step.zeros(new Shape());
+        try (GradientCollector collector = engine.newGradientCollector()) {
+            for (int start = from; start < to; start += plan.batchSize()) {
+                int end = Math.min(start + plan.batchSize(), to);
+                try (NDManager part = step.newSubManager()) {
+                    NDArray x = epochFeatures.get(part, new NDIndex().addSliceDim(start, end));
+                    NDArray y = epochLabels.get(part, new NDIndex().addSliceDim(start, end));
+                    NDArray logits = block.forward(store, new NDList(x), true).singletonOrThrow();
+                    NDArray share = loss.mean(y, logits);
+                    if (end - start < to - from) {
+                        share = share.mul((float) (end - start) / (to - from));
+                    }
+                    collector.backward(share);
+                    sum.addi(share.stopGradient());
+                }
+            }
+        }
+        return sum;
     }
 
     @Override
     public Map<String, Double> endEpoch() {
         Map<String, Double> metrics = new LinkedHashMap<>();
         metrics.put("train_loss", lossSum.getDouble() / rowsSeen);
-        metrics.put("learning_rate", plan.learningRate());
+        metrics.put("learning_rate", learningRate);
         return metrics;
     }
 

@@ -4,8 +4,10 @@ import dev.sluice.trainer.checkpoint.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A feed-forward network, described: layers in order over a row of {@code inputs} numbers. The one source of DJL's
@@ -68,6 +70,17 @@ public final class NetSpec {
     /** All parameters, layer by layer. */
     public List<ParameterSpec> parameters() {
         return parameters.stream().flatMap(List::stream).toList();
+    }
+
+    /** Names of the parameters that multiply inputs: those of dense layers and convolutions, without their biases. */
+    public Set<String> weights() {
+        Set<String> names = new LinkedHashSet<>();
+        for (ParameterSpec parameter : parameters()) {
+            if (parameter.role() == ParameterSpec.Role.WEIGHT) {
+                names.add(parameter.name());
+            }
+        }
+        return names;
     }
 
     /** The values that a fresh network starts from: a pure function of the seed. */

@@ -104,6 +104,11 @@ public record OptionSpec(
         return new OptionSpec(name, Type.TEXT, doc, Optional.of(defaultValue), Range.ALL, values);
     }
 
+    /** True or false. */
+    public static OptionSpec flag(String name, String doc, boolean defaultValue) {
+        return new OptionSpec(name, Type.BOOLEAN, doc, Optional.of(defaultValue), Range.ALL, List.of());
+    }
+
     /** Any text; without a default. */
     public static OptionSpec text(String name, String doc) {
         return new OptionSpec(name, Type.TEXT, doc, Optional.empty(), Range.ALL, List.of());

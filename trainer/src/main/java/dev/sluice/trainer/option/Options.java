@@ -54,6 +54,11 @@ public final class Options {
         return Math.toIntExact((long) required(name));
     }
 
+    /** The value of an option that is true or false. */
+    public boolean flag(String name) {
+        return (boolean) required(name);
+    }
+
     /** The value of a text option. */
     public String text(String name) {
         return (String) required(name);
@@ -62,6 +67,11 @@ public final class Options {
     /** The value of a text option; empty if it was not given and has no default. */
     public Optional<String> optionalText(String name) {
         return Optional.ofNullable((String) values.get(name));
+    }
+
+    /** For values that are each allowed but make no sense together: what is wrong, with what they belong to before it. */
+    public IllegalArgumentException wrong(String message) {
+        return new IllegalArgumentException(where + ": " + message);
     }
 
     private Object required(String name) {

@@ -1,8 +1,8 @@
 package dev.sluice.trainer.task;
 
 import dev.sluice.trainer.network.Layer;
+import dev.sluice.trainer.network.LossSpec;
 import dev.sluice.trainer.network.NetSpec;
-import dev.sluice.trainer.optimizer.OptimizerSpec;
 import dev.sluice.trainer.option.OptionSpec;
 import dev.sluice.trainer.option.OptionSpec.Range;
 import dev.sluice.trainer.option.Options;
@@ -19,20 +19,22 @@ final class DigitsTask implements TrainingTask {
     private static final float PIXEL_MEAN = 4.9f; // over all images: 4.88; their deviation: 6.02
     private static final float PIXEL_FACTOR = 1 / 6f;
 
-    private static final List<OptionSpec> COMMON = List.of(
-            OptionSpec.real("learning_rate", "Step size of the optimizer.", 1e-3, Range.above(0)),
+    private static final List<OptionSpec> OWN = List.of(
             OptionSpec.whole("hidden", "Units of the hidden layer.", 64, Range.closed(1, 4096)),
             OptionSpec.real("dropout", "Share of hidden units dropped while training.", 0, Range.halfOpen(0, 1)),
-            OptionSpec.choice("optimizer", "What moves the weights.", "adam", List.of("adam", "sgd")),
             OptionSpec.whole("batch_size", "Images in a batch.", 64, Range.closed(1, 1149)),
-            OptionSpec.real("momentum", "Momentum of sgd; adam takes no notice of it.", 0, Range.halfOpen(0, 1)),
-            OptionSpec.whole("epochs", "Passes over the training images.", 12, Range.closed(1, 100_000)));
+            OptionSpec.whole("epochs", "Passes over the training images.", 12, Range.closed(1, 100_000)),
+            OptionSpec.real(
+                    "label_smoothing",
+                    "Share of each label that is spread over all digits while training.",
+                    0,
+                    Range.halfOpen(0, 1)));
 
     private static final OptionSpec CHANNELS = OptionSpec.whole(
             "channels", "Filters of the first convolution; the second has twice as many.", 8, Range.closed(1, 256));
 
     private static final Model MLP =
-            new Model("mlp", "A multi-layer perceptron with one hidden layer of rectified units.", COMMON);
+            new Model("mlp", "A multi-layer perceptron with one hidden layer of rectified units.", with());
 
     private static final Model CNN = new Model(
             "cnn",
@@ -73,19 +75,23 @@ final class DigitsTask implements TrainingTask {
                 .orElseThrow(() -> new IllegalArgumentException("task digits has no model \"" + model + "\""
                         + Suggestion.of(model, names) + "; it has " + String.join(", ", names)));
         Options options = Options.read("task digits, model " + model, chosen.parameters(), params);
-        OptimizerSpec optimizer = options.text("optimizer").equals("sgd")
-                ? new OptimizerSpec.Sgd((float) options.real("momentum"))
-                : OptimizerSpec.Adam.standard();
+        FittingOptions fitting = new FittingOptions(options);
         DigitsImages data = DigitsImages.load();
+        int batchSize = options.whole("batch_size");
+        int epochs = options.whole("epochs");
         return new TrainingPlan(
                 NetSpec.of(DigitsImages.PIXELS, chosen.equals(CNN) ? convolutions(options) : perceptron(options)),
                 data.train(),
                 data.validation(),
                 data.test(),
-                optimizer,
-                options.real("learning_rate"),
-                options.whole("batch_size"),
-                options.whole("epochs"));
+                new LossSpec.CrossEntropy(options.real("label_smoothing")),
+                fitting.optimizer(),
+                fitting.weightDecayOn(),
+                fitting.learningRate(),
+                fitting.schedule(data.train().rows(), batchSize, epochs),
+                batchSize,
+                fitting.accumulation(),
+                epochs);
     }
 
     private static List<Layer> perceptron(Options options) {
@@ -117,9 +123,11 @@ final class DigitsTask implements TrainingTask {
                 new Layer.Dense(DigitsImages.CLASSES));
     }
 
-    private static List<OptionSpec> with(OptionSpec more) {
-        List<OptionSpec> all = new ArrayList<>(COMMON);
-        all.add(more);
+    /** A model's options: those of all digits models, its own, and how weights are fitted. */
+    private static List<OptionSpec> with(OptionSpec... more) {
+        List<OptionSpec> all = new ArrayList<>(OWN);
+        all.addAll(List.of(more));
+        all.addAll(FittingOptions.DECLARED);
         return all;
     }
 }

@@ -1,6 +1,8 @@
 package dev.sluice.trainer.task;
 
+import dev.sluice.trainer.network.LossSpec;
 import dev.sluice.trainer.network.NetSpec;
+import dev.sluice.trainer.optimizer.LearningRateSchedule;
 import dev.sluice.trainer.optimizer.OptimizerSpec;
 
 /**
@@ -10,9 +12,13 @@ import dev.sluice.trainer.optimizer.OptimizerSpec;
  * @param train what weights are fitted to
  * @param validation what epochs are judged by
  * @param test what is looked at once, at the end
+ * @param loss what is made small while training; epochs are judged by cross-entropy without smoothing
  * @param optimizer what moves the weights
- * @param learningRate > 0, constant
+ * @param weightDecayOn what the optimizer's weight decay applies to
+ * @param learningRate > 0, the highest
+ * @param schedule what the learning rate is multiplied with at each step
  * @param batchSize rows in a batch, >= 1; the last batch of an epoch may be smaller
+ * @param accumulation batches whose gradients make one step, >= 1; the last step of an epoch may have fewer
  * @param epochs >= 1
  */
 public record TrainingPlan(
@@ -20,7 +26,38 @@ public record TrainingPlan(
         LabelledRows train,
         LabelledRows validation,
         LabelledRows test,
+        LossSpec loss,
         OptimizerSpec optimizer,
+        DecayScope weightDecayOn,
         double learningRate,
+        LearningRateSchedule schedule,
         int batchSize,
-        int epochs) {}
+        int accumulation,
+        int epochs) {
+    /** Which arrays weight decay applies to. */
+    public enum DecayScope {
+        /** The weights of dense layers and convolutions: not biases, nor scales and shifts of normalisations. */
+        WEIGHTS,
+        /** All that gradients move. */
+        ALL
+    }
+
+    /** Rows that one step learns from, but for the last step of an epoch. */
+    public int rowsPerStep() {
+        return (int) Math.min((long) batchSize * accumulation, train.rows());
+    }
+
+    /** Steps in an epoch. */
+    public int stepsPerEpoch() {
+        return Math.ceilDiv(train.rows(), rowsPerStep());
+    }
+
+    /**
+     * The learning rate of a step.
+     *
+     * @param step counted over all epochs, from 1
+     */
+    public double learningRate(long step) {
+        return learningRate * schedule.factor(step);
+    }
+}

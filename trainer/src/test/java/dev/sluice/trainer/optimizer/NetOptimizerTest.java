@@ -27,7 +27,7 @@ class NetOptimizerTest {
                     try (GradientCollector collector = engine.newGradientCollector()) {
                         collector.backward(w.sub(3f).square().sum());
                     }
-                    optimizer.step(step, RATE);
+                    optimizer.step(RATE);
                 }
             }
             return w.toFloatArray()[0];
@@ -58,7 +58,7 @@ class NetOptimizerTest {
             w -= velocity;
         }
 
-        assertThat(run(new OptimizerSpec.Sgd(0.9f))).isCloseTo(w, within(1e-5));
+        assertThat(run(new OptimizerSpec.Sgd(0.9))).isCloseTo(w, within(1e-5));
     }
 
     @Test

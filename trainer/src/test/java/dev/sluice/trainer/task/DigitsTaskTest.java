@@ -85,7 +85,7 @@ class DigitsTaskTest {
         TrainingPlan plan = task.plan(
                 "cnn", Map.of("optimizer", "sgd", "momentum", 0.9, "learning_rate", 0.1, "channels", 4L, "epochs", 3));
 
-        assertThat(plan.optimizer()).isEqualTo(new OptimizerSpec.Sgd(0.9f));
+        assertThat(plan.optimizer()).isEqualTo(new OptimizerSpec.Sgd(0.9));
         assertThat(plan.learningRate()).isEqualTo(0.1);
         assertThat(plan.epochs()).isEqualTo(3);
     }
