@@ -10,6 +10,7 @@ import dev.sluice.trainer.task.TrainingPlan;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,8 +22,32 @@ class DjlModelTrainerTest {
             Map.of("optimizer", "sgd", "momentum", 0.9, "learning_rate", 0.02, "dropout", 0.25);
     private static final Map<String, Object> ADAM = Map.of("learning_rate", 0.003, "dropout", 0.25);
 
+    private static final Map<String, Object> ALL_SORTS = Map.of(
+            "optimizer",
+            "rmsprop",
+            "momentum",
+            0.9,
+            "centered",
+            true,
+            "weight_decay",
+            0.001,
+            "dropout",
+            0.25,
+            "schedule",
+            "one-cycle",
+            "batch_size",
+            32,
+            "accumulation",
+            2,
+            "label_smoothing",
+            0.1);
+
     static Stream<Arguments> settings() {
-        return Stream.of(Arguments.of("mlp", SGD), Arguments.of("mlp", ADAM), Arguments.of("cnn", ADAM));
+        return Stream.of(
+                Arguments.of("mlp", SGD),
+                Arguments.of("mlp", ADAM),
+                Arguments.of("mlp", ALL_SORTS),
+                Arguments.of("cnn", ADAM));
     }
 
     private static TrainingPlan plan(String model, Map<String, Object> params) {
@@ -94,11 +119,12 @@ class DjlModelTrainerTest {
         }
     }
 
-    @Test
-    void goesOnFromTheMiddleOfAnEpoch() {
-        try (DjlModelTrainer undisturbed = new DjlModelTrainer(plan("mlp", ADAM), 3, 1);
-                DjlModelTrainer first = new DjlModelTrainer(plan("mlp", ADAM), 3, 1);
-                DjlModelTrainer second = new DjlModelTrainer(plan("mlp", ADAM), 3, 1)) {
+    @ParameterizedTest
+    @MethodSource("settings")
+    void goesOnFromTheMiddleOfAnEpoch(String model, Map<String, Object> params) {
+        try (DjlModelTrainer undisturbed = new DjlModelTrainer(plan(model, params), 3, 1);
+                DjlModelTrainer first = new DjlModelTrainer(plan(model, params), 3, 1);
+                DjlModelTrainer second = new DjlModelTrainer(plan(model, params), 3, 1)) {
             List<Map<String, Double>> expected = train(undisturbed, 0, 1);
             first.beginEpoch(1);
             for (int batch = 0; batch < 5; batch++) {
@@ -114,6 +140,45 @@ class DjlModelTrainerTest {
 
             assertThat(second.endEpoch()).isEqualTo(expected.get(0));
             assertThat(second.weights()).isEqualTo(undisturbed.weights());
+        }
+    }
+
+    @Test
+    void accumulatesBatchesToTheGradientOfOneLargeBatch() {
+        TrainingPlan small = plan("mlp", Map.of("batch_size", 10, "accumulation", 6, "optimizer", "sgd"));
+        TrainingPlan large = plan("mlp", Map.of("batch_size", 60, "optimizer", "sgd"));
+        try (DjlModelTrainer one = new DjlModelTrainer(small, 3, 1);
+                DjlModelTrainer two = new DjlModelTrainer(large, 3, 1)) {
+            assertThat(one.batchesPerEpoch()).isEqualTo(two.batchesPerEpoch()).isEqualTo(20); // the last is of 9 rows
+            double loss = Objects.requireNonNull(train(two, 0, 2).get(2).get("train_loss"));
+
+            assertThat(train(one, 0, 2).get(2).get("train_loss")).isCloseTo(loss, within(1e-6));
+            Map<String, Tensor> expected = two.weights();
+            one.weights()
+                    .forEach((name, weights) -> assertThat(weights.floats())
+                            .as(name)
+                            .containsExactly(
+                                    Objects.requireNonNull(expected.get(name)).floats(), within(1e-6f)));
+        }
+    }
+
+    @Test
+    void reportsTheRateOfAnEpochsLastStep() {
+        Map<String, Object> params =
+                Map.of("learning_rate", 0.01, "schedule", "linear", "final_share", 0.1, "epochs", 4, "batch_size", 60);
+        try (DjlModelTrainer trainer = new DjlModelTrainer(plan("mlp", params), 3, 1)) {
+            List<Map<String, Double>> metrics = train(trainer, 0, 2);
+
+            assertThat(metrics.get(0).get("learning_rate")).isCloseTo(0.01 * (1 - 0.9 * 19 / 80), within(1e-12));
+            assertThat(metrics.get(2).get("learning_rate")).isCloseTo(0.01 * (1 - 0.9 * 39 / 80), within(1e-12));
+        }
+    }
+
+    @Test
+    void judgesEpochsWithoutSmoothing() {
+        try (DjlModelTrainer plain = new DjlModelTrainer(plan("mlp", Map.of()), 3, 1);
+                DjlModelTrainer smoothed = new DjlModelTrainer(plan("mlp", Map.of("label_smoothing", 0.3)), 3, 1)) {
+            assertThat(smoothed.evaluate(Split.VALIDATION)).isEqualTo(plain.evaluate(Split.VALIDATION));
         }
     }
 

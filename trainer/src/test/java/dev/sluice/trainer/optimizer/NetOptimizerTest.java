@@ -8,8 +8,18 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.GradientCollector;
+import dev.sluice.trainer.checkpoint.Tensor;
 import dev.sluice.trainer.djl.EngineStart;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.HexFormat;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.BiFunction;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
 import org.junit.jupiter.api.Test;
 
 /** Minimises {@code (w - 3)^2} from {@code w = 0} and compares with the papers' formulas in double precision. */
@@ -82,5 +92,68 @@ class NetOptimizerTest {
                         .hasMessageContaining("missing");
             }
         }
+    }
+
+    /** Gives what a look at an optimizer gives, after one backward pass that left the gradients {@code factors}. */
+    private static <T> T afterBackward(float[] factors, BiFunction<NetOptimizer, NDArray, T> look) {
+        Engine engine = EngineStart.load(1);
+        try (NDManager manager = engine.newBaseManager()) {
+            NDArray w = manager.create(new float[factors.length]);
+            w.setRequiresGradient(true);
+            try (NetOptimizer optimizer = new NetOptimizer(new OptimizerSpec.Sgd(0), manager, Map.of("w", w))) {
+                try (GradientCollector collector = engine.newGradientCollector()) {
+                    collector.backward(w.mul(manager.create(factors)).sum());
+                }
+                return look.apply(optimizer, w);
+            }
+        }
+    }
+
+    @Test
+    void measuresTheNormOfAllGradients() {
+        double norm = afterBackward(new float[] {3, -4}, (optimizer, w) -> optimizer.gradientNorm());
+        double broken = afterBackward(new float[] {3, Float.NaN}, (optimizer, w) -> optimizer.gradientNorm());
+
+        assertThat(norm).isEqualTo(5);
+        assertThat(broken).isNaN();
+    }
+
+    @Test
+    void scalesGradientsBeforeAStep() {
+        float[] moved = afterBackward(new float[] {3, -4}, (optimizer, w) -> {
+            optimizer.step(0.1, 0.5);
+            return w.toFloatArray();
+        });
+
+        assertThat(moved).containsExactly(new float[] {-0.15f, 0.2f}, within(1e-7f));
+    }
+
+    @Test
+    void leavesWeightsAndCountAloneWhenAStepIsSkipped() {
+        float[] moved = afterBackward(new float[] {3, Float.NaN}, (optimizer, w) -> {
+            Map<String, Tensor> before = optimizer.state();
+            optimizer.skip();
+            assertThat(optimizer.state()).isEqualTo(before);
+            optimizer.step(0.1); // along gradients that are zero now
+            return w.toFloatArray();
+        });
+
+        assertThat(moved).containsExactly(0, 0);
+    }
+
+    @Test
+    void stepsByTheScriptThatLiesBesideIt() throws Exception {
+        byte[] script = Files.readAllBytes(Path.of("src/main/python/optimizer_steps.py"));
+        String digest =
+                HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(script));
+        String made;
+        try (ZipFile module = new ZipFile("src/main/resources/dev/sluice/trainer/optimizer/steps.pt")) {
+            ZipEntry entry = Objects.requireNonNull(module.getEntry("steps/extra/source.sha256"));
+            made = new String(module.getInputStream(entry).readAllBytes(), StandardCharsets.US_ASCII);
+        }
+
+        assertThat(made)
+                .as("run src/main/python/optimizer_steps.py after a change of it")
+                .isEqualTo(digest);
     }
 }

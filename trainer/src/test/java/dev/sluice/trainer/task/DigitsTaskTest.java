@@ -3,6 +3,8 @@ package dev.sluice.trainer.task;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.trainer.network.LossSpec;
+import dev.sluice.trainer.optimizer.LearningRateSchedule;
 import dev.sluice.trainer.optimizer.OptimizerSpec;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -88,6 +90,81 @@ class DigitsTaskTest {
         assertThat(plan.optimizer()).isEqualTo(new OptimizerSpec.Sgd(0.9));
         assertThat(plan.learningRate()).isEqualTo(0.1);
         assertThat(plan.epochs()).isEqualTo(3);
+    }
+
+    @Test
+    void readsHowWeightsAreFitted() {
+        TrainingPlan plan = task.plan(
+                "mlp",
+                Map.of(
+                        "optimizer",
+                        "adamw",
+                        "beta2",
+                        0.95,
+                        "weight_decay",
+                        0.05,
+                        "weight_decay_on",
+                        "all",
+                        "schedule",
+                        "cosine",
+                        "warmup",
+                        0.1,
+                        "label_smoothing",
+                        0.1,
+                        "batch_size",
+                        32,
+                        "accumulation",
+                        2,
+                        "epochs",
+                        10));
+
+        assertThat(plan.optimizer()).isEqualTo(new OptimizerSpec.AdamW(0.9, 0.95, 1e-8, 0.05));
+        assertThat(plan.weightDecayOn()).isEqualTo(TrainingPlan.DecayScope.ALL);
+        assertThat(plan.stepsPerEpoch()).isEqualTo(18);
+        assertThat(plan.schedule())
+                .isEqualTo(new LearningRateSchedule.WarmUp(18, new LearningRateSchedule.Cosine(162, 0)));
+        assertThat(plan.learningRate(18)).isEqualTo(1e-3);
+        assertThat(plan.loss()).isEqualTo(new LossSpec.CrossEntropy(0.1));
+    }
+
+    @Test
+    void makesEveryDeclaredOptimizerAndSchedule() {
+        List<String> optimizers = declared("optimizer");
+        List<String> schedules = declared("schedule");
+
+        assertThat(optimizers)
+                .hasSize(5)
+                .allSatisfy(name -> assertThat(task.plan("mlp", Map.of("optimizer", name))
+                                .optimizer()
+                                .getClass()
+                                .getSimpleName())
+                        .isEqualToIgnoringCase(name));
+        assertThat(schedules)
+                .hasSize(6)
+                .allSatisfy(name -> assertThat(
+                                task.plan("mlp", Map.of("schedule", name)).learningRate(1))
+                        .isPositive());
+    }
+
+    private List<String> declared(String option) {
+        return task.models().get(0).parameters().stream()
+                .filter(spec -> spec.name().equals(option))
+                .findFirst()
+                .orElseThrow()
+                .values();
+    }
+
+    @Test
+    void namesWhatCannotFitTogether() {
+        assertThatThrownBy(() -> task.plan("mlp", Map.of("optimizer", "sgd", "nesterov", true)))
+                .hasMessage("task digits, model mlp: nesterov needs a momentum > 0, was 0.0");
+        assertThatThrownBy(() -> task.plan("mlp", Map.of("nesterov", "yes")))
+                .hasMessage("task digits, model mlp: nesterov must be true or false, was \"yes\"");
+        assertThatThrownBy(() -> task.plan("mlp", Map.of("schedule", "cosin")))
+                .hasMessageStartingWith("task digits, model mlp: schedule must be one of")
+                .hasMessageEndingWith("was \"cosin\" (did you mean \"cosine\"?)");
+        assertThatThrownBy(() -> task.plan("mlp", Map.of("decay_factor", 0)))
+                .hasMessage("task digits, model mlp: decay_factor must be in (0, 1], was 0.0");
     }
 
     @Test
