@@ -54,14 +54,14 @@ public final class Options {
         return Math.toIntExact((long) required(name));
     }
 
-    /** The value of an option that is true or false. */
-    public boolean flag(String name) {
-        return (boolean) required(name);
-    }
-
     /** The value of a text option. */
     public String text(String name) {
         return (String) required(name);
+    }
+
+    /** The value of a true-or-false option. */
+    public boolean truth(String name) {
+        return (boolean) required(name);
     }
 
     /** The value of a text option; empty if it was not given and has no default. */

@@ -21,11 +21,11 @@ final class FittingOptions {
                     "adam",
                     List.of("adam", "adamw", "sgd", "rmsprop", "adagrad")),
             OptionSpec.real("momentum", "Momentum of sgd and rmsprop; others take no notice of it.", 0, SHARE),
-            OptionSpec.flag("nesterov", "Nesterov's form of sgd's momentum.", false),
+            OptionSpec.truth("nesterov", "Nesterov's form of sgd's momentum.", false),
             OptionSpec.real("beta1", "Share of adam's and adamw's first moment that stays at a step.", 0.9, SHARE),
             OptionSpec.real("beta2", "Share of adam's and adamw's second moment that stays at a step.", 0.999, SHARE),
             OptionSpec.real("smoothing", "Share of rmsprop's mean square that stays at a step.", 0.99, SHARE),
-            OptionSpec.flag("centered", "Divides by the deviation of the gradient in rmsprop.", false),
+            OptionSpec.truth("centered", "Divides by the deviation of the gradient in rmsprop.", false),
             OptionSpec.real(
                     "rate_decay", "Adagrad divides the rate of step t by 1 + (t - 1) * rate_decay.", 0, FROM_ZERO),
             OptionSpec.real("epsilon", "Added to what the gradient is divided by; sgd has none.", 1e-8, Range.above(0)),
@@ -92,14 +92,14 @@ final class FittingOptions {
             case "adam" -> new OptimizerSpec.Adam(options.real("beta1"), options.real("beta2"), epsilon, decay);
             case "adamw" -> new OptimizerSpec.AdamW(options.real("beta1"), options.real("beta2"), epsilon, decay);
             case "sgd" -> {
-                if (options.flag("nesterov") && momentum == 0) {
+                if (options.truth("nesterov") && momentum == 0) {
                     throw options.wrong("nesterov needs a momentum > 0, was 0.0");
                 }
-                yield new OptimizerSpec.Sgd(momentum, options.flag("nesterov"), decay);
+                yield new OptimizerSpec.Sgd(momentum, options.truth("nesterov"), decay);
             }
             case "rmsprop" ->
                 new OptimizerSpec.RmsProp(
-                        options.real("smoothing"), epsilon, momentum, options.flag("centered"), decay);
+                        options.real("smoothing"), epsilon, momentum, options.truth("centered"), decay);
             case "adagrad" -> new OptimizerSpec.Adagrad(options.real("rate_decay"), epsilon, decay);
             default -> throw new IllegalStateException("the declared optimizer " + name + " is not made here");
         };
