@@ -1,6 +1,7 @@
 package dev.sluice.trainer;
 
 import dev.sluice.trainer.callback.CallbackCatalog;
+import dev.sluice.trainer.callback.Secrets;
 import dev.sluice.trainer.callback.StopReason;
 import dev.sluice.trainer.callback.TrainingControl;
 import dev.sluice.trainer.djl.EngineStart;
@@ -8,6 +9,7 @@ import dev.sluice.trainer.json.JsonText;
 import dev.sluice.trainer.protocol.TrialCommandLine;
 import dev.sluice.trainer.protocol.TrialSpec;
 import dev.sluice.trainer.task.TaskCatalog;
+import java.io.Console;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
@@ -78,8 +80,32 @@ public final class TrialMain {
         TrialSpec spec = TrialSpec.ofTree(JsonText.readObject(Files.readString(Path.of(file), StandardCharsets.UTF_8)));
         Optional<String> token =
                 Optional.ofNullable(System.getenv(TrialSpec.TOKEN_VARIABLE)).filter(text -> !text.isBlank());
-        new TrialRun(spec, token, Path.of(""), TaskCatalog.standard(), CallbackCatalog.standard(), control).run();
+        new TrialRun(
+                        spec,
+                        token,
+                        Path.of(""),
+                        TaskCatalog.standard(),
+                        CallbackCatalog.installed(),
+                        control,
+                        Secrets.of(System.getenv()),
+                        terminal())
+                .run();
         return TrialCommandLine.EXIT_DONE;
+    }
+
+    /** Where somebody looks on. A console that does not say is taken for a terminal: until JDK 22 there was no other. */
+    private static Optional<Appendable> terminal() {
+        Console console = System.console();
+        if (console == null) {
+            return Optional.empty();
+        }
+        try {
+            return Boolean.FALSE.equals(Console.class.getMethod("isTerminal").invoke(console))
+                    ? Optional.empty()
+                    : Optional.of(System.err);
+        } catch (ReflectiveOperationException e) {
+            return Optional.of(System.err);
+        }
     }
 
     private static void fail(Throwable cause, String prefix) {

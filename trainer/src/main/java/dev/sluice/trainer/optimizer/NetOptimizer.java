@@ -1,8 +1,11 @@
 package dev.sluice.trainer.optimizer;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.JniUtils;
 import dev.sluice.trainer.checkpoint.Tensor;
 import dev.sluice.trainer.network.NetBlock;
 import java.util.ArrayList;
@@ -75,6 +78,17 @@ public final class NetOptimizer implements AutoCloseable {
      * @param learningRate > 0
      */
     public void step(long step, double learningRate) {
+        step(step, learningRate, 1f);
+    }
+
+    /**
+     * One step along the gradients, which are zero afterwards.
+     *
+     * @param step number of this step, from 1
+     * @param learningRate > 0
+     * @param gradientFactor what the gradients are multiplied with, > 0
+     */
+    public void step(long step, double learningRate, float gradientFactor) {
         for (Slot slot : slots) {
             switch (spec) {
                 case OptimizerSpec.Adam adam -> {
@@ -89,7 +103,7 @@ public final class NetOptimizer implements AutoCloseable {
                                     (float) learningRate,
                                     (float) corrected,
                                     NO_DECAY,
-                                    1f,
+                                    gradientFactor,
                                     NO_CLIPPING,
                                     adam.beta1(),
                                     adam.beta2(),
@@ -105,11 +119,34 @@ public final class NetOptimizer implements AutoCloseable {
                                     slot.target,
                                     (float) learningRate,
                                     NO_DECAY,
-                                    1f,
+                                    gradientFactor,
                                     NO_CLIPPING,
                                     sgd.momentum(),
                                     true);
             }
+        }
+    }
+
+    /** Gives up a step: the gradients are zero afterwards, even those that were no numbers. */
+    public void skip() {
+        for (Slot slot : slots) {
+            JniUtils.zeroGrad((PtNDArray) slot.weight);
+        }
+    }
+
+    /** Euclidean norm of all gradients together, after a backward pass; may be NaN or infinite. */
+    public double gradientNorm() {
+        try (NDList norms = new NDList()) {
+            for (Slot slot : slots) {
+                norms.add(slot.inputs().get(1).norm());
+            }
+            double sum = 0;
+            try (NDArray together = NDArrays.stack(norms)) { // read off the device at once
+                for (float norm : together.toFloatArray()) {
+                    sum += (double) norm * norm;
+                }
+            }
+            return Math.sqrt(sum);
         }
     }
 

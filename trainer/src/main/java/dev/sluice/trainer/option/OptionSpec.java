@@ -99,6 +99,11 @@ public record OptionSpec(
         return new OptionSpec(name, Type.INT, doc, Optional.of(defaultValue), range, List.of());
     }
 
+    /** True or false. */
+    public static OptionSpec truth(String name, String doc, boolean defaultValue) {
+        return new OptionSpec(name, Type.BOOLEAN, doc, Optional.of(defaultValue), Range.ALL, List.of());
+    }
+
     /** One of some texts. */
     public static OptionSpec choice(String name, String doc, String defaultValue, List<String> values) {
         return new OptionSpec(name, Type.TEXT, doc, Optional.of(defaultValue), Range.ALL, values);

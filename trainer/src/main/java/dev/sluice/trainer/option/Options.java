@@ -59,6 +59,11 @@ public final class Options {
         return (String) required(name);
     }
 
+    /** The value of a true-or-false option. */
+    public boolean truth(String name) {
+        return (boolean) required(name);
+    }
+
     /** The value of a text option; empty if it was not given and has no default. */
     public Optional<String> optionalText(String name) {
         return Optional.ofNullable((String) values.get(name));
