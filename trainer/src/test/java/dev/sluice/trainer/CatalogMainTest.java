@@ -21,7 +21,7 @@ class CatalogMainTest {
         assertThat((List<?>) catalog.get("tasks")).singleElement().asString().contains("digits", "mlp", "cnn");
         assertThat((List<?>) catalog.get("callbacks"))
                 .extracting(callback -> String.valueOf(((Map<?, ?>) callback).get("type")))
-                .startsWith("early-stopping", "json-lines", "evaluation")
+                .startsWith("early-stopping", "json-lines")
                 .contains("foreign");
         assertThat(folder.resolve("jvm.options")).content().contains("-XX:+UseSerialGC");
     }

@@ -24,7 +24,20 @@ public final class CallbackCatalog {
 
     /** The types that come with the trainer. */
     public static CallbackCatalog standard() {
-        return new CallbackCatalog(List.of(EarlyStopping.type(), JsonLinesLog.type(), Evaluation.type()));
+        return new CallbackCatalog(List.of(
+                EarlyStopping.type(),
+                JsonLinesLog.type(),
+                TensorBoardLog.type(),
+                ProgressBar.type(),
+                Evaluation.type(),
+                ReduceOnPlateau.type(),
+                LearningRateMonitor.type(),
+                GradientNorm.type(),
+                GradientNorm.clippingType(),
+                DivergenceGuard.type(),
+                LossAlarm.type(),
+                AveragedWeights.type(),
+                Throughput.type()));
     }
 
     /** The types that come with the trainer, and those of other jars on the class path. A name of ours stays ours. */

@@ -32,47 +32,16 @@ public final class EarlyStopping implements Callback {
         }
     }
 
-    /** What is done when the metric does not get better. */
-    public enum Then {
-        /** Training ends. */
-        STOP("stop"),
-        /** People are told, and training goes on. */
-        ALERT("alert"),
-        /** Training goes on from the best checkpoint with a lower learning rate. */
-        ROLL_BACK("roll-back");
-
-        private final String word;
-
-        Then(String word) {
-            this.word = word;
-        }
-
-        static List<String> words() {
-            return List.of(STOP.word, ALERT.word, ROLL_BACK.word);
-        }
-
-        static Then of(String word) {
-            for (Then then : values()) {
-                if (then.word.equals(word)) {
-                    return then;
-                }
-            }
-            throw new IllegalArgumentException("action must be one of " + words() + ", was \"" + word + "\"");
-        }
-    }
-
     private final String name;
     private final Monitor monitor;
     private final int patience;
     private final At at;
-    private final Then then;
-    private final double rateFactor;
-    private final int mostRollBacks;
+    private final Remedy remedy;
+    private final RollBackBudget rollBacks;
     private double best = Double.NaN;
     private long bestAt;
     private long looks;
     private int waited;
-    private int rollBacks;
     private @Nullable Double unjudged; // the epoch's value until its checkpoint is saved
     private @Nullable TrainingControl control;
 
@@ -86,10 +55,10 @@ public final class EarlyStopping implements Callback {
      * @param minDelta by how much a value must beat the best one to count, >= 0, in the metric's unit
      */
     public EarlyStopping(String name, String monitor, Mode mode, int patience, double minDelta) {
-        this(name, new Monitor(monitor, mode, minDelta), patience, At.EPOCH, Then.STOP, 1, 0);
+        this(name, new Monitor(monitor, mode, minDelta), patience, At.EPOCH, Remedy.STOP, new RollBackBudget(0, 1));
     }
 
-    EarlyStopping(String name, Monitor monitor, int patience, At at, Then then, double rateFactor, int mostRollBacks) {
+    EarlyStopping(String name, Monitor monitor, int patience, At at, Remedy remedy, RollBackBudget rollBacks) {
         if (patience < 1) {
             throw new IllegalArgumentException("patience must be >= 1, was " + patience);
         }
@@ -97,9 +66,8 @@ public final class EarlyStopping implements Callback {
         this.monitor = monitor;
         this.patience = patience;
         this.at = at;
-        this.then = then;
-        this.rateFactor = rateFactor;
-        this.mostRollBacks = mostRollBacks;
+        this.remedy = remedy;
+        this.rollBacks = rollBacks;
     }
 
     static CallbackType type() {
@@ -118,19 +86,9 @@ public final class EarlyStopping implements Callback {
                                         + " checkpoint was saved.",
                                 At.EPOCH.word,
                                 List.of(At.EPOCH.word, At.EVALUATE.word, At.SAVE.word)),
-                        OptionSpec.choice(
-                                "action",
-                                "What is done: training ends; people are told; or it goes on from the best checkpoint"
-                                        + " with a lower learning rate.",
-                                Then.STOP.word,
-                                Then.words()),
-                        OptionSpec.real(
-                                "rateFactor",
-                                "What a roll-back multiplies the learning rate with.",
-                                0.5,
-                                new Range(0, true, 1, false)),
-                        OptionSpec.whole(
-                                "maxRollBacks", "After so many roll-backs training ends.", 3, Range.atLeast(0))),
+                        Remedy.option(Remedy.STOP, Remedy.ALERT, Remedy.ROLL_BACK),
+                        RollBackBudget.mostOption(),
+                        RollBackBudget.rateFactorOption()),
                 (name, options, setting) -> new EarlyStopping(
                         name,
                         Monitor.of(name, options, setting),
@@ -140,9 +98,8 @@ public final class EarlyStopping implements Callback {
                             case "save" -> At.SAVE;
                             default -> At.EPOCH;
                         },
-                        Then.of(options.text("action")),
-                        options.real("rateFactor"),
-                        options.whole("maxRollBacks")));
+                        Remedy.of(options.text("action")),
+                        RollBackBudget.of(options)));
     }
 
     @Override
@@ -152,7 +109,7 @@ public final class EarlyStopping implements Callback {
 
     @Override
     public boolean mayRollBack() {
-        return then == Then.ROLL_BACK;
+        return remedy == Remedy.ROLL_BACK;
     }
 
     @Override
@@ -212,21 +169,15 @@ public final class EarlyStopping implements Callback {
                 : monitor.metric() + " has not got better than " + best + " ("
                         + at.plural.substring(0, at.plural.length() - 1)
                         + " " + bestAt + ") for " + waited + " " + at.plural;
-        switch (then) {
-            case STOP -> control.stop(new StopReason.EarlyStopped(reason));
+        switch (remedy) {
+            case STOP, SKIP -> control.stop(new StopReason.EarlyStopped(reason));
             case ALERT -> {
                 control.alert(new Alert(name, reason));
                 waited = 0;
             }
             case ROLL_BACK -> {
-                if (rollBacks >= mostRollBacks) {
-                    control.stop(new StopReason.EarlyStopped(reason + ", after " + rollBacks + " roll-backs"));
-                } else {
-                    rollBacks++;
-                    waited = 0;
-                    control.rollBack(reason);
-                    control.scaleLearningRate(rateFactor);
-                }
+                rollBacks.spend(reason, control);
+                waited = 0;
             }
         }
     }
@@ -240,7 +191,7 @@ public final class EarlyStopping implements Callback {
         state.put("bestEpoch", bestAt);
         state.put("looks", looks);
         state.put("waited", waited);
-        state.put("rollBacks", rollBacks);
+        state.put("rollBacks", rollBacks.spent());
         if (unjudged != null) {
             state.put("unjudged", StateTree.ofDouble(unjudged));
         }
@@ -253,7 +204,7 @@ public final class EarlyStopping implements Callback {
         bestAt = StateTree.toLong(state.get("bestEpoch"));
         looks = StateTree.toLong(state.getOrDefault("looks", bestAt));
         waited = (int) StateTree.toLong(state.get("waited"));
-        rollBacks = (int) StateTree.toLong(state.getOrDefault("rollBacks", 0));
+        rollBacks.restore(StateTree.toLong(state.getOrDefault("rollBacks", 0)));
         unjudged = state.containsKey("unjudged") ? (Double) StateTree.toDouble(state.get("unjudged")) : null;
     }
 }
