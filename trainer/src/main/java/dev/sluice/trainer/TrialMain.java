@@ -18,6 +18,9 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.SimpleFormatter;
 
 /*
  * A trial's process. SIGTERM runs the JVM's shutdown hooks: ours asks the loop to stop, waits until the last checkpoint
@@ -36,14 +39,27 @@ public final class TrialMain {
         System.setProperty("java.util.logging.SimpleFormatter.format", "%1$tFT%1$tT.%1$tL %4$s %5$s%6$s%n");
     }
 
+    private static final Secrets SECRETS = Secrets.of(System.getenv());
+
     /** Kept here: the logging system forgets a logger's level once nobody holds the logger. */
     private static final java.util.logging.Logger ENGINE_LOG = java.util.logging.Logger.getLogger("ai.djl");
 
     private TrialMain() {}
 
+    /** Lines of the log without secrets, wherever they come from. */
+    private static final class CleanLines extends SimpleFormatter {
+        @Override
+        public String format(LogRecord record) {
+            return SECRETS.clean(super.format(record));
+        }
+    }
+
     /** Runs the trial and ends the process. */
     public static void main(String[] arguments) {
         ENGINE_LOG.setLevel(java.util.logging.Level.WARNING);
+        for (Handler handler : java.util.logging.Logger.getLogger("").getHandlers()) {
+            handler.setFormatter(new CleanLines());
+        }
         TrainingControl control = new TrainingControl();
         CountDownLatch done = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> terminate(control, done), "trial-terminate"));
@@ -87,13 +103,14 @@ public final class TrialMain {
                         TaskCatalog.standard(),
                         CallbackCatalog.installed(),
                         control,
-                        Secrets.of(System.getenv()),
+                        SECRETS,
                         terminal())
                 .run();
         return TrialCommandLine.EXIT_DONE;
     }
 
     /** Where somebody looks on. A console that does not say is taken for a terminal: until JDK 22 there was no other. */
+    @SuppressWarnings("SystemConsoleNull") // on JDK 21 it is null, and newer ones are asked what it is
     private static Optional<Appendable> terminal() {
         Console console = System.console();
         if (console == null) {
@@ -111,7 +128,7 @@ public final class TrialMain {
     private static void fail(Throwable cause, String prefix) {
         System.getLogger(TrialMain.class.getName()).log(Level.ERROR, "trial=failed", cause);
         String message = cause.getMessage() == null ? cause.toString() : cause.getMessage();
-        System.err.println(prefix + message.lines().findFirst().orElse(""));
+        System.err.println(prefix + SECRETS.clean(message.lines().findFirst().orElse("")));
     }
 
     private static void terminate(TrainingControl control, CountDownLatch done) {

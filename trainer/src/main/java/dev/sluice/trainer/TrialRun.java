@@ -285,7 +285,7 @@ final class TrialRun {
         Map<String, Object> facts = new LinkedHashMap<>();
         facts.put("task", task.name());
         facts.put("model", model);
-        facts.put("params", spec.params());
+        facts.put("params", secrets.cleanTree(spec.params()));
         facts.put("seed", spec.seed());
         facts.put("threads", spec.threads());
         return facts;
@@ -310,7 +310,7 @@ final class TrialRun {
     private void write(TrialResult result) throws IOException {
         Path file = folder.resolve("result.json");
         Path temporary = folder.resolve(".tmp-result.json");
-        Files.writeString(temporary, JsonText.write(result.toTree()) + "\n");
+        Files.writeString(temporary, JsonText.write(secrets.cleanTree(result.toTree())) + "\n");
         Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
     }
 

@@ -82,7 +82,7 @@ class TrialMainTest {
         URI base = URI.create("http://127.0.0.1:" + service.getAddress().getPort());
         return new TrialSpec(
                 "0199",
-                "digits",
+                "digits lease-secret-1", // which must not get into any file
                 UUID.fromString("01890000-0000-7000-8000-000000000001"),
                 0,
                 attempt,
@@ -121,7 +121,7 @@ class TrialMainTest {
         command.add(TrialCommandLine.MAIN_CLASS);
         ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
         builder.environment().put(TrialSpec.FILE_VARIABLE, file.toString());
-        builder.environment().put(TrialSpec.TOKEN_VARIABLE, "token");
+        builder.environment().put(TrialSpec.TOKEN_VARIABLE, "lease-secret-1");
         builder.environment().put("OMP_WAIT_POLICY", "PASSIVE");
         builder.environment().put("OMP_NUM_THREADS", "1");
         return builder.redirectErrorStream(true)
@@ -181,7 +181,12 @@ class TrialMainTest {
         assertThat(journal(1))
                 .filteredOn(JournalEntry.Artifact.class::isInstance)
                 .isNotEmpty();
-        assertThat(Files.readAllLines(folder.resolve("logging.jsonl"))).hasSize(6);
+        assertThat(Files.readAllLines(folder.resolve("logging.jsonl")))
+                .hasSize(6)
+                .allSatisfy(line -> assertThat(JsonText.readObject(line))
+                        .containsEntry("run_name", "digits ***/0")
+                        .containsKeys("step", "loss", "learning_rate", "grad_norm", "gpu_memory_mb", "timestamp")
+                        .containsKeys("model_name", "task_type"));
         assertThat(json("result.json")).containsEntry("end", "TRAINED").containsEntry("lastStep", 6L);
     }
 
@@ -278,6 +283,9 @@ class TrialMainTest {
                         .map(Map.Entry::toString))
                 .contains("sluice.callback_off.json-lines=after 2 failures", "sluice.callback_failures.json-lines=2");
         assertThat(folder.resolve("tensorboard")).isNotEmptyDirectory();
+        assertThat(Files.readString(folder.resolve("log")))
+                .contains("state=off")
+                .doesNotContain("lease-secret-1");
         double judged = reports.stream()
                 .mapToDouble(report -> report.points().get(0).values().getOrDefault("val_accuracy", 0.0))
                 .max()

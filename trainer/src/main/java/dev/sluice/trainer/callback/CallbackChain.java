@@ -83,6 +83,7 @@ public final class CallbackChain implements AutoCloseable {
         private final AtomicInteger failures = new AtomicInteger();
         private long nanos;
         private boolean isSlow;
+        private boolean isGivenUp; // an onlooker that was waited for in vain
 
         Member(CallbackLink link) {
             this.link = link;
@@ -383,11 +384,15 @@ public final class CallbackChain implements AutoCloseable {
         }
     }
 
+    /** Waits for all onlookers together no longer than the patience lasts, and for none a second time in vain. */
     private void awaitOnlookers() {
         long end = System.nanoTime() + patience.toNanos();
         for (Member member : members) {
-            Duration left = Duration.ofNanos(Math.max(0, end - System.nanoTime()));
-            if (member.thread != null && !member.thread.await(left)) {
+            if (member.thread == null || member.isGivenUp) {
+                continue;
+            }
+            if (!member.thread.await(Duration.ofNanos(Math.max(0, end - System.nanoTime())))) {
+                member.isGivenUp = true;
                 LOGGER.log(
                         Level.WARNING,
                         "callback={0} state=behind reason=\"not done {1} s after training\"",

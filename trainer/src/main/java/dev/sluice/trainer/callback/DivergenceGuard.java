@@ -136,7 +136,7 @@ public final class DivergenceGuard implements Callback {
     public void evaluateEnd(EvaluationResult result, TrainingProgress progress, TrainingControl control) {
         if (result.atEpochEnd()) {
             if (skippedInEpoch > 0) {
-                control.addToEpoch("skipped_steps", skippedInEpoch);
+                control.addToEpoch("skipped_steps", (double) skippedInEpoch);
             }
             skippedInEpoch = 0;
         }

@@ -160,13 +160,13 @@ final class EventFile implements AutoCloseable {
         }
 
         private void key(int field, int wire) {
-            varint((long) field << 3 | wire);
+            varint(((long) field << 3) | wire);
         }
 
         private void varint(long value) {
             long rest = value;
             while ((rest & ~0x7FL) != 0) {
-                out.write((int) (rest & 0x7F | 0x80));
+                out.write((int) ((rest & 0x7F) | 0x80));
                 rest >>>= 7;
             }
             out.write((int) rest);

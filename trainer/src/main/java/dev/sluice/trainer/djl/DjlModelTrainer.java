@@ -171,7 +171,14 @@ public final class DjlModelTrainer implements ModelTrainer {
     @Override
     public double deviceMemoryMiB() {
         Device device = manager.getDevice();
-        return device.isGpu() ? CudaUtils.getGpuMemory(device).getCommitted() / (1024.0 * 1024.0) : 0;
+        if (!device.isGpu()) {
+            return 0;
+        }
+        try {
+            return CudaUtils.getGpuMemory(device).getCommitted() / (1024.0 * 1024.0);
+        } catch (RuntimeException | LinkageError e) {
+            return Double.NaN; // the driver does not say; no reason to end training
+        }
     }
 
     @Override

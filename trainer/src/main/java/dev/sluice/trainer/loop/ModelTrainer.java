@@ -43,7 +43,7 @@ public interface ModelTrainer extends AutoCloseable {
     /** The losses of the epoch's samples so far, and how many they are. Waits for the device. */
     LossTotal lossTotal();
 
-    /** The device's memory in use, in MiB; 0 without a device of its own. */
+    /** The device's memory in use, in MiB; 0 without a device of its own, NaN if it does not say. */
     double deviceMemoryMiB();
 
     /**

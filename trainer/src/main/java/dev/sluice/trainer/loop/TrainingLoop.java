@@ -262,7 +262,8 @@ public final class TrainingLoop {
 
     /** Does what was asked for up to the end of a step. */
     private void serveStep(boolean atEpochEnd) throws IOException {
-        if (control.takeLog() | callbacks.isLogDue(globalStep, atEpochEnd)) {
+        boolean isAsked = control.takeLog();
+        if (isAsked || callbacks.isLogDue(globalStep, atEpochEnd)) {
             log(atEpochEnd);
         }
         if (control.takeEvaluate() && !atEpochEnd) {

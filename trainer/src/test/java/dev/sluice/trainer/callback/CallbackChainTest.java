@@ -1,6 +1,7 @@
 package dev.sluice.trainer.callback;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
@@ -187,8 +188,7 @@ class CallbackChainTest {
 
     @Test
     void saysWhichOfTwoCallbacksHaveOneName() {
-        org.assertj.core.api.Assertions.assertThatThrownBy(
-                        () -> new CallbackChain(List.of(new Steps("a"), new Steps("a"))))
+        assertThatThrownBy(() -> new CallbackChain(List.of(new Steps("a"), new Steps("a"))))
                 .hasMessage("two callbacks are named \"a\"");
     }
 }
