@@ -33,13 +33,13 @@ public final class CatalogMain {
         Files.write(folder.resolve("jvm.options"), TrialCommandLine.javaOptions());
     }
 
-    /** {@code {tasks, callbacks}} of all that comes with the trainer. */
+    /** {@code {tasks, callbacks}} of all that is on the class path. */
     static Map<String, Object> catalog() {
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("tasks", TaskCatalog.standard().toTree());
         tree.put(
                 "callbacks",
-                CallbackCatalog.standard().types().stream()
+                CallbackCatalog.installed().types().stream()
                         .map(CallbackType::toTree)
                         .toList());
         return tree;

@@ -1,6 +1,7 @@
 package dev.sluice.trainer;
 
 import dev.sluice.trainer.callback.CallbackCatalog;
+import dev.sluice.trainer.callback.Secrets;
 import dev.sluice.trainer.callback.StopReason;
 import dev.sluice.trainer.callback.TrainingControl;
 import dev.sluice.trainer.djl.EngineStart;
@@ -8,6 +9,7 @@ import dev.sluice.trainer.json.JsonText;
 import dev.sluice.trainer.protocol.TrialCommandLine;
 import dev.sluice.trainer.protocol.TrialSpec;
 import dev.sluice.trainer.task.TaskCatalog;
+import java.io.Console;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +18,9 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.SimpleFormatter;
 
 /*
  * A trial's process. SIGTERM runs the JVM's shutdown hooks: ours asks the loop to stop, waits until the last checkpoint
@@ -34,14 +39,27 @@ public final class TrialMain {
         System.setProperty("java.util.logging.SimpleFormatter.format", "%1$tFT%1$tT.%1$tL %4$s %5$s%6$s%n");
     }
 
+    private static final Secrets SECRETS = Secrets.of(System.getenv());
+
     /** Kept here: the logging system forgets a logger's level once nobody holds the logger. */
     private static final java.util.logging.Logger ENGINE_LOG = java.util.logging.Logger.getLogger("ai.djl");
 
     private TrialMain() {}
 
+    /** Lines of the log without secrets, wherever they come from. */
+    private static final class CleanLines extends SimpleFormatter {
+        @Override
+        public String format(LogRecord record) {
+            return SECRETS.clean(super.format(record));
+        }
+    }
+
     /** Runs the trial and ends the process. */
     public static void main(String[] arguments) {
         ENGINE_LOG.setLevel(java.util.logging.Level.WARNING);
+        for (Handler handler : java.util.logging.Logger.getLogger("").getHandlers()) {
+            handler.setFormatter(new CleanLines());
+        }
         TrainingControl control = new TrainingControl();
         CountDownLatch done = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> terminate(control, done), "trial-terminate"));
@@ -78,14 +96,39 @@ public final class TrialMain {
         TrialSpec spec = TrialSpec.ofTree(JsonText.readObject(Files.readString(Path.of(file), StandardCharsets.UTF_8)));
         Optional<String> token =
                 Optional.ofNullable(System.getenv(TrialSpec.TOKEN_VARIABLE)).filter(text -> !text.isBlank());
-        new TrialRun(spec, token, Path.of(""), TaskCatalog.standard(), CallbackCatalog.standard(), control).run();
+        new TrialRun(
+                        spec,
+                        token,
+                        Path.of(""),
+                        TaskCatalog.standard(),
+                        CallbackCatalog.installed(),
+                        control,
+                        SECRETS,
+                        terminal())
+                .run();
         return TrialCommandLine.EXIT_DONE;
+    }
+
+    /** Where somebody looks on. A console that does not say is taken for a terminal: until JDK 22 there was no other. */
+    @SuppressWarnings("SystemConsoleNull") // on JDK 21 it is null, and newer ones are asked what it is
+    private static Optional<Appendable> terminal() {
+        Console console = System.console();
+        if (console == null) {
+            return Optional.empty();
+        }
+        try {
+            return Boolean.FALSE.equals(Console.class.getMethod("isTerminal").invoke(console))
+                    ? Optional.empty()
+                    : Optional.of(System.err);
+        } catch (ReflectiveOperationException e) {
+            return Optional.of(System.err);
+        }
     }
 
     private static void fail(Throwable cause, String prefix) {
         System.getLogger(TrialMain.class.getName()).log(Level.ERROR, "trial=failed", cause);
         String message = cause.getMessage() == null ? cause.toString() : cause.getMessage();
-        System.err.println(prefix + message.lines().findFirst().orElse(""));
+        System.err.println(prefix + SECRETS.clean(message.lines().findFirst().orElse("")));
     }
 
     private static void terminate(TrainingControl control, CountDownLatch done) {

@@ -3,13 +3,14 @@ package dev.sluice.trainer;
 import dev.sluice.tracker.Dataset;
 import dev.sluice.tracker.outbox.JournalSettings;
 import dev.sluice.tracker.outbox.JournalWriter;
-import dev.sluice.trainer.callback.Callback;
 import dev.sluice.trainer.callback.CallbackCatalog;
 import dev.sluice.trainer.callback.CallbackChain;
+import dev.sluice.trainer.callback.CallbackLink;
 import dev.sluice.trainer.callback.CallbackSetting;
 import dev.sluice.trainer.callback.Mode;
 import dev.sluice.trainer.callback.ModelCheckpoint;
 import dev.sluice.trainer.callback.RunLogger;
+import dev.sluice.trainer.callback.Secrets;
 import dev.sluice.trainer.callback.StopReason;
 import dev.sluice.trainer.callback.TrainingControl;
 import dev.sluice.trainer.callback.TrialReporter;
@@ -65,6 +66,8 @@ final class TrialRun {
     private final TaskCatalog tasks;
     private final CallbackCatalog callbackTypes;
     private final TrainingControl control;
+    private final Secrets secrets;
+    private final Optional<Appendable> terminal;
 
     /**
      * A run, not yet started.
@@ -72,6 +75,8 @@ final class TrialRun {
      * @param token for the lease's calls
      * @param folder the trial's folder
      * @param control through which the run is asked to end
+     * @param secrets what no file, log or tag may hold
+     * @param terminal where somebody looks on
      */
     TrialRun(
             TrialSpec spec,
@@ -79,13 +84,17 @@ final class TrialRun {
             Path folder,
             TaskCatalog tasks,
             CallbackCatalog callbackTypes,
-            TrainingControl control) {
+            TrainingControl control,
+            Secrets secrets,
+            Optional<Appendable> terminal) {
         this.spec = spec;
         this.token = token;
         this.folder = folder;
         this.tasks = tasks;
         this.callbackTypes = callbackTypes;
         this.control = control;
+        this.secrets = secrets;
+        this.terminal = terminal;
     }
 
     /**
@@ -105,15 +114,11 @@ final class TrialRun {
                 spec.objective().metric(),
                 mode,
                 task.epochMetrics(),
-                Map.of(
-                        "run_name",
-                        spec.sweepName() + "/" + spec.number(),
-                        "model_name",
-                        model,
-                        "task_type",
-                        task.name()));
+                labels(task, model, spec.sweepName() + "/" + spec.number()),
+                secrets,
+                terminal);
         spec.objectives().forEach(objective -> setting.requireMeasured("objective.metric", objective.metric()));
-        List<Callback> declared = callbackTypes.create(declarations(trainerSection), setting);
+        List<CallbackLink> declared = callbackTypes.create(declarations(trainerSection), setting);
         Options checkpoints = Options.read("checkpoints", CHECKPOINT_OPTIONS, object(spec.section(), "checkpoints"));
         CheckpointStore store = CheckpointStore.open(spec.checkpointDir());
         Optional<Checkpoint> from = resume(store);
@@ -129,7 +134,7 @@ final class TrialRun {
             String model,
             TrainingPlan plan,
             Mode mode,
-            List<Callback> declared,
+            List<CallbackLink> declared,
             Options checkpoints,
             CheckpointStore store,
             Optional<Checkpoint> from)
@@ -137,7 +142,7 @@ final class TrialRun {
         try (JournalWriter journal = JournalWriter.open(spec.journal(), JournalSettings.of(System.getenv()));
                 TrialChannel channel = openChannel();
                 DjlModelTrainer trainer = new DjlModelTrainer(plan, spec.seed(), spec.threads())) {
-            RunLogger logger = new RunLogger(journal);
+            RunLogger logger = new RunLogger(journal, secrets);
             logger.inputs(List.of(
                     dataset(task, "training", plan.train()),
                     dataset(task, "validation", plan.validation()),
@@ -151,35 +156,57 @@ final class TrialRun {
                     checkpoints.whole("every"),
                     checkpoints.whole("keepLast"),
                     checkpoints.whole("keepBest"));
-            List<Callback> callbacks = new ArrayList<>(List.of(logger, keeper));
-            callbacks.addAll(declared);
-            callbacks.add(new TrialReporter(channel, reportedStep()));
-            CallbackChain chain = new CallbackChain(callbacks);
-            TrainingLoop loop = new TrainingLoop(trainer, chain, store, control, plan.epochs(), facts(task, model));
-            StopReason reason = loop.run(from);
-            long lastStep = loop.progress().epoch();
-            LOGGER.log(
-                    Level.INFO,
-                    "trial={0} epochs={1} end=\"{2}\"",
-                    text(spec.number()),
-                    text(lastStep),
-                    reason.reason());
-
-            OptionalLong best = spec.objective().reportBest() ? keeper.best() : OptionalLong.of(lastStep);
-            Map<String, Double> values = new LinkedHashMap<>();
-            if (reason.keepsWork() && !(reason instanceof StopReason.Terminated) && lastStep > 0) {
-                values.putAll(packageModel(trainer, plan, store, best));
-                logger.metrics(lastStep, values, Instant.now());
+            List<CallbackLink> links =
+                    new ArrayList<>(List.of(CallbackLink.lasting(logger), CallbackLink.lasting(keeper)));
+            links.addAll(declared);
+            links.add(CallbackLink.lasting(new TrialReporter(channel, reportedStep())));
+            try (CallbackChain chain = CallbackChain.of(links)) {
+                return train(task, model, plan, store, from, trainer, logger, keeper, chain);
             }
-            if (reason.keepsWork()) {
-                logger.tags(tags(chain));
-            }
-            TrialResult result = new TrialResult(end(reason), reason.reason(), lastStep, best, values);
-            if (reason.keepsWork()) {
-                write(result);
-            }
-            return result;
         }
+    }
+
+    private TrialResult train(
+            TrainingTask task,
+            String model,
+            TrainingPlan plan,
+            CheckpointStore store,
+            Optional<Checkpoint> from,
+            DjlModelTrainer trainer,
+            RunLogger logger,
+            ModelCheckpoint keeper,
+            CallbackChain chain)
+            throws IOException {
+        TrainingLoop loop =
+                new TrainingLoop(trainer, chain, store, control, plan.epochs(), facts(task, model), keeper::best);
+        StopReason reason = loop.run(from);
+        long lastStep = loop.progress().epoch();
+        LOGGER.log(
+                Level.INFO, "trial={0} epochs={1} end=\"{2}\"", text(spec.number()), text(lastStep), reason.reason());
+
+        OptionalLong best = spec.objective().reportBest() ? keeper.best() : OptionalLong.of(lastStep);
+        Map<String, Double> values = new LinkedHashMap<>();
+        if (reason.keepsWork() && !(reason instanceof StopReason.Terminated) && lastStep > 0) {
+            values.putAll(packageModel(trainer, plan, store, best));
+            logger.metrics(lastStep, values, Instant.now());
+            chain.predictEnd(values, loop.progress());
+        }
+        if (reason.keepsWork()) {
+            logger.tags(tags(chain));
+        }
+        TrialResult result = new TrialResult(end(reason), reason.reason(), lastStep, best, values);
+        if (reason.keepsWork()) {
+            write(result);
+        }
+        return result;
+    }
+
+    private static Map<String, String> labels(TrainingTask task, String model, String run) {
+        Map<String, String> labels = new LinkedHashMap<>();
+        labels.put("run_name", run);
+        labels.put("model_name", model);
+        labels.put("task_type", task.name());
+        return labels;
     }
 
     /** A split of the task's data, by its content: the same numbers are the same data set, wherever they came from. */
@@ -199,10 +226,13 @@ final class TrialRun {
             DjlModelTrainer trainer, TrainingPlan plan, CheckpointStore store, OptionalLong best) throws IOException {
         if (best.isPresent()) {
             try {
-                trainer.restoreWeights(store.read(best.getAsLong()).snapshot().weights());
+                trainer.restoreWeights(TrainingLoop.evaluatedWeights(
+                        store.read(best.getAsLong()).snapshot()));
             } catch (DamagedCheckpointException e) {
                 LOGGER.log(Level.WARNING, "model=last reason=\"the best checkpoint is damaged\"", e);
             }
+        } else if (control.isAverageJudged()) {
+            trainer.exchangeAverage();
         }
         Map<String, Double> measured = trainer.evaluate(Split.TEST);
         float difference = ModelPackage.write(
@@ -255,7 +285,7 @@ final class TrialRun {
         Map<String, Object> facts = new LinkedHashMap<>();
         facts.put("task", task.name());
         facts.put("model", model);
-        facts.put("params", spec.params());
+        facts.put("params", secrets.cleanTree(spec.params()));
         facts.put("seed", spec.seed());
         facts.put("threads", spec.threads());
         return facts;
@@ -266,13 +296,21 @@ final class TrialRun {
         tags.put("sluice.seed", Long.toString(spec.seed()));
         tags.put("sluice.threads", Integer.toString(spec.threads()));
         chain.failures().forEach((name, count) -> tags.put("sluice.callback_failures." + name, count.toString()));
+        chain.switchedOff()
+                .forEach(name -> tags.put(
+                        "sluice.callback_off." + name,
+                        "after " + chain.failures().get(name) + " failures"));
+        chain.lost().forEach((name, count) -> tags.put("sluice.callback_lost." + name, count + " events"));
+        chain.slow()
+                .forEach((name, share) ->
+                        tags.put("sluice.callback_slow." + name, Math.round(share * 100) + " % of training"));
         return tags;
     }
 
     private void write(TrialResult result) throws IOException {
         Path file = folder.resolve("result.json");
         Path temporary = folder.resolve(".tmp-result.json");
-        Files.writeString(temporary, JsonText.write(result.toTree()) + "\n");
+        Files.writeString(temporary, JsonText.write(secrets.cleanTree(result.toTree())) + "\n");
         Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
     }
 

@@ -68,10 +68,21 @@ class TrialMainTest {
     }
 
     private TrialSpec spec(int attempt, Map<String, Object> params, Optional<Path> resumeFrom) {
+        return spec(
+                attempt,
+                params,
+                resumeFrom,
+                List.of(
+                        Map.of("type", "early-stopping", "monitor", "val_loss", "patience", 50),
+                        Map.of("type", "json-lines")));
+    }
+
+    private TrialSpec spec(
+            int attempt, Map<String, Object> params, Optional<Path> resumeFrom, List<Map<String, Object>> callbacks) {
         URI base = URI.create("http://127.0.0.1:" + service.getAddress().getPort());
         return new TrialSpec(
                 "0199",
-                "digits",
+                "digits lease-secret-1", // which must not get into any file
                 UUID.fromString("01890000-0000-7000-8000-000000000001"),
                 0,
                 attempt,
@@ -83,10 +94,7 @@ class TrialMainTest {
                         Map.of(
                                 "task", "digits",
                                 "model", "mlp",
-                                "callbacks",
-                                        List.of(
-                                                Map.of("type", "early-stopping", "monitor", "val_loss", "patience", 50),
-                                                Map.of("type", "json-lines"))),
+                                "callbacks", callbacks),
                         "checkpoints",
                         Map.of("every", 1, "keepLast", 1, "keepBest", 1)),
                 resumeFrom,
@@ -113,7 +121,7 @@ class TrialMainTest {
         command.add(TrialCommandLine.MAIN_CLASS);
         ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
         builder.environment().put(TrialSpec.FILE_VARIABLE, file.toString());
-        builder.environment().put(TrialSpec.TOKEN_VARIABLE, "token");
+        builder.environment().put(TrialSpec.TOKEN_VARIABLE, "lease-secret-1");
         builder.environment().put("OMP_WAIT_POLICY", "PASSIVE");
         builder.environment().put("OMP_NUM_THREADS", "1");
         return builder.redirectErrorStream(true)
@@ -173,7 +181,12 @@ class TrialMainTest {
         assertThat(journal(1))
                 .filteredOn(JournalEntry.Artifact.class::isInstance)
                 .isNotEmpty();
-        assertThat(Files.readAllLines(folder.resolve("logging.jsonl"))).hasSize(6);
+        assertThat(Files.readAllLines(folder.resolve("logging.jsonl")))
+                .hasSize(6)
+                .allSatisfy(line -> assertThat(JsonText.readObject(line))
+                        .containsEntry("run_name", "digits ***/0")
+                        .containsKeys("step", "loss", "learning_rate", "grad_norm", "gpu_memory_mb", "timestamp")
+                        .containsKeys("model_name", "task_type"));
         assertThat(json("result.json")).containsEntry("end", "TRAINED").containsEntry("lastStep", 6L);
     }
 
@@ -241,6 +254,46 @@ class TrialMainTest {
         assertThat(resumed.stream().map(TrialMainTest::losses))
                 .containsExactlyElementsOf(
                         reports.stream().map(TrialMainTest::losses).toList());
+    }
+
+    @Test
+    void keepsRunningWhateverItsCallbacksDoAndPackagesTheAverage() throws Exception {
+        int code = run(spec(
+                1,
+                Map.of("learning_rate", 0.005, "epochs", 6),
+                Optional.empty(),
+                List.of(
+                        Map.of("type", "weight-average", "decay", 0.9),
+                        Map.of("type", "gradient-clipping", "maxNorm", 0.5),
+                        Map.of("type", "divergence-guard"),
+                        Map.of("type", "json-lines", "file", "checkpoints", "maxFailures", 2),
+                        Map.of("type", "tensorboard"),
+                        Map.of("type", "progress"),
+                        Map.of("type", "throughput"))));
+
+        assertThat(code).as(Files.readString(folder.resolve("log"))).isEqualTo(TrialCommandLine.EXIT_DONE);
+        assertThat(reports)
+                .hasSize(6)
+                .last()
+                .satisfies(report -> assertThat(report.points().get(0).values())
+                        .containsKeys("grad_norm", "clipped_share", "samples_per_second", "heap_mb"));
+        assertThat(journal(1).stream()
+                        .filter(JournalEntry.Tags.class::isInstance)
+                        .flatMap(entry -> ((JournalEntry.Tags) entry).values().entrySet().stream())
+                        .map(Map.Entry::toString))
+                .contains("sluice.callback_off.json-lines=after 2 failures", "sluice.callback_failures.json-lines=2");
+        assertThat(folder.resolve("tensorboard")).isNotEmptyDirectory();
+        assertThat(Files.readString(folder.resolve("log")))
+                .contains("state=off")
+                .doesNotContain("lease-secret-1");
+        double judged = reports.stream()
+                .mapToDouble(report -> report.points().get(0).values().getOrDefault("val_accuracy", 0.0))
+                .max()
+                .orElse(0);
+        assertThat(judged).isGreaterThan(0.9);
+        assertThat(json("model/holdout.json"))
+                .hasEntrySatisfying(
+                        "accuracy", accuracy -> assertThat((Double) accuracy).isGreaterThan(0.9));
     }
 
     private static List<Object> losses(TrialReport report) {

@@ -1,10 +1,14 @@
 package dev.sluice.trainer.callback;
 
 import dev.sluice.trainer.option.Suggestion;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a callback may know of the trial that it is made for.
@@ -14,13 +18,47 @@ import java.util.Map;
  * @param objectiveMode which way that one gets better
  * @param metrics the metrics measured each epoch
  * @param labels words for logs: {@code run_name}, {@code model_name}, {@code task_type}
+ * @param secrets what no file, log or tag may hold
+ * @param terminal where somebody looks on; empty where nobody does
  */
 public record CallbackSetting(
-        Path folder, String objective, Mode objectiveMode, List<String> metrics, Map<String, String> labels) {
-    /** Copies the collections. */
+        Path folder,
+        String objective,
+        Mode objectiveMode,
+        List<String> metrics,
+        Map<String, String> labels,
+        Secrets secrets,
+        Optional<Appendable> terminal) {
+    /** Copies the collections, keeping their order. */
     public CallbackSetting {
         metrics = List.copyOf(metrics);
-        labels = Map.copyOf(labels);
+        labels = Collections.unmodifiableMap(new LinkedHashMap<>(labels));
+    }
+
+    /** A setting without secrets, at which nobody looks on. */
+    public CallbackSetting(
+            Path folder, String objective, Mode objectiveMode, List<String> metrics, Map<String, String> labels) {
+        this(folder, objective, objectiveMode, metrics, labels, Secrets.none(), Optional.empty());
+    }
+
+    /**
+     * A file or a folder of the trial.
+     *
+     * @param what asks for it, for the message
+     * @param name relative to the trial's folder
+     * @throws IllegalArgumentException if it does not lie within that folder
+     */
+    public Path within(String what, String name) {
+        Path root = folder.toAbsolutePath().normalize();
+        try {
+            Path path = root.resolve(name).normalize();
+            if (path.startsWith(root) && !path.equals(root)) {
+                return path;
+            }
+        } catch (InvalidPathException e) {
+            throw new IllegalArgumentException(what + " must be a path, was \"" + name + "\"", e);
+        }
+        throw new IllegalArgumentException(what + " must lie within the trial's folder, was \"" + name + "\"");
     }
 
     /**

@@ -1,25 +1,52 @@
 package dev.sluice.trainer.callback;
 
+import dev.sluice.trainer.checkpoint.Checkpoint;
+import dev.sluice.trainer.option.OptionSpec;
+import dev.sluice.trainer.option.OptionSpec.Range;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Ends training once a metric has not got better for a number of epochs. An epoch in which the metric is NaN or was
- * not measured is one without progress.
+ * Ends training, says so, or goes back to the best checkpoint once a metric has not got better for a number of looks at
+ * it. A look at which the metric is NaN or was not measured is one without progress.
  */
 public final class EarlyStopping implements Callback {
+    /** When the metric is looked at. */
+    public enum At {
+        /** At the end of each epoch. */
+        EPOCH("epoch", "epochs"),
+        /** At each evaluation, those within epochs too. */
+        EVALUATE("evaluate", "evaluations"),
+        /** Whenever a checkpoint has been saved. */
+        SAVE("save", "checkpoints");
+
+        private final String word;
+        private final String plural;
+
+        At(String word, String plural) {
+            this.word = word;
+            this.plural = plural;
+        }
+    }
+
     private final String name;
-    private final String monitor;
-    private final Mode mode;
+    private final Monitor monitor;
     private final int patience;
-    private final double minDelta;
+    private final At at;
+    private final Remedy remedy;
+    private final RollBackBudget rollBacks;
     private double best = Double.NaN;
-    private int bestEpoch;
+    private long bestAt;
+    private long looks;
     private int waited;
+    private @Nullable Double unjudged; // the epoch's value until its checkpoint is saved
+    private @Nullable TrainingControl control;
 
     /**
-     * Early stopping by one metric.
+     * Early stopping by one metric at the end of each epoch.
      *
      * @param name the callback's name
      * @param monitor the metric
@@ -28,17 +55,51 @@ public final class EarlyStopping implements Callback {
      * @param minDelta by how much a value must beat the best one to count, >= 0, in the metric's unit
      */
     public EarlyStopping(String name, String monitor, Mode mode, int patience, double minDelta) {
+        this(name, new Monitor(monitor, mode, minDelta), patience, At.EPOCH, Remedy.STOP, new RollBackBudget(0, 1));
+    }
+
+    EarlyStopping(String name, Monitor monitor, int patience, At at, Remedy remedy, RollBackBudget rollBacks) {
         if (patience < 1) {
             throw new IllegalArgumentException("patience must be >= 1, was " + patience);
         }
-        if (!(minDelta >= 0)) {
-            throw new IllegalArgumentException("minDelta must be >= 0, was " + minDelta);
-        }
         this.name = name;
         this.monitor = monitor;
-        this.mode = mode;
         this.patience = patience;
-        this.minDelta = minDelta;
+        this.at = at;
+        this.remedy = remedy;
+        this.rollBacks = rollBacks;
+    }
+
+    static CallbackType type() {
+        return DeclaredType.of(
+                "early-stopping",
+                "Ends training, or does something else, once a metric has not got better for a number of epochs.",
+                Monitor.options(
+                        OptionSpec.whole(
+                                "patience",
+                                "Epochs (evaluations, checkpoints) without progress after which something is done.",
+                                5,
+                                Range.atLeast(1)),
+                        OptionSpec.choice(
+                                "at",
+                                "When the metric is looked at: at the end of each epoch, at each evaluation, or when a"
+                                        + " checkpoint was saved.",
+                                At.EPOCH.word,
+                                List.of(At.EPOCH.word, At.EVALUATE.word, At.SAVE.word)),
+                        Remedy.option(Remedy.STOP, Remedy.ALERT, Remedy.ROLL_BACK),
+                        RollBackBudget.mostOption(),
+                        RollBackBudget.rateFactorOption()),
+                (name, options, setting) -> new EarlyStopping(
+                        name,
+                        Monitor.of(name, options, setting),
+                        options.whole("patience"),
+                        switch (options.text("at")) {
+                            case "evaluate" -> At.EVALUATE;
+                            case "save" -> At.SAVE;
+                            default -> At.EPOCH;
+                        },
+                        Remedy.of(options.text("action")),
+                        RollBackBudget.of(options)));
     }
 
     @Override
@@ -47,21 +108,77 @@ public final class EarlyStopping implements Callback {
     }
 
     @Override
+    public boolean mayRollBack() {
+        return remedy == Remedy.ROLL_BACK;
+    }
+
+    @Override
+    public void trainBegin(TrainingProgress progress, TrainingControl control) {
+        this.control = control;
+        judgeSaved(control); // the checkpoint that we go on from was saved before it could be judged
+    }
+
+    @Override
+    public void evaluateEnd(EvaluationResult result, TrainingProgress progress, TrainingControl control) {
+        OptionalDouble value = result.metric(monitor.metric());
+        if (at == At.EVALUATE && (value.isPresent() || result.atEpochEnd())) {
+            judge(value.orElse(Double.NaN), control);
+        }
+    }
+
+    @Override
     public void epochEnd(EpochResult result, TrainingProgress progress, TrainingControl control) {
-        OptionalDouble value = result.metric(monitor);
-        if (value.isPresent() && mode.isBetter(value.getAsDouble(), best, minDelta)) {
-            best = value.getAsDouble();
-            bestEpoch = result.epoch();
+        this.control = control;
+        double value = result.metric(monitor.metric()).orElse(Double.NaN);
+        if (at == At.EPOCH) {
+            judge(value, control);
+        } else if (at == At.SAVE) {
+            unjudged = value;
+        }
+    }
+
+    @Override
+    public void checkpointSaved(Checkpoint checkpoint) {
+        if (control != null) {
+            judgeSaved(control);
+        }
+    }
+
+    private void judgeSaved(TrainingControl control) {
+        Double value = unjudged;
+        if (value != null) {
+            unjudged = null;
+            judge(value, control);
+        }
+    }
+
+    private void judge(double value, TrainingControl control) {
+        looks++;
+        if (monitor.isProgress(value, best)) {
+            best = value;
+            bestAt = looks;
             waited = 0;
             return;
         }
         waited++;
-        if (waited >= patience) {
-            control.stop(new StopReason.EarlyStopped(
-                    Double.isNaN(best)
-                            ? monitor + " has had no value for " + waited + " epochs"
-                            : monitor + " has not got better than " + best + " (epoch " + bestEpoch + ") for " + waited
-                                    + " epochs"));
+        if (waited < patience) {
+            return;
+        }
+        String reason = Double.isNaN(best)
+                ? monitor.metric() + " has had no value for " + waited + " " + at.plural
+                : monitor.metric() + " has not got better than " + best + " ("
+                        + at.plural.substring(0, at.plural.length() - 1)
+                        + " " + bestAt + ") for " + waited + " " + at.plural;
+        switch (remedy) {
+            case STOP, SKIP -> control.stop(new StopReason.EarlyStopped(reason));
+            case ALERT -> {
+                control.alert(new Alert(name, reason));
+                waited = 0;
+            }
+            case ROLL_BACK -> {
+                rollBacks.spend(reason, control);
+                waited = 0;
+            }
         }
     }
 
@@ -71,15 +188,23 @@ public final class EarlyStopping implements Callback {
         if (!Double.isNaN(best)) {
             state.put("best", StateTree.ofDouble(best));
         }
-        state.put("bestEpoch", bestEpoch);
+        state.put("bestEpoch", bestAt);
+        state.put("looks", looks);
         state.put("waited", waited);
+        state.put("rollBacks", rollBacks.spent());
+        if (unjudged != null) {
+            state.put("unjudged", StateTree.ofDouble(unjudged));
+        }
         return state;
     }
 
     @Override
     public void restoreState(Map<String, Object> state) {
         best = state.containsKey("best") ? StateTree.toDouble(state.get("best")) : Double.NaN;
-        bestEpoch = (int) StateTree.toLong(state.get("bestEpoch"));
+        bestAt = StateTree.toLong(state.get("bestEpoch"));
+        looks = StateTree.toLong(state.getOrDefault("looks", bestAt));
         waited = (int) StateTree.toLong(state.get("waited"));
+        rollBacks.restore(StateTree.toLong(state.getOrDefault("rollBacks", 0)));
+        unjudged = state.containsKey("unjudged") ? (Double) StateTree.toDouble(state.get("unjudged")) : null;
     }
 }

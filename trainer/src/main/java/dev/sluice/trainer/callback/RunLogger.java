@@ -5,6 +5,7 @@ import dev.sluice.tracker.outbox.JournalEntry;
 import dev.sluice.tracker.outbox.JournalWriter;
 import dev.sluice.tracker.outbox.PatientWriter;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -14,10 +15,21 @@ import java.util.Map;
  */
 public final class RunLogger implements Callback {
     private final PatientWriter journal;
+    private final Secrets secrets;
 
     /** A logger to this journal, which stays the caller's to close. */
     public RunLogger(JournalWriter journal) {
+        this(journal, Secrets.none());
+    }
+
+    /**
+     * A logger to this journal, which stays the caller's to close.
+     *
+     * @param secrets what no tag may hold
+     */
+    public RunLogger(JournalWriter journal, Secrets secrets) {
         this.journal = new PatientWriter(journal);
+        this.secrets = secrets;
     }
 
     @Override
@@ -30,6 +42,13 @@ public final class RunLogger implements Callback {
         metrics(result.epoch(), result.metrics(), result.at());
     }
 
+    @Override
+    public void alert(Alert alert, TrainingProgress progress) {
+        tags(Map.of(
+                "sluice.alert." + alert.callback(),
+                "epoch " + progress.epoch() + ", step " + progress.globalStep() + ": " + alert.message()));
+    }
+
     /** Appends values that no epoch brought, e.g. those on the test split. */
     public void metrics(long step, Map<String, Double> values, Instant at) {
         append(new JournalEntry.Metrics(step, values, at));
@@ -37,7 +56,9 @@ public final class RunLogger implements Callback {
 
     /** Appends tags of the run. */
     public void tags(Map<String, String> tags) {
-        append(new JournalEntry.Tags(tags));
+        Map<String, String> cleaned = new LinkedHashMap<>();
+        tags.forEach((name, value) -> cleaned.put(name, secrets.clean(value)));
+        append(new JournalEntry.Tags(cleaned));
     }
 
     /** Appends the data sets that the run reads. */

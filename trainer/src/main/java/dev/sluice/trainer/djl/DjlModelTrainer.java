@@ -1,5 +1,6 @@
 package dev.sluice.trainer.djl;
 
+import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
@@ -7,11 +8,15 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
 import ai.djl.training.GradientCollector;
 import ai.djl.training.ParameterStore;
+import ai.djl.util.cuda.CudaUtils;
 import dev.sluice.trainer.checkpoint.Tensor;
+import dev.sluice.trainer.loop.LossTotal;
 import dev.sluice.trainer.loop.ModelTrainer;
 import dev.sluice.trainer.loop.Split;
+import dev.sluice.trainer.loop.StepGate;
 import dev.sluice.trainer.network.NetBlock;
 import dev.sluice.trainer.network.NetLoss;
 import dev.sluice.trainer.network.SeedStream;
@@ -52,6 +57,9 @@ public final class DjlModelTrainer implements ModelTrainer {
     private NDManager epochManager;
     private NDArray epochFeatures;
     private NDArray epochLabels;
+    private final WeightAverage average;
+    private NDArray stepMean;
+    private int stepRows;
     private long rowsSeen;
     private double learningRate; // of the last step
 
@@ -81,6 +89,8 @@ public final class DjlModelTrainer implements ModelTrainer {
         splits.put(Split.VALIDATION, onDevice(plan.validation()));
         splits.put(Split.TEST, onDevice(plan.test()));
         this.lossSum = manager.zeros(new Shape(), DataType.FLOAT64);
+        this.stepMean = manager.zeros(new Shape());
+        this.average = new WeightAverage(manager, arrays(block));
         this.epochManager = manager.newSubManager();
         this.epochFeatures = split(Split.TRAIN).features();
         this.epochLabels = split(Split.TRAIN).labels();
@@ -115,15 +125,26 @@ public final class DjlModelTrainer implements ModelTrainer {
     }
 
     @Override
-    public void step(int batch, long globalStep) {
+    public void step(int batch, long globalStep, StepGate gate) {
         int from = batch * plan.rowsPerStep();
         int to = Math.min(from + plan.rowsPerStep(), plan.train().rows());
         engine.setRandomSeed((int) SeedStream.mix(seed, Purpose.DROPOUT, globalStep));
         learningRate = plan.learningRate(globalStep);
         try (NDManager step = epochManager.newSubManager()) {
-            NDArray mean = accumulate(step, from, to);
-            optimizer.step(learningRate);
-            lossSum.addi(mean.toType(DataType.FLOAT64, false).muli(to - from));
+            stepMean.close();
+            stepMean = accumulate(step, from, to);
+            stepMean.attach(epochManager); // may be asked for after the step
+            stepRows = to - from;
+            StepGate.Passage passage = gate.pass(learningRate);
+            if (!passage.isTaken()) {
+                // its loss may be no number: left out of the epoch's sum, as the step is left out of training
+                optimizer.skip();
+                return;
+            }
+            optimizer.step(passage.learningRate(), passage.gradientFactor());
+            NDArray detached = stepMean.toType(DataType.FLOAT64, false);
+            detached.attach(step);
+            lossSum.addi(detached.muli(to - from));
             rowsSeen += to - from;
         }
     }
@@ -151,6 +172,59 @@ public final class DjlModelTrainer implements ModelTrainer {
             }
         }
         return sum;
+    }
+
+    @Override
+    public double stepLoss() {
+        return stepMean.getFloat();
+    }
+
+    @Override
+    public int stepSamples() {
+        return stepRows;
+    }
+
+    @Override
+    public double gradientNorm() {
+        return optimizer.gradientNorm();
+    }
+
+    @Override
+    public LossTotal lossTotal() {
+        return new LossTotal(lossSum.getDouble(), rowsSeen);
+    }
+
+    @Override
+    public double deviceMemoryMiB() {
+        Device device = manager.getDevice();
+        if (!device.isGpu()) {
+            return 0;
+        }
+        try {
+            return CudaUtils.getGpuMemory(device).getCommitted() / (1024.0 * 1024.0);
+        } catch (RuntimeException | LinkageError e) {
+            return Double.NaN; // the driver does not say; no reason to end training
+        }
+    }
+
+    @Override
+    public void averageWeights(double decay) {
+        average.move(decay);
+    }
+
+    @Override
+    public Map<String, Tensor> averagedWeights() {
+        return average.values();
+    }
+
+    @Override
+    public void restoreAveragedWeights(Map<String, Tensor> values) {
+        average.restore(values);
+    }
+
+    @Override
+    public void exchangeAverage() {
+        average.exchange();
     }
 
     @Override
@@ -246,6 +320,15 @@ public final class DjlModelTrainer implements ModelTrainer {
         optimizer.close();
         epochManager.close();
         manager.close();
+    }
+
+    /** All parameters, those that gradients do not move too. */
+    private static Map<String, NDArray> arrays(NetBlock block) {
+        Map<String, NDArray> arrays = new LinkedHashMap<>();
+        for (Parameter parameter : block.getParameters().values()) {
+            arrays.put(parameter.getName(), parameter.getArray());
+        }
+        return arrays;
     }
 
     private LabelledRows rows(Split split) {

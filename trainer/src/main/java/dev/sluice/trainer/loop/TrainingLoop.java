@@ -1,42 +1,108 @@
 package dev.sluice.trainer.loop;
 
+import dev.sluice.trainer.callback.Alert;
 import dev.sluice.trainer.callback.CallbackChain;
 import dev.sluice.trainer.callback.EpochResult;
+import dev.sluice.trainer.callback.EvaluationResult;
+import dev.sluice.trainer.callback.LogEntry;
+import dev.sluice.trainer.callback.StepView;
 import dev.sluice.trainer.callback.StopReason;
 import dev.sluice.trainer.callback.TrainingControl;
 import dev.sluice.trainer.callback.TrainingProgress;
 import dev.sluice.trainer.checkpoint.Checkpoint;
 import dev.sluice.trainer.checkpoint.CheckpointStore;
+import dev.sluice.trainer.checkpoint.Tensor;
 import dev.sluice.trainer.checkpoint.TrainingSnapshot;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.function.Supplier;
 
 /*
  * Order of an epoch: epochBegin, steps (each followed by stepEnd), evaluation, epochEnd for every callback, and only
  * then the checkpoint that one of them may have asked for. So a checkpoint holds every callback's state after the
- * epoch, and a trial that goes on from it decides as one that was never interrupted.
+ * epoch, and a trial that goes on from it decides as one that was never interrupted. For the same reason a roll-back
+ * that was asked for at an epoch's end is done before its checkpoint is saved.
  */
 /**
  * Trains for a number of epochs, tells the callbacks, saves checkpoints, and ends when it is asked to. Confined to one
  * thread, but for its {@link TrainingControl}.
  */
 public final class TrainingLoop {
+    private static final System.Logger LOGGER = System.getLogger(TrainingLoop.class.getName());
+    private static final String AVERAGE = "average."; // of the optimizer's file: the weights' running average
+
     private final ModelTrainer trainer;
     private final CallbackChain callbacks;
     private final CheckpointStore store;
     private final TrainingControl control;
+    private final Supplier<OptionalLong> best;
     private final int epochs;
     private final Map<String, Object> facts;
 
     private int epoch;
     private int batch;
     private long globalStep;
+    private double learningRateFactor = 1;
+    private long skippedSteps;
+    private long rollBacks;
+    private LossTotal logged = LossTotal.NONE;
+    private final CurrentStep step = new CurrentStep();
+    private Optional<TrainingSnapshot> start = Optional.empty();
+
+    /** The step under way, or the last one. Numbers that nobody asks for are not measured. */
+    private final class CurrentStep implements StepView {
+        private long number;
+        private double learningRate = Double.NaN;
+        private OptionalDouble loss = OptionalDouble.empty();
+        private OptionalDouble gradientNorm = OptionalDouble.empty();
+
+        void begin(long number, double learningRate) {
+            this.number = number;
+            this.learningRate = learningRate;
+            loss = OptionalDouble.empty();
+            gradientNorm = OptionalDouble.empty();
+        }
+
+        @Override
+        public long number() {
+            return number;
+        }
+
+        @Override
+        public double loss() {
+            if (loss.isEmpty()) {
+                loss = OptionalDouble.of(trainer.stepLoss());
+            }
+            return loss.getAsDouble();
+        }
+
+        @Override
+        public double gradientNorm() {
+            if (gradientNorm.isEmpty()) {
+                gradientNorm = OptionalDouble.of(trainer.gradientNorm());
+            }
+            return gradientNorm.getAsDouble();
+        }
+
+        @Override
+        public double learningRate() {
+            return learningRate;
+        }
+
+        @Override
+        public int samples() {
+            return trainer.stepSamples();
+        }
+    }
 
     /**
-     * A loop, not yet started.
+     * A loop, not yet started, that goes back to the start where it is asked to roll back.
      *
      * @param epochs epochs to train, >= 1
      * @param facts put into every checkpoint's state, as a JSON tree: seed, parameters, threads
@@ -48,6 +114,24 @@ public final class TrainingLoop {
             TrainingControl control,
             int epochs,
             Map<String, Object> facts) {
+        this(trainer, callbacks, store, control, epochs, facts, OptionalLong::empty);
+    }
+
+    /**
+     * A loop, not yet started.
+     *
+     * @param epochs epochs to train, >= 1
+     * @param facts put into every checkpoint's state, as a JSON tree: seed, parameters, threads
+     * @param best the step of the best checkpoint so far
+     */
+    public TrainingLoop(
+            ModelTrainer trainer,
+            CallbackChain callbacks,
+            CheckpointStore store,
+            TrainingControl control,
+            int epochs,
+            Map<String, Object> facts,
+            Supplier<OptionalLong> best) {
         if (epochs < 1) {
             throw new IllegalArgumentException("epochs must be >= 1, was " + epochs);
         }
@@ -57,11 +141,20 @@ public final class TrainingLoop {
         this.control = control;
         this.epochs = epochs;
         this.facts = Map.copyOf(facts);
+        this.best = best;
     }
 
     /** How far training has come. */
     public TrainingProgress progress() {
         return new TrainingProgress(epoch, batch, globalStep, epochs, trainer.batchesPerEpoch());
+    }
+
+    /** The weights that were evaluated when this was saved: the trained ones, or their running average. */
+    public static Map<String, Tensor> evaluatedWeights(TrainingSnapshot snapshot) {
+        Map<String, Tensor> average = average(snapshot);
+        return Boolean.TRUE.equals(snapshot.state().get("averageJudged")) && !average.isEmpty()
+                ? average
+                : snapshot.weights();
     }
 
     /**
@@ -71,8 +164,13 @@ public final class TrainingLoop {
      */
     public StopReason run(Optional<Checkpoint> from) throws IOException {
         try {
+            callbacks.initEnd(progress(), control);
+            if (callbacks.mayRollBack()) {
+                start = Optional.of(new TrainingSnapshot(trainer.weights(), trainer.optimizerState(), Map.of()));
+            }
             Map<String, Object> epochState = from.isPresent() ? restore(from.get()) : Map.of();
             callbacks.trainBegin(progress(), control);
+            serveChanges();
             while (epoch < epochs && control.stopReason().isEmpty()) {
                 trainEpoch(epochState);
                 epochState = Map.of();
@@ -90,65 +188,228 @@ public final class TrainingLoop {
     }
 
     private void trainEpoch(Map<String, Object> epochState) throws IOException {
-        long start = System.nanoTime();
+        long begun = System.nanoTime();
         callbacks.epochBegin(progress(), control);
         trainer.beginEpoch(epoch + 1);
         trainer.restoreEpoch(epochState);
         int batches = trainer.batchesPerEpoch();
-        while (batch < batches) {
-            trainer.step(batch, globalStep + 1);
-            batch++;
-            globalStep++;
-            callbacks.stepEnd(progress(), control);
-            if (batch < batches && control.stopReason().isPresent()) {
+        boolean over = false;
+        while (!over) {
+            trainStep(batches);
+            Optional<String> cut = control.takeStopEpoch();
+            cut.ifPresent(reason -> LOGGER.log(
+                    Level.INFO,
+                    "epoch={0} state=cut step={1} reason=\"{2}\"",
+                    Integer.toString(epoch + 1),
+                    Long.toString(globalStep),
+                    reason));
+            over = batch >= batches || cut.isPresent();
+            serveStep(over);
+            if (!over && control.stopReason().isPresent()) {
                 return;
             }
         }
         Map<String, Double> metrics = new LinkedHashMap<>(trainer.endEpoch());
-        trainer.evaluate(Split.VALIDATION).forEach((name, value) -> metrics.put("val_" + name, value));
-        metrics.put("epoch_seconds", (System.nanoTime() - start) / 1e9);
+        metrics.replace("learning_rate", step.learningRate());
+        metrics.putAll(evaluate(metrics, true));
+        metrics.put("epoch_seconds", (System.nanoTime() - begun) / 1e9);
         epoch++;
         batch = 0;
+        logged = LossTotal.NONE;
         callbacks.epochEnd(new EpochResult(epoch, metrics, Instant.now()), progress(), control);
+        learningRateFactor *= control.takeLearningRateFactor();
         boolean lost =
                 control.stopReason().isPresent() && !control.stopReason().get().keepsWork();
         if (control.takeSave() && !lost) {
             save();
         }
+        serveChanges();
+    }
+
+    private void trainStep(int batches) {
+        TrainingProgress before = progress();
+        callbacks.stepBegin(before, control);
+        boolean[] taken = {true};
+        trainer.step(batch, globalStep + 1, scheduled -> {
+            StepGate.Passage passage = pass(scheduled, before, batch + 1 == batches);
+            taken[0] = passage.isTaken();
+            return passage;
+        });
+        if (taken[0]) {
+            callbacks.optimizerStep(step, before, control);
+            control.takeAverageDecay().ifPresent(trainer::averageWeights);
+        } else {
+            skippedSteps++;
+        }
+        batch++;
+        globalStep++;
+        callbacks.stepEnd(progress(), control);
+    }
+
+    private StepGate.Passage pass(double scheduled, TrainingProgress before, boolean isLast) {
+        step.begin(globalStep + 1, scheduled * learningRateFactor);
+        callbacks.backwardEnd(step, before, control);
+        boolean isTaken = !control.takeSkipStep();
+        if (isTaken) {
+            if (callbacks.isLogDue(step.number(), isLast)) {
+                step.gradientNorm();
+            }
+            callbacks.preOptimizerStep(step, before, control);
+            isTaken = !control.takeSkipStep();
+        }
+        return new StepGate.Passage(isTaken, control.takeGradientFactor(), step.learningRate());
+    }
+
+    /** Does what was asked for up to the end of a step. */
+    private void serveStep(boolean atEpochEnd) throws IOException {
+        boolean isAsked = control.takeLog();
+        if (isAsked || callbacks.isLogDue(globalStep, atEpochEnd)) {
+            log(atEpochEnd);
+        }
+        if (control.takeEvaluate() && !atEpochEnd) {
+            evaluate(Map.of(), false);
+        }
+        serveChanges();
+    }
+
+    /** Does what was asked for that changes the course of training. */
+    private void serveChanges() throws IOException {
+        for (Alert alert : control.takeAlerts()) {
+            LOGGER.log(Level.WARNING, "callback={0} alert=\"{1}\"", alert.callback(), alert.message());
+            callbacks.alert(alert, progress());
+        }
+        learningRateFactor *= control.takeLearningRateFactor();
+        Optional<String> reason = control.rollBackReason();
+        if (reason.isPresent() && control.stopReason().isEmpty()) {
+            rollBack(reason.get());
+            control.endRollBack();
+        }
+    }
+
+    private void log(boolean atEpochEnd) {
+        LossTotal total = trainer.lossTotal();
+        Map<String, Double> values = new LinkedHashMap<>();
+        if (total.samples() > logged.samples()) {
+            values.put("loss", total.meanSince(logged));
+        }
+        values.put("learning_rate", step.learningRate());
+        step.gradientNorm.ifPresent(norm -> values.put("grad_norm", norm));
+        values.put("gpu_memory_mb", trainer.deviceMemoryMiB());
+        values.putAll(control.takeForLog());
+        logged = total;
+        double epochs = epoch + (double) batch / trainer.batchesPerEpoch();
+        callbacks.log(new LogEntry(globalStep, epochs, values, atEpochEnd, Instant.now()), progress(), control);
+    }
+
+    /**
+     * Looks at the validation part.
+     *
+     * @param ofEpoch what the epoch's steps came to, if it is at its end
+     * @return the metrics measured, and what callbacks put in at an epoch's end
+     */
+    private Map<String, Double> evaluate(Map<String, Double> ofEpoch, boolean atEpochEnd) {
+        callbacks.evaluateBegin(progress(), control);
+        boolean average = control.isAverageJudged();
+        Map<String, Double> measured = new LinkedHashMap<>();
+        if (average) {
+            trainer.exchangeAverage();
+        }
+        try {
+            trainer.evaluate(Split.VALIDATION).forEach((name, value) -> measured.put("val_" + name, value));
+        } finally {
+            if (average) {
+                trainer.exchangeAverage();
+            }
+        }
+        Map<String, Double> all = new LinkedHashMap<>(ofEpoch);
+        all.putAll(measured);
+        callbacks.evaluateEnd(new EvaluationResult(all, atEpochEnd, Instant.now()), progress(), control);
+        if (atEpochEnd) {
+            measured.putAll(control.takeForEpoch());
+        }
+        return measured;
+    }
+
+    private void rollBack(String reason) {
+        OptionalLong step = best.get();
+        Optional<TrainingSnapshot> to = start;
+        if (step.isPresent()) {
+            try {
+                to = Optional.of(store.read(step.getAsLong()).snapshot());
+            } catch (IOException e) {
+                LOGGER.log(Level.WARNING, "rollBack=start reason=\"the best checkpoint cannot be read\"", e);
+            }
+        }
+        if (to.isEmpty()) {
+            LOGGER.log(Level.WARNING, "rollBack=none reason=\"there is no checkpoint yet\" wanted=\"{0}\"", reason);
+            return;
+        }
+        restoreModel(to.get());
+        rollBacks++;
+        LOGGER.log(
+                Level.INFO,
+                "rollBack={0} step={1} reason=\"{2}\"",
+                step.isPresent() ? "checkpoint-" + step.getAsLong() : "start",
+                Long.toString(globalStep),
+                reason);
     }
 
     private void save() throws IOException {
-        Map<String, Object> state = new LinkedHashMap<>(facts);
-        state.put("epoch", epoch);
-        state.put("batch", batch);
-        state.put("globalStep", globalStep);
-        state.put("epochs", epochs);
+        Map<String, Object> tree = new LinkedHashMap<>(facts);
+        tree.putAll(new TrainingState(epoch, batch, globalStep, learningRateFactor, skippedSteps, rollBacks, logged)
+                .toTree());
+        tree.put("epochs", epochs);
         if (batch > 0) {
-            state.put("epochState", trainer.epochState());
+            tree.put("epochState", trainer.epochState());
         }
-        state.put("callbacks", callbacks.saveState());
-        callbacks.checkpointSaved(
-                store.save(epoch, new TrainingSnapshot(trainer.weights(), trainer.optimizerState(), state)));
+        control.rollBackReason().ifPresent(reason -> tree.put("rollBack", reason));
+        tree.put("averageJudged", control.isAverageJudged());
+        tree.put("callbacks", callbacks.saveState());
+        tree.put("callbackFailures", callbacks.failures());
+        Map<String, Tensor> optimizer = new LinkedHashMap<>(trainer.optimizerState());
+        trainer.averagedWeights().forEach((name, tensor) -> optimizer.put(AVERAGE + name, tensor));
+        callbacks.checkpointSaved(store.save(epoch, new TrainingSnapshot(trainer.weights(), optimizer, tree)));
     }
 
     @SuppressWarnings("unchecked") // JSON objects have text keys
     private Map<String, Object> restore(Checkpoint checkpoint) {
         TrainingSnapshot snapshot = checkpoint.snapshot();
-        trainer.restoreWeights(snapshot.weights());
-        trainer.restoreOptimizer(snapshot.optimizer());
-        epoch = (int) number(snapshot, "epoch");
-        batch = (int) number(snapshot, "batch");
-        globalStep = number(snapshot, "globalStep");
+        restoreModel(snapshot);
+        TrainingState state = TrainingState.ofTree(snapshot.state());
+        epoch = state.epoch();
+        batch = state.batch();
+        globalStep = state.globalStep();
+        learningRateFactor = state.learningRateFactor();
+        skippedSteps = state.skippedSteps();
+        rollBacks = state.rollBacks();
+        logged = state.logged();
+        if (snapshot.state().get("rollBack") instanceof String reason) {
+            control.rollBack(reason);
+        }
+        if (snapshot.state().get("callbackFailures") instanceof Map<?, ?> failures) {
+            callbacks.restoreFailures(failures);
+        }
         if (snapshot.state().get("callbacks") instanceof Map<?, ?> states) {
             callbacks.restoreState((Map<String, Object>) states);
         }
         return snapshot.state().get("epochState") instanceof Map<?, ?> sums ? (Map<String, Object>) sums : Map.of();
     }
 
-    private static long number(TrainingSnapshot snapshot, String name) {
-        if (snapshot.state().get(name) instanceof Number number) {
-            return number.longValue();
-        }
-        throw new IllegalArgumentException("the checkpoint's state has no number \"" + name + "\"");
+    private void restoreModel(TrainingSnapshot snapshot) {
+        Map<String, Tensor> optimizer = new LinkedHashMap<>(snapshot.optimizer());
+        optimizer.keySet().removeIf(name -> name.startsWith(AVERAGE));
+        trainer.restoreWeights(snapshot.weights());
+        trainer.restoreOptimizer(optimizer);
+        trainer.restoreAveragedWeights(average(snapshot));
+    }
+
+    private static Map<String, Tensor> average(TrainingSnapshot snapshot) {
+        Map<String, Tensor> average = new LinkedHashMap<>();
+        snapshot.optimizer().forEach((name, tensor) -> {
+            if (name.startsWith(AVERAGE)) {
+                average.put(name.substring(AVERAGE.length()), tensor);
+            }
+        });
+        return average;
     }
 }

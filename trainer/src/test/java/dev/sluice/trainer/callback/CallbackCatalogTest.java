@@ -3,6 +3,7 @@ package dev.sluice.trainer.callback;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.trainer.option.OptionSpec;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +16,9 @@ class CallbackCatalogTest {
     @SafeVarargs
     @SuppressWarnings("varargs") // the array is only read
     private static List<Callback> create(Map<String, Object>... declarations) {
-        return CallbackCatalog.standard().create(List.of(declarations), SETTING);
+        return CallbackCatalog.standard().create(List.of(declarations), SETTING).stream()
+                .map(CallbackLink::callback)
+                .toList();
     }
 
     @Test
@@ -28,8 +31,8 @@ class CallbackCatalogTest {
     @Test
     void suggestsTheTypeThatWasMeant() {
         assertThatThrownBy(() -> create(Map.of("type", "early-stoping")))
-                .hasMessage("callbacks[0].type \"early-stoping\" is unknown (did you mean \"early-stopping\"?);"
-                        + " there are early-stopping, json-lines");
+                .hasMessageStartingWith("callbacks[0].type \"early-stoping\" is unknown (did you mean"
+                        + " \"early-stopping\"?); there are early-stopping, json-lines, ");
     }
 
     @Test
@@ -57,5 +60,32 @@ class CallbackCatalogTest {
     void keepsFilesWithinTheTrialsFolder() {
         assertThatThrownBy(() -> create(Map.of("type", "json-lines", "file", "../../etc/log")))
                 .hasMessageContaining("within the trial's folder");
+    }
+
+    @Test
+    void findsTypesInOtherJarsAndPassesOverThoseThatDoNotLoad() {
+        CallbackCatalog catalog = CallbackCatalog.installed();
+
+        assertThat(catalog.types())
+                .extracting(CallbackType::type)
+                .contains("foreign")
+                .doesNotContain("broken");
+        assertThat(catalog.create(
+                        List.of(Map.of("type", "foreign", "loud", true, "everySteps", 5, "maxFailures", 2)), SETTING))
+                .singleElement()
+                .satisfies(link -> {
+                    assertThat(link.callback().name()).isEqualTo("foreign-loud");
+                    assertThat(link.everySteps()).isEqualTo(5);
+                    assertThat(link.mostFailures()).isEqualTo(2);
+                });
+    }
+
+    @Test
+    void listsTheOptionsThatEveryCallbackTakes() {
+        assertThat(CallbackCatalog.standard().types())
+                .allSatisfy(type -> assertThat(type.allOptions())
+                        .extracting(OptionSpec::name)
+                        .doesNotHaveDuplicates()
+                        .contains("maxFailures"));
     }
 }

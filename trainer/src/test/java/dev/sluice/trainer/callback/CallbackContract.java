@@ -26,18 +26,62 @@ abstract class CallbackContract {
         return new TrainingProgress(epoch, 0, epoch * 10L, 100, 10);
     }
 
+    /** A step with a loss and gradients that are odd now and then. */
+    record Step(long number, double loss, double gradientNorm, double learningRate, int samples) implements StepView {
+        static Step of(long number) {
+            SplittableRandom random = new SplittableRandom(number);
+            double loss = number % 13 == 0 ? Double.NaN : 1 + random.nextDouble();
+            double norm = number % 17 == 0 ? 1000 : random.nextDouble();
+            return new Step(number, loss, norm, 0.1 / number, 8);
+        }
+    }
+
     /** What a callback asks for at each epoch of {@code (from, to]}, in words. */
     private static List<String> decisions(Callback callback, int from, int to) {
         List<String> decisions = new ArrayList<>();
         for (int epoch = from + 1; epoch <= to; epoch++) {
             TrainingControl control = new TrainingControl();
             callback.epochBegin(after(epoch - 1), control);
-            callback.stepEnd(after(epoch - 1), control);
-            callback.epochEnd(result(epoch), after(epoch), control);
+            for (int batch = 1; batch <= 10; batch++) {
+                decisions.add(step(callback, epoch, batch, control));
+            }
+            EpochResult result = result(epoch);
+            callback.evaluateBegin(after(epoch), control);
+            callback.evaluateEnd(new EvaluationResult(result.metrics(), true, Instant.EPOCH), after(epoch), control);
+            callback.epochEnd(result, after(epoch), control);
             decisions.add(epoch + " save=" + control.takeSave() + " stop="
-                    + control.stopReason().map(StopReason::reason).orElse("no"));
+                    + control.stopReason().map(StopReason::reason).orElse("no") + " epoch=" + control.takeForEpoch()
+                    + wishes(control));
         }
         return decisions;
+    }
+
+    private static String step(Callback callback, int epoch, int batch, TrainingControl control) {
+        long number = (epoch - 1) * 10L + batch;
+        TrainingProgress progress = new TrainingProgress(epoch - 1, batch, number, 100, 10);
+        Step step = Step.of(number);
+        callback.stepBegin(progress, control);
+        callback.backwardEnd(step, progress, control);
+        boolean skipped = control.takeSkipStep();
+        if (!skipped) {
+            callback.preOptimizerStep(step, progress, control);
+            callback.optimizerStep(step, progress, control);
+        }
+        callback.stepEnd(progress, control);
+        callback.log(
+                new LogEntry(number, number / 10.0, Map.of("loss", step.loss()), batch == 10, Instant.EPOCH),
+                progress,
+                control);
+        return number + " skip=" + skipped + " log=" + control.takeLog() + " evaluate=" + control.takeEvaluate()
+                + " gradients=" + control.takeGradientFactor() + " average=" + control.takeAverageDecay()
+                + wishes(control);
+    }
+
+    private static String wishes(TrainingControl control) {
+        String wishes = " rate=" + control.takeLearningRateFactor() + " back=" + control.rollBackReason() + " alerts="
+                + control.takeAlerts();
+        control.endRollBack();
+        return wishes;
     }
 
     @Test

@@ -147,7 +147,8 @@ class OtherCallbacksTest {
 
         @Override
         Callback create() {
-            return new JsonLinesLog("json-lines", folder.resolve("deep/log.jsonl"), Map.of("run_name", "digits/3"));
+            return new JsonLinesLog(
+                    "json-lines", folder.resolve("deep/log.jsonl"), Map.of("run_name", "digits/3"), 0, Secrets.none());
         }
 
         @Test

@@ -3,9 +3,14 @@ package dev.sluice.trainer.loop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.trainer.callback.Alert;
 import dev.sluice.trainer.callback.Callback;
 import dev.sluice.trainer.callback.CallbackChain;
+import dev.sluice.trainer.callback.CallbackLink;
 import dev.sluice.trainer.callback.EpochResult;
+import dev.sluice.trainer.callback.EvaluationResult;
+import dev.sluice.trainer.callback.LogEntry;
+import dev.sluice.trainer.callback.StepView;
 import dev.sluice.trainer.callback.StopReason;
 import dev.sluice.trainer.callback.TrainingControl;
 import dev.sluice.trainer.callback.TrainingProgress;
@@ -18,6 +23,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.BiConsumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,6 +34,10 @@ class TrainingLoopTest {
     private static final class Counter implements ModelTrainer {
         private float weight;
         private float epochSum;
+        private float average = Float.NaN;
+        private long lastStep;
+        private int samples;
+        private int norms;
         private int failAt = -1;
 
         @Override
@@ -37,15 +48,74 @@ class TrainingLoopTest {
         @Override
         public void beginEpoch(int epoch) {
             epochSum = 0;
+            samples = 0;
         }
 
         @Override
-        public void step(int batch, long globalStep) {
+        public void step(int batch, long globalStep, StepGate gate) {
             if (globalStep == failAt) {
                 throw new IllegalStateException("no memory");
             }
-            weight++;
-            epochSum += globalStep;
+            lastStep = globalStep;
+            StepGate.Passage passage = gate.pass(1);
+            if (passage.isTaken()) {
+                weight += (float) (passage.gradientFactor() * passage.learningRate());
+                epochSum += globalStep;
+                samples++;
+            }
+        }
+
+        @Override
+        public double stepLoss() {
+            return lastStep;
+        }
+
+        @Override
+        public int stepSamples() {
+            return 1;
+        }
+
+        @Override
+        public double gradientNorm() {
+            norms++;
+            return 2 * lastStep;
+        }
+
+        @Override
+        public LossTotal lossTotal() {
+            return new LossTotal(epochSum, samples);
+        }
+
+        @Override
+        public double deviceMemoryMiB() {
+            return 0;
+        }
+
+        @Override
+        public void averageWeights(double decay) {
+            average = Float.isNaN(average) ? weight : (float) (decay * average + (1 - decay) * weight);
+        }
+
+        @Override
+        public Map<String, Tensor> averagedWeights() {
+            return Float.isNaN(average)
+                    ? Map.of()
+                    : Map.of("w", Tensor.ofFloats(new long[] {1}, new float[] {average}));
+        }
+
+        @Override
+        public void restoreAveragedWeights(Map<String, Tensor> values) {
+            average = Float.NaN;
+            values.values().forEach(tensor -> average = tensor.floats()[0]);
+        }
+
+        @Override
+        public void exchangeAverage() {
+            if (!Float.isNaN(average)) {
+                float before = weight;
+                weight = average;
+                average = before;
+            }
         }
 
         @Override
@@ -70,7 +140,7 @@ class TrainingLoopTest {
 
         @Override
         public Map<String, Object> epochState() {
-            return Map.of("sum", (double) epochSum);
+            return Map.of("sum", (double) epochSum, "samples", samples);
         }
 
         @Override
@@ -85,6 +155,7 @@ class TrainingLoopTest {
         public void restoreEpoch(Map<String, Object> state) {
             if (state.get("sum") instanceof Number sum) {
                 epochSum = sum.floatValue();
+                samples = ((Number) state.getOrDefault("samples", 0)).intValue();
             }
         }
 
@@ -170,7 +241,7 @@ class TrainingLoopTest {
     }
 
     @Test
-    void isolatesACallbackThatThrowsAtEveryEvent() throws IOException {
+    void switchesACallbackOffThatThrowsAtEveryEvent() throws IOException {
         Witness witness = new Witness();
         Callback broken = new Callback() {
             @Override
@@ -199,7 +270,8 @@ class TrainingLoopTest {
 
         assertThat(reason).isEqualTo(new StopReason.Finished(3));
         assertThat(witness.told).contains("epochEnd 3 42.0 12.0");
-        assertThat(chain.failures()).containsExactly(Map.entry("broken", 12 + 3 + 1));
+        assertThat(chain.failures()).containsExactly(Map.entry("broken", CallbackLink.MOST_FAILURES));
+        assertThat(chain.switchedOff()).containsExactly("broken");
     }
 
     @Test
@@ -299,5 +371,265 @@ class TrainingLoopTest {
         assertThatThrownBy(() -> loop(trainer, control, witness).run(Optional.empty()))
                 .hasMessage("no memory");
         assertThat(witness.told).endsWith("failed no memory at 5");
+    }
+
+    /** Does something at the end of a step of a certain number. */
+    private static Callback atStep(long step, BiConsumer<TrainingProgress, TrainingControl> doing) {
+        return new Callback() {
+            @Override
+            public String name() {
+                return "at-step-" + step;
+            }
+
+            @Override
+            public boolean mayRollBack() {
+                return true;
+            }
+
+            @Override
+            public void stepEnd(TrainingProgress progress, TrainingControl control) {
+                if (progress.globalStep() == step) {
+                    doing.accept(progress, control);
+                }
+            }
+        };
+    }
+
+    /** Writes down every event with the step that it belongs to. */
+    private static final class EventWitness implements Callback {
+        final List<String> told = new ArrayList<>();
+
+        @Override
+        public String name() {
+            return "events";
+        }
+
+        @Override
+        public void initEnd(TrainingProgress progress, TrainingControl control) {
+            told.add("initEnd");
+        }
+
+        @Override
+        public void trainBegin(TrainingProgress progress, TrainingControl control) {
+            told.add("trainBegin");
+        }
+
+        @Override
+        public void stepBegin(TrainingProgress progress, TrainingControl control) {
+            told.add("stepBegin " + progress.globalStep());
+        }
+
+        @Override
+        public void backwardEnd(StepView step, TrainingProgress progress, TrainingControl control) {
+            told.add("backwardEnd " + step.number() + " loss " + step.loss() + " norm " + step.gradientNorm());
+        }
+
+        @Override
+        public void preOptimizerStep(StepView step, TrainingProgress progress, TrainingControl control) {
+            told.add("preOptimizerStep " + step.number());
+        }
+
+        @Override
+        public void optimizerStep(StepView step, TrainingProgress progress, TrainingControl control) {
+            told.add("optimizerStep " + step.number() + " rate " + step.learningRate());
+        }
+
+        @Override
+        public void stepEnd(TrainingProgress progress, TrainingControl control) {
+            told.add("stepEnd " + progress.globalStep());
+        }
+
+        @Override
+        public void log(LogEntry entry, TrainingProgress progress, TrainingControl control) {
+            told.add("log " + entry.step() + " " + entry.values().get("loss") + " "
+                    + entry.values().get("grad_norm"));
+        }
+
+        @Override
+        public void evaluateBegin(TrainingProgress progress, TrainingControl control) {
+            told.add("evaluateBegin");
+        }
+
+        @Override
+        public void evaluateEnd(EvaluationResult result, TrainingProgress progress, TrainingControl control) {
+            told.add("evaluateEnd " + result.values().get("val_accuracy") + " " + result.atEpochEnd());
+        }
+
+        @Override
+        public void alert(Alert alert, TrainingProgress progress) {
+            told.add("alert " + alert.message());
+        }
+    }
+
+    @Test
+    void tellsTheEventsOfAStepInTheirOrder() throws IOException {
+        EventWitness witness = new EventWitness();
+        Callback asking = atStep(1, (progress, control) -> {
+            control.log();
+            control.evaluate();
+            control.alert(new Alert("at-step-1", "look"));
+        });
+
+        loop(trainer, control, asking, witness).run(Optional.empty());
+
+        assertThat(witness.told)
+                .startsWith(
+                        "initEnd",
+                        "trainBegin",
+                        "stepBegin 0",
+                        "backwardEnd 1 loss 1.0 norm 2.0",
+                        "preOptimizerStep 1",
+                        "optimizerStep 1 rate 1.0",
+                        "stepEnd 1",
+                        "log 1 1.0 2.0",
+                        "evaluateBegin",
+                        "evaluateEnd 1.0 false",
+                        "alert look",
+                        "stepBegin 1");
+        assertThat(witness.told).containsSubsequence("stepEnd 4", "evaluateBegin", "evaluateEnd 4.0 true");
+        assertThat(trainer.norms).isEqualTo(12);
+    }
+
+    @Test
+    void measuresNoGradientThatNobodyAsksFor() throws IOException {
+        loop(trainer, control, new Witness()).run(Optional.empty());
+
+        assertThat(trainer.norms).isZero();
+    }
+
+    @Test
+    void leavesOutTheRestOfAnEpochWhenAsked() throws IOException {
+        Witness witness = new Witness();
+
+        loop(trainer, control, atStep(2, (progress, control) -> control.stopEpoch("enough")), witness)
+                .run(Optional.empty());
+
+        assertThat(witness.told).contains("epochEnd 1 3.0 2.0", "epochEnd 2 18.0 6.0", "epochEnd 3 34.0 10.0");
+    }
+
+    @Test
+    void givesAStepUpWhenAsked() throws IOException {
+        Witness witness = new Witness();
+        Callback skipping = new Callback() {
+            @Override
+            public String name() {
+                return "skipping";
+            }
+
+            @Override
+            public void backwardEnd(StepView step, TrainingProgress progress, TrainingControl control) {
+                if (step.number() == 2) {
+                    control.skipStep();
+                }
+            }
+        };
+
+        loop(trainer, control, skipping, witness).run(Optional.empty());
+
+        assertThat(witness.told).contains("epochEnd 1 8.0 3.0");
+        assertThat(store.read(3).snapshot().state())
+                .containsEntry("skippedSteps", 1L)
+                .containsEntry("globalStep", 12L);
+    }
+
+    @Test
+    void lowersTheLearningRateFromTheNextStepOn() throws IOException {
+        Witness witness = new Witness();
+
+        loop(trainer, control, atStep(3, (progress, control) -> control.scaleLearningRate(0.5)), witness)
+                .run(Optional.empty());
+
+        assertThat(witness.told).contains("epochEnd 1 10.0 3.5", "epochEnd 2 26.0 5.5");
+        assertThat(store.read(3).snapshot().state()).containsEntry("learningRateFactor", 0.5);
+    }
+
+    @Test
+    void rollsBackToTheBestCheckpoint() throws IOException {
+        Witness saver = new Witness() {
+            @Override
+            public void epochEnd(EpochResult result, TrainingProgress progress, TrainingControl control) {
+                super.epochEnd(result, progress, control);
+                control.save();
+            }
+        };
+        CallbackChain chain =
+                new CallbackChain(List.of(saver, atStep(10, (progress, control) -> control.rollBack("worse"))));
+
+        new TrainingLoop(trainer, chain, store, control, 3, Map.of(), () -> OptionalLong.of(1)).run(Optional.empty());
+
+        // 4 steps to checkpoint 1; steps 9 and 10 are lost, 11 and 12 come on top
+        assertThat(saver.told).contains("epochEnd 2 26.0 8.0", "epochEnd 3 42.0 6.0");
+        assertThat(store.read(3).snapshot().state()).containsEntry("rollBacks", 1L);
+    }
+
+    @Test
+    void rollsBackToTheStartWhereThereIsNoCheckpointYet() throws IOException {
+        Witness witness = new Witness();
+
+        loop(trainer, control, atStep(3, (progress, control) -> control.rollBack("not a number")), witness)
+                .run(Optional.empty());
+
+        assertThat(witness.told).contains("epochEnd 1 10.0 1.0");
+    }
+
+    @Test
+    void doesARollBackOfTheLastEpochAfterARestart() throws IOException {
+        Callback impatient = new Callback() {
+            @Override
+            public String name() {
+                return "impatient";
+            }
+
+            @Override
+            public boolean mayRollBack() {
+                return true;
+            }
+
+            @Override
+            public void epochEnd(EpochResult result, TrainingProgress progress, TrainingControl control) {
+                control.save();
+                if (result.epoch() == 2) {
+                    control.rollBack("worse");
+                }
+            }
+        };
+        Witness undisturbed = new Witness();
+        loop(trainer, control, impatient, undisturbed).run(Optional.empty());
+        Witness resumed = new Witness();
+
+        loop(new Counter(), new TrainingControl(), impatient, resumed).run(Optional.of(store.read(2)));
+
+        assertThat(undisturbed.told).contains("epochEnd 3 42.0 4.0");
+        assertThat(resumed.told).contains("epochEnd 3 42.0 4.0");
+    }
+
+    @Test
+    void judgesTheAverageOfTheWeightsWhenAsked() throws IOException {
+        Witness witness = new Witness();
+        Callback averaging = new Callback() {
+            @Override
+            public String name() {
+                return "averaging";
+            }
+
+            @Override
+            public void trainBegin(TrainingProgress progress, TrainingControl control) {
+                control.judgeAverage();
+            }
+
+            @Override
+            public void optimizerStep(StepView step, TrainingProgress progress, TrainingControl control) {
+                control.averageWeights(0.5);
+            }
+        };
+
+        loop(trainer, control, averaging, witness).run(Optional.empty());
+
+        assertThat(witness.told).contains("epochEnd 1 10.0 3.125"); // 1, 1.5, 2.25, 3.125
+        assertThat(store.read(3).snapshot().weights())
+                .containsEntry("w", Tensor.ofFloats(new long[] {1}, new float[] {12}));
+        assertThat(TrainingLoop.evaluatedWeights(store.read(3).snapshot()))
+                .hasEntrySatisfying(
+                        "w", average -> assertThat(average.floats()[0]).isBetween(11f, 11.01f));
     }
 }

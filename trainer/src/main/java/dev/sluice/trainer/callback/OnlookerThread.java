@@ -1,0 +1,67 @@
+package dev.sluice.trainer.callback;
+
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The thread on which one onlooker is told. Whoever tells never waits: what does not fit into the queue is left out and
+ * counted. Confined to one teller.
+ */
+final class OnlookerThread {
+    private static final System.Logger LOGGER = System.getLogger(OnlookerThread.class.getName());
+    private static final int QUEUE = 4096;
+
+    private final String name;
+    private final BlockingQueue<Runnable> queue = new ArrayBlockingQueue<>(QUEUE);
+    private final AtomicLong lost = new AtomicLong();
+    private final Thread thread;
+
+    OnlookerThread(String name) {
+        this.name = name;
+        // a daemon: one that hangs for good must not keep the process
+        this.thread = Thread.ofPlatform().daemon().name("callback-" + name).start(this::work);
+    }
+
+    void tell(Runnable telling) {
+        if (!queue.offer(telling) && lost.getAndIncrement() == 0) {
+            LOGGER.log(Level.WARNING, "callback={0} state=behind reason=\"its queue of {1} is full\"", name, QUEUE);
+        }
+    }
+
+    /** How many events did not fit into the queue. */
+    long lost() {
+        return lost.get();
+    }
+
+    /** Waits until all that was told so far is done; false if that takes longer than {@code patience}. */
+    boolean await(Duration patience) {
+        CountDownLatch done = new CountDownLatch(1);
+        try {
+            long end = System.nanoTime() + patience.toNanos();
+            return queue.offer(done::countDown, patience.toNanos(), TimeUnit.NANOSECONDS)
+                    && done.await(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    void close() {
+        thread.interrupt();
+    }
+
+    private void work() {
+        try {
+            while (!Thread.interrupted()) {
+                queue.take().run();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // the chain is closed
+        }
+    }
+}

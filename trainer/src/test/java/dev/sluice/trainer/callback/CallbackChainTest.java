@@ -1,0 +1,194 @@
+package dev.sluice.trainer.callback;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+class CallbackChainTest {
+    private static final TrainingControl CONTROL = new TrainingControl();
+
+    /** Writes down the steps that it is told of. */
+    private static class Steps implements Callback {
+        final List<Long> told = new CopyOnWriteArrayList<>();
+        private final String name;
+
+        Steps(String name) {
+            this.name = name;
+        }
+
+        @Override
+        public String name() {
+            return name;
+        }
+
+        @Override
+        public void stepEnd(TrainingProgress progress, TrainingControl control) {
+            told.add(progress.globalStep());
+        }
+    }
+
+    private static TrainingProgress at(long step) {
+        return new TrainingProgress(0, (int) step, step, 1, 1000);
+    }
+
+    @Test
+    void tellsOfOneStepInSoMany() {
+        Steps all = new Steps("all");
+        Steps some = new Steps("some");
+        CallbackChain chain = CallbackChain.of(List.of(CallbackLink.of(all), new CallbackLink(some, 3, 10)));
+
+        for (long step = 1; step <= 7; step++) {
+            chain.stepEnd(at(step), CONTROL);
+        }
+
+        assertThat(all.told).hasSize(7);
+        assertThat(some.told).containsExactly(3L, 6L);
+    }
+
+    @Test
+    void goesOnWhileAnOnlookerHangs() {
+        CountDownLatch network = new CountDownLatch(1);
+        Steps hanging = new Steps("hanging") {
+            @Override
+            public boolean isOnlooker() {
+                return true;
+            }
+
+            @Override
+            public void stepEnd(TrainingProgress progress, TrainingControl control) {
+                try {
+                    network.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+                super.stepEnd(progress, control);
+            }
+        };
+        Steps other = new Steps("other");
+        CallbackChain chain = new CallbackChain(
+                List.of(CallbackLink.of(hanging), CallbackLink.of(other)), Duration.ofMillis(1), System::nanoTime);
+
+        for (long step = 1; step <= 6000; step++) {
+            chain.stepEnd(at(step), CONTROL);
+        }
+        chain.trainEnd(new StopReason.Finished(1), at(6000));
+
+        assertThat(other.told).hasSize(6000);
+        assertThat(hanging.told).isEmpty();
+        assertThat(chain.lost().get("hanging")).isGreaterThan(1000);
+        network.countDown();
+        await().until(() -> hanging.told.size() >= 4096);
+        chain.close();
+    }
+
+    @Test
+    void waitsAtTheEndForAnOnlookerThatIsBehind() {
+        Steps onlooker = new Steps("onlooker") {
+            @Override
+            public boolean isOnlooker() {
+                return true;
+            }
+        };
+        try (CallbackChain chain = new CallbackChain(List.of(onlooker))) {
+            for (long step = 1; step <= 100; step++) {
+                chain.stepEnd(at(step), CONTROL);
+            }
+            chain.trainEnd(new StopReason.Finished(1), at(100));
+
+            assertThat(onlooker.told).hasSize(100).isSorted();
+            assertThat(chain.lost()).isEmpty();
+        }
+    }
+
+    @Test
+    void countsAnOnlookersFailuresToo() {
+        Callback broken = new Steps("broken") {
+            @Override
+            public boolean isOnlooker() {
+                return true;
+            }
+
+            @Override
+            public void epochEnd(EpochResult result, TrainingProgress progress, TrainingControl control) {
+                throw new IllegalStateException("no disk");
+            }
+        };
+        CallbackChain chain = CallbackChain.of(List.of(new CallbackLink(broken, 1, 2)));
+        for (int epoch = 1; epoch <= 5; epoch++) {
+            chain.epochEnd(new EpochResult(epoch, Map.of(), Instant.EPOCH), at(1), CONTROL);
+        }
+        chain.close();
+
+        assertThat(chain.failures()).isEqualTo(Map.of("broken", 2));
+        assertThat(chain.switchedOff()).containsExactly("broken");
+    }
+
+    @Test
+    void keepsOffWhatAnEarlierAttemptSwitchedOff() {
+        Steps callback = new Steps("callback");
+        CallbackChain chain = new CallbackChain(List.of(callback));
+
+        chain.restoreFailures(Map.of("callback", (long) CallbackLink.MOST_FAILURES));
+        chain.stepEnd(at(1), CONTROL);
+
+        assertThat(callback.told).isEmpty();
+    }
+
+    @Test
+    void namesTheCallbackThatTakesMoreThanItsShareOfTheTime() {
+        AtomicLong clock = new AtomicLong();
+        Steps slow = new Steps("slow") {
+            @Override
+            public void stepEnd(TrainingProgress progress, TrainingControl control) {
+                clock.addAndGet(Duration.ofMillis(100).toNanos());
+            }
+        };
+        Steps quick = new Steps("quick");
+        CallbackChain chain =
+                new CallbackChain(List.of(CallbackLink.of(slow), CallbackLink.of(quick)), Duration.ZERO, clock::get);
+
+        for (long step = 1; step <= 20; step++) {
+            clock.addAndGet(Duration.ofMillis(900).toNanos());
+            chain.stepEnd(at(step), CONTROL);
+        }
+
+        assertThat(chain.slow()).isEqualTo(Map.of("slow", 0.1));
+    }
+
+    @Test
+    void asksForALogWhenSomebodyWantsOne() {
+        Callback every = new Steps("every") {
+            @Override
+            public int logEverySteps() {
+                return 4;
+            }
+        };
+        CallbackChain chain = new CallbackChain(List.of(every));
+        List<Long> due = new ArrayList<>();
+        for (long step = 1; step <= 9; step++) {
+            if (chain.isLogDue(step, step == 9)) {
+                due.add(step);
+            }
+        }
+
+        assertThat(due).containsExactly(4L, 8L, 9L);
+        assertThat(new CallbackChain(List.of(new Steps("none"))).isLogDue(4, true))
+                .isFalse();
+    }
+
+    @Test
+    void saysWhichOfTwoCallbacksHaveOneName() {
+        assertThatThrownBy(() -> new CallbackChain(List.of(new Steps("a"), new Steps("a"))))
+                .hasMessage("two callbacks are named \"a\"");
+    }
+}
