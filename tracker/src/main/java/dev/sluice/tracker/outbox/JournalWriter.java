@@ -27,7 +27,9 @@ public final class JournalWriter implements AutoCloseable {
 
     private Segment segment;
     /* Not a FileChannel: that is closed for everybody when a thread is interrupted while it writes. */
+    /** Stands at the end, unless it is dirty. */
     private RandomAccessFile file;
+
     private long end;
     private long lastMark;
     private boolean dirty;
@@ -93,6 +95,7 @@ public final class JournalWriter implements AutoCloseable {
                 }
                 writer = new JournalWriter(file, settings, last, open, held.end(), mark);
             }
+            open.seek(writer.segment.position(writer.end));
             writer.setUsed(writer.held());
             return writer;
         } catch (IOException | RuntimeException e) {
@@ -126,13 +129,13 @@ public final class JournalWriter implements AutoCloseable {
             }
             if (dirty) {
                 file.setLength(segment.position(end));
+                file.seek(segment.position(end));
                 dirty = false;
             }
             if (end - segment.start() >= settings.segmentBytes()) {
                 beginSegment();
             }
             dirty = true;
-            file.seek(segment.position(end));
             file.write(frame);
             dirty = false;
             end += frame.length;
