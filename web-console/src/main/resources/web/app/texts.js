@@ -134,7 +134,7 @@ const en = {
     required: 'Name the model, for example digits.',
   },
   promotions: {
-    title: 'Models of this sweep', from: 'from', trial: (number) => `trial ${number}`, open: 'Open in MLflow', alias: (alias) => `alias ${alias}`,
+    title: 'Models of this sweep', from: 'from', trial: (number) => `trial ${number}`, open: 'Open in MLflow', alias: (alias) => `alias ${alias}`, verified: (sentence) => `Verified: ${sentence}`,
     states: {RUNNING: 'being promoted', REFUSED: 'refused', FAILED: 'failed', ROLLING_BACK: 'being rolled back', ROLLED_BACK: 'rolled back'},
     name: (model, version) => (version ? `${model} version ${version}` : model),
   },

@@ -115,7 +115,7 @@ class PromoteDialog extends LitElement {
     const uri = promotion.alias ? `models:/${promotion.model}@${promotion.alias}` : `models:/${promotion.model}/${promotion.version}`;
     const code = `mlflow.pyfunc.load_model("${uri}")`;
     return html`<div class="notice good" role="status"><strong>${words.DONE(promotion.model, promotion.version)}</strong> ${promotion.alias ? words.doneNote(promotion.alias) : words.doneNoAlias}
-        ${promotion.verification ? html`<div>${promotion.verification}</div>` : nothing}
+        ${promotion.verification ? html`<div>${texts.promotions.verified(promotion.verification)}</div>` : nothing}
         ${address ? html`<div><a href=${address} target="_blank" rel="noopener">${words.open} ↗</a></div>` : nothing}</div>
       <div><div class="small quiet">${words.load}</div><div class="snippet"><code>${code}</code>
         <button type="button" class="ghost small" @click=${async (event) => {

@@ -29,7 +29,7 @@ class PromotionList extends LitElement {
         <span class="quiet small" title=${stamp(at)}>${age(at, this.now)}</span>
         ${address ? html`<a href=${address} target="_blank" rel="noopener">${words.open} ↗</a>` : nothing}</div>
       ${reason ? html`<div class="note small">${reason}</div>` : nothing}
-      ${verification ? html`<div class="note small quiet">${verification}</div>` : nothing}
+      ${verification ? html`<div class="note small quiet">${words.verified(verification)}</div>` : nothing}
     </li>`;
   }
 

@@ -100,7 +100,7 @@ final class PromoteCommand implements Callable<Integer> {
                                 promotion.path("reason").asText("no reason given")));
             }
             context.terminal().out().println(inWords(promotion));
-            verification(promotion).ifPresent(context.terminal().out()::println);
+            verification(promotion).ifPresent(found -> context.terminal().out().println("verified: " + found));
         }
         return done ? 0 : CommandFailure.FAILED;
     }

@@ -330,7 +330,8 @@ class CommandLineTest {
                         + "\"verification\":\"16 predictions agree\"}");
         assertThat(sluice("promote", "latest", "--trial", "0", "--model", "digits", "--alias", "champion"))
                 .isZero();
-        assertThat(out.toString().lines()).containsExactly("digits version 3, alias champion", "16 predictions agree");
+        assertThat(out.toString().lines())
+                .containsExactly("digits version 3, alias champion", "verified: 16 predictions agree");
         assertThat(service.calls())
                 .filteredOn(call -> call.method().equals("POST"))
                 .extracting(FakeService.Call::body)
