@@ -161,6 +161,11 @@ public final class Mlflow {
                 .path("model_version");
     }
 
+    /** Any of MLflow's answers, by the path below its REST interface. */
+    public JsonNode get(String path) {
+        return rest.get(API + path).expect(200).json();
+    }
+
     /** SIGKILL to the server, with all of its processes. */
     public void kill() {
         try {

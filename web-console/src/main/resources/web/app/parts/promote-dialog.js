@@ -7,11 +7,14 @@ import {notify} from '../notify.js';
 const POLL_MILLIS = 1000;
 const words = texts.promote;
 
+/** In an address of MLflow's UI: its menu for trained models; left out, MLflow 3 shows that for language models. */
+export const MLFLOW_PAGES = 'workflowType=machine_learning';
+
 /** The page of a model version in MLflow, from the address that the sweep has of its experiment; null while that is unknown. */
 export function versionLink(mlflowUrl, model, version) {
   if (!mlflowUrl || !model || !version) return null;
   const root = mlflowUrl.split('/#/')[0].replace(/\/$/, '');
-  return `${root}/#/models/${encodeURIComponent(model)}/versions/${encodeURIComponent(version)}`;
+  return `${root}/#/models/${encodeURIComponent(model)}/versions/${encodeURIComponent(version)}?${MLFLOW_PAGES}`;
 }
 
 /** Makes a trial's best checkpoint a model version, and follows that until it is done. */

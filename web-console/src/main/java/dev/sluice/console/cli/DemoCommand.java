@@ -222,7 +222,7 @@ final class DemoCommand implements Callable<Integer> {
                                 champion.path("largestDifference").asDouble()));
         out.println("Console    " + console);
         out.println("MLflow     " + experiment);
-        out.println("Model      %s/#/models/%s/versions/%s"
+        out.println("Model      %s/#/models/%s/versions/%s?workflowType=machine_learning"
                 .formatted(
                         mlflow,
                         ServiceClient.encode(promotion.path("model").asText()),

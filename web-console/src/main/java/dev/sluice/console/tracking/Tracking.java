@@ -52,6 +52,9 @@ import org.jspecify.annotations.Nullable;
 /** The service's side of MLflow. Thread-safe. */
 @ApplicationScoped
 public class Tracking {
+    /** In an address of MLflow's UI: its menu for trained models; left out, MLflow 3 shows that for language models. */
+    static final String PAGES = "workflowType=machine_learning";
+
     private static final long LOOK_MILLIS = 500;
     private static final long LOOK_SOON_MILLIS = 20;
     private static final Duration TRY_AGAIN = Duration.ofSeconds(30);
@@ -194,7 +197,7 @@ public class Tracking {
         var url = experimentId == null
                 ? null
                 : server.uri()
-                        .map(uri -> uri + "/#/experiments/" + experimentId)
+                        .map(uri -> uri + "/#/experiments/" + experimentId + "?" + PAGES)
                         .orElse(null);
         return new SweepTracking(
                 status.state().name(),
