@@ -12,6 +12,8 @@ import dev.sluice.endtoend.harness.Service;
 import dev.sluice.endtoend.harness.Shared;
 import dev.sluice.endtoend.harness.Sweep;
 import dev.sluice.endtoend.harness.SweepFile;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -274,6 +276,28 @@ class MainJobTest {
                     assertThat(mlflow.versions("digits"))
                             .contains(alias.path("version").asInt());
                 });
+    }
+
+    @Test
+    void isServedByMlflowAndAnswersAsTheTrainerDid() throws IOException {
+        var sample = Json.read(Files.readString(
+                service.trialFolder(promotion.path("trialId").asText()).resolve("model/sluice/sample.json")));
+        JsonNode answer;
+        try (var served = Python.serve(
+                mlflow.uri(), "models:/digits/" + promotion.path("version").asText())) {
+            answer = served.predict(sample.path("inputs"));
+        }
+        // A model with one output answers with that one, or with it by its name.
+        var rows = answer.isArray() ? answer : answer.elements().next();
+
+        assertThat(rows).hasSameSizeAs(sample.path("outputs"));
+        for (int row = 0; row < rows.size(); row++) {
+            assertThat(rows.get(row)).hasSize(10);
+            for (int logit = 0; logit < 10; logit++) {
+                assertThat(rows.get(row).get(logit).asDouble())
+                        .isCloseTo(sample.path("outputs").get(row).get(logit).asDouble(), within(1e-4));
+            }
+        }
     }
 
     @Test

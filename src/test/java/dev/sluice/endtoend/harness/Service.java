@@ -189,6 +189,11 @@ public final class Service implements AutoCloseable {
         return new Sweep(this, answer.json().path("id").asText());
     }
 
+    /** A sweep that somebody else has submitted. */
+    public Sweep sweep(String id) {
+        return new Sweep(this, id);
+    }
+
     /** What the service has logged since its last start. */
     public String log() {
         try {
