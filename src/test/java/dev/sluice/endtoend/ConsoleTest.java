@@ -396,6 +396,9 @@ class ConsoleTest {
                 .click();
         assertThat(dialog.locator(".notice")).containsText(model + " version 2 is now challenger.");
         assertThat(dialog.locator(".notice")).containsText("Verified: By hash alone");
+        assertThat(dialog.locator("dialog").evaluate("dialog => dialog.scrollWidth <= dialog.clientWidth"))
+                .as("nothing is cut off")
+                .isEqualTo(true);
         assertThat(promoted).hasCount(2);
         assertThat(promoted.first()).containsText("alias challenger");
         assertThat(errors).isEmpty();

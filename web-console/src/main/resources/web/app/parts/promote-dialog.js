@@ -24,7 +24,7 @@ class PromoteDialog extends LitElement {
   static styles = [base, dialogStyles, css`
     ul.gates { list-style: none; display: grid; gap: 4px; margin-top: 4px; }
     .snippet { display: flex; gap: 8px; align-items: center; border: 1px solid var(--line); border-radius: 6px; background: var(--page); padding: 4px 4px 4px 10px; }
-    .snippet code { flex: 1; overflow-x: auto; white-space: nowrap; }
+    .snippet code { flex: 1; min-width: 0; overflow-x: auto; white-space: nowrap; }
     .work { margin-bottom: 8px; height: 4px; border-radius: 2px; background: var(--pressed); overflow: hidden; }
     .work::after { content: ''; display: block; width: 30%; height: 100%; background: var(--accent); animation: along 1.2s ease-in-out infinite alternate; }
     @keyframes along { to { transform: translateX(233%); } }
