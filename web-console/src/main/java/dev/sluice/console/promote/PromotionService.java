@@ -535,7 +535,8 @@ public class PromotionService {
         return points;
     }
 
-    private Optional<String> refusal(SweepSpecification specification, PromotionView promotion, TrialSnapshot trial) {
+    private Optional<String> refusal(SweepSpecification specification, PromotionView promotion, TrialSnapshot trial)
+            throws IOException {
         if (trial.state() != TrialState.COMPLETE && trial.state() != TrialState.PRUNED) {
             return Optional.of("Trial %d is %s; only a complete or pruned trial can be promoted."
                     .formatted(trial.number(), trial.state()));
@@ -544,10 +545,16 @@ public class PromotionService {
         if (elsewhere.isPresent()) {
             return elsewhere;
         }
-        if (!Files.isRegularFile(data.trial(trial.id()).model().resolve("MLmodel"))) {
+        var model = data.trial(trial.id()).model();
+        if (!Files.isRegularFile(model.resolve(ModelFolder.MLMODEL))) {
             return Optional.of(
                     "Trial %d has no model folder with an MLmodel file in it; a trial makes its model promotable by writing one."
                             .formatted(trial.number()));
+        }
+        var fault = ModelFolder.fault(model);
+        if (fault.isPresent()) {
+            return Optional.of("The model of trial %d could not be loaded from MLflow, because %s."
+                    .formatted(trial.number(), fault.get()));
         }
         return specification
                 .promotion()
