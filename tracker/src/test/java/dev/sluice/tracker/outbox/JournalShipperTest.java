@@ -9,13 +9,20 @@ import dev.sluice.tracker.MetricPoint;
 import dev.sluice.tracker.Run;
 import dev.sluice.tracker.RunId;
 import dev.sluice.tracker.RunStatus;
+import dev.sluice.tracker.TrackingException;
+import dev.sluice.tracker.artifact.ArtifactInfo;
 import dev.sluice.tracker.artifact.ArtifactPath;
+import dev.sluice.tracker.artifact.ArtifactStore;
+import dev.sluice.tracker.artifact.FileDigest;
+import dev.sluice.tracker.artifact.LocalArtifactStore;
+import dev.sluice.tracker.artifact.UploadNote;
 import dev.sluice.tracker.memory.InMemoryTracker;
 import dev.sluice.tracker.outbox.JournalEntry.Artifact;
 import dev.sluice.tracker.outbox.JournalEntry.Metrics;
 import dev.sluice.tracker.outbox.JournalEntry.RunOpened;
 import dev.sluice.tracker.outbox.JournalEntry.Tags;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,6 +33,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -284,6 +292,85 @@ class JournalShipperTest {
                 .contains("gone is gone")
                 .contains("has changed since")
                 .contains("leads out of");
+    }
+
+    @Test
+    void goesOnWithAnUploadInPartsAndGivesItUpWithItsArtifact() throws Exception {
+        HalfwayStore store = new HalfwayStore(new LocalArtifactStore(root.resolve("storage")));
+        shipper.close();
+        shipper = JournalShipper.to(tracker, run -> store)
+                .pollInterval(Duration.ofMillis(100))
+                .backOff(Duration.ofMillis(20), Duration.ofMillis(200))
+                .start();
+        RunFolder trial = folder("s/20");
+        trial.artifact("large", "1");
+        Artifact removed = trial.artifact("removed", "2");
+        trial.append(new RunOpened("s/20", "n", "digits", RunFolder.START, Optional.empty(), Map.of()));
+        trial.end(RunStatus.FINISHED);
+        shipper.follow(trial.folder, trial.trial);
+        await().atMost(SOON).until(() -> store.noted.contains("removed from 0"));
+        assertThat(trial.folder.resolve(RunJournals.UPLOAD)).hasContent("removed");
+        Files.delete(trial.trial.resolve(removed.localPath()));
+        awaitEnded(trial);
+
+        assertThat(store.noted).startsWith("large from 0", "large from half").endsWith("abandoned removed");
+        assertThat(store.list(ArtifactPath.ROOT))
+                .extracting(info -> info.path().value())
+                .containsExactly("large");
+        assertThat(trial.folder.resolve(RunJournals.UPLOAD)).doesNotExist();
+    }
+
+    /** Breaks off every upload half-way, and never gets through with that of "removed". */
+    private static final class HalfwayStore implements ArtifactStore {
+        private final ArtifactStore held;
+        private final List<String> noted = new CopyOnWriteArrayList<>();
+
+        HalfwayStore(ArtifactStore held) {
+            this.held = held;
+        }
+
+        @Override
+        public FileDigest put(Path file, ArtifactPath path, UploadNote note) throws IOException {
+            boolean half = note.read().isPresent();
+            noted.add(path + " from " + (half ? "half" : "0"));
+            if (!half || path.value().equals("removed")) {
+                note.write(path.value().getBytes(StandardCharsets.UTF_8));
+                throw TrackingException.unreachable("put", new IOException("broken off"));
+            }
+            note.delete();
+            return held.put(file, path);
+        }
+
+        @Override
+        public void abandon(UploadNote note) throws IOException {
+            noted.add("abandoned " + new String(note.read().orElseThrow(), StandardCharsets.UTF_8));
+            note.delete();
+        }
+
+        @Override
+        public FileDigest put(Path file, ArtifactPath path) {
+            throw new AssertionError("uploaded without a note");
+        }
+
+        @Override
+        public List<ArtifactInfo> list(ArtifactPath folder) {
+            return held.list(folder);
+        }
+
+        @Override
+        public FileDigest get(ArtifactPath path, Path target) throws IOException {
+            return held.get(path, target);
+        }
+
+        @Override
+        public FileDigest digest(ArtifactPath path) {
+            return held.digest(path);
+        }
+
+        @Override
+        public void delete(ArtifactPath path) {
+            held.delete(path);
+        }
     }
 
     @Test
