@@ -18,6 +18,7 @@ import dev.sluice.trainer.checkpoint.Checkpoint;
 import dev.sluice.trainer.checkpoint.CheckpointStore;
 import dev.sluice.trainer.checkpoint.DamagedCheckpointException;
 import dev.sluice.trainer.djl.DjlModelTrainer;
+import dev.sluice.trainer.djl.TorchScriptModule;
 import dev.sluice.trainer.export.ModelPackage;
 import dev.sluice.trainer.json.JsonText;
 import dev.sluice.trainer.loop.Split;
@@ -205,14 +206,20 @@ final class TrialRun {
             }
         }
         Map<String, Double> measured = trainer.evaluate(Split.TEST);
-        float difference = ModelPackage.write(
+        ModelPackage.Differences differences = ModelPackage.write(
                 folder.resolve("model"),
                 plan.network(),
                 trainer.weights(),
                 new ModelPackage.Holdout(
                         plan.test().features(), plan.test().labels(), trainer.logits(Split.TEST), measured),
-                Instant.now());
-        LOGGER.log(Level.INFO, "model=packaged test={0} onnxDifference={1}", measured, Float.toString(difference));
+                Instant.now(),
+                TorchScriptModule::run);
+        LOGGER.log(
+                Level.INFO,
+                "model=packaged test={0} onnxDifference={1} torchScriptDifference={2}",
+                measured,
+                Float.toString(differences.onnx()),
+                Float.toString(differences.torchScript()));
         Map<String, Double> values = new LinkedHashMap<>();
         new TreeMap<>(measured).forEach((name, value) -> values.put("test_" + name, value));
         return values;
