@@ -58,7 +58,8 @@ public interface UploadNote {
 
             @Override
             public void write(byte[] note) throws IOException {
-                Path part = Files.createTempFile(file.toAbsolutePath().getParent(), ".upload-", ".part");
+                Path folder = Files.createDirectories(file.toAbsolutePath().getParent());
+                Path part = Files.createTempFile(folder, ".upload-", ".part");
                 try {
                     Files.write(part, note);
                     Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);

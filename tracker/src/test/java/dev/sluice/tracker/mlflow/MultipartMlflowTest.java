@@ -9,6 +9,9 @@ import dev.sluice.tracker.TrackingException;
 import dev.sluice.tracker.artifact.ArtifactPath;
 import dev.sluice.tracker.artifact.FileDigest;
 import dev.sluice.tracker.artifact.UploadNote;
+import dev.sluice.tracker.registry.ModelProof;
+import dev.sluice.tracker.registry.ModelPublication;
+import dev.sluice.tracker.registry.ModelPublisher;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -46,7 +49,7 @@ class MultipartMlflowTest {
     private final HttpClient http = HttpClient.newHttpClient();
 
     @Test
-    void aBrokenUploadGoesOnWithTheMissingPartsInAnotherProcess() throws Exception {
+    void aBrokenUploadGoesOnWithTheMissingParts() throws Exception {
         Path file = file();
         int port = freePort();
         Process moto = moto(port);
@@ -84,6 +87,33 @@ class MultipartMlflowTest {
                 assertThat(get(port, "/sluice?uploads")).contains("<Upload>");
                 tracker.artifacts(run).abandon(note);
                 assertThat(get(port, "/sluice?uploads")).doesNotContain("<Upload>");
+            }
+            try (MlflowTracker tracker = MlflowTracker.on(MlflowServer.of(server.uri()))) {
+                Path model = OnnxModel.write(folder.resolve("model"));
+                Files.copy(file, model.resolve("weights.bin"));
+                ModelPublication publication = new ModelPublication(
+                        "k",
+                        tracker.experiment("large").id(),
+                        run,
+                        1,
+                        model,
+                        "mlp",
+                        Map.of(),
+                        List.of(),
+                        "large",
+                        Optional.of("champion"),
+                        "",
+                        Map.of());
+                ModelPublisher publisher = new ModelPublisher(tracker.models(), ModelProof.NONE, note);
+                wire.cutAfterAltogether(45 * MIB);
+                assertThatExceptionOfType(TrackingException.class).isThrownBy(() -> publisher.publish(publication));
+                assertThat(note.read()).isPresent();
+                wire.cutAfterAltogether(Long.MAX_VALUE);
+
+                assertThat(publisher.publish(publication).version()).isEqualTo(1);
+
+                assertThat(wire.through()).as("bytes of the second try").isBetween(68L * MIB, 69L * MIB);
+                assertThat(note.read()).isEmpty();
             }
         } finally {
             moto.destroyForcibly().waitFor();

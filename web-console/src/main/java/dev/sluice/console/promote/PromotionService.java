@@ -21,6 +21,7 @@ import dev.sluice.tracker.RunId;
 import dev.sluice.tracker.RunRequest;
 import dev.sluice.tracker.TrackingException;
 import dev.sluice.tracker.TrackingText;
+import dev.sluice.tracker.artifact.UploadNote;
 import dev.sluice.tracker.mlflow.MlflowTracker;
 import dev.sluice.tracker.registry.ModelAlias;
 import dev.sluice.tracker.registry.ModelPublication;
@@ -338,10 +339,13 @@ public class PromotionService {
         var params = new LinkedHashMap<String, String>();
         trial.params().forEach((name, value) -> params.put(name, String.valueOf(value)));
         var packaged = data.trial(trial.id()).model();
-        var version = new ModelPublisher(registry, (files, folder) -> {
-                    var found = predictions.examine(files, folder, packaged, data.promotion(promotion.id()));
-                    change(promotion.id(), p -> p.verification = shortened(found));
-                })
+        var version = new ModelPublisher(
+                        registry,
+                        (files, folder) -> {
+                            var found = predictions.examine(files, folder, packaged, data.promotion(promotion.id()));
+                            change(promotion.id(), p -> p.verification = shortened(found));
+                        },
+                        UploadNote.in(data.promotionUpload(promotion.id())))
                 .publish(new ModelPublication(
                         promotion.id().toString(),
                         mlflow.get()
@@ -598,6 +602,11 @@ public class PromotionService {
             p.reason = shortened(reason);
             p.endedAt = Instant.now().truncatedTo(ChronoUnit.MICROS);
         });
+        try {
+            Files.deleteIfExists(data.promotionUpload(id));
+        } catch (IOException e) {
+            Log.warnf(e, "event=not-deleted file=%s", data.promotionUpload(id));
+        }
         if (state == PromotionState.REFUSED || state == PromotionState.FAILED) {
             Log.warnf("event=not-promoted promotion=%s state=%s reason=\"%s\"", id, state, reason);
         }
