@@ -8,6 +8,7 @@ import dev.sluice.search.trial.Objective;
 import dev.sluice.search.trial.Trial;
 import dev.sluice.search.trial.TrialHistory;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -73,6 +74,11 @@ public final class GreedyGaussianProcess implements Sampler {
             process.predict(row, continuous, result, gradient, new double[continuous.length]);
             Arrays.setAll(gradient, k -> -gradient[k]);
             return -result[0];
+        }
+
+        @Override
+        public void tellsApart(int feature, BitSet choices) {
+            process.choices(feature, choices);
         }
     }
 }
