@@ -88,6 +88,7 @@ public class SweepResource {
     private final TrainerCatalog catalog;
     private final DevicePool devices;
     private final DataFolder data;
+    private final Importances importances;
     private final ObjectMapper json;
 
     SweepResource(
@@ -99,6 +100,7 @@ public class SweepResource {
             TrainerCatalog catalog,
             DevicePool devices,
             DataFolder data,
+            Importances importances,
             ObjectMapper json) {
         this.desk = desk;
         this.archive = archive;
@@ -108,6 +110,7 @@ public class SweepResource {
         this.catalog = catalog;
         this.devices = devices;
         this.data = data;
+        this.importances = importances;
         this.json = json;
     }
 
@@ -383,12 +386,21 @@ public class SweepResource {
             @QueryParam("metric") @Nullable String metric,
             @QueryParam("method") @Nullable String method) {
         var sweep = find(id);
-        return reckoned(() -> ImportanceView.of(
-                sweep.revision(),
-                specification(sweep),
-                archive.trials(id, Optional.of(TrialState.COMPLETE), -1, Integer.MAX_VALUE),
+        var specification = specification(sweep);
+        var question = Importances.Question.of(
+                sweep,
+                specification,
                 Optional.ofNullable(metric).filter(text -> !text.isBlank()),
-                Optional.ofNullable(method).filter(text -> !text.isBlank())));
+                Optional.ofNullable(method).filter(text -> !text.isBlank()));
+        return importances
+                .of(
+                        question,
+                        () -> reckoned(() -> ImportanceView.of(
+                                sweep.revision(),
+                                specification,
+                                archive.trials(id, Optional.of(TrialState.COMPLETE), -1, Integer.MAX_VALUE),
+                                question)))
+                .at(sweep.revision());
     }
 
     @GET
