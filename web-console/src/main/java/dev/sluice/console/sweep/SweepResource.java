@@ -30,7 +30,6 @@ import dev.sluice.console.study.SweepState;
 import dev.sluice.console.tracking.Tracking;
 import dev.sluice.console.trial.TrialView;
 import dev.sluice.search.space.ParameterValues;
-import dev.sluice.search.trial.Direction;
 import dev.sluice.search.trial.TrialState;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
@@ -52,7 +51,6 @@ import jakarta.ws.rs.core.UriInfo;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
@@ -337,7 +335,10 @@ public class SweepResource {
                 && !headers.getAcceptableMediaTypes().getFirst().isWildcardType();
         if (csv) {
             return Response.ok(
-                            TrialTable.csv(archive.trials(id, Optional.empty(), -1, Integer.MAX_VALUE), params),
+                            TrialTable.csv(
+                                    archive.trials(id, Optional.empty(), -1, Integer.MAX_VALUE),
+                                    params,
+                                    specification.goals()),
                             "text/csv;charset=UTF-8")
                     .header("Content-Disposition", "attachment; filename=\"trials-%s.csv\"".formatted(id))
                     .build();
@@ -413,22 +414,22 @@ public class SweepResource {
             @QueryParam("points") @Nullable String points,
             @QueryParam("ids") @DefaultValue("") String ids) {
         var sweep = find(id);
-        var objective = specification(sweep).objectives().getFirst();
+        var goals = specification(sweep).goals();
         var wanted = new HashSet<UUID>();
         for (var text : ids.split(",", -1)) {
             Query.id("ids", text).ifPresent(wanted::add);
         }
-        Comparator<Double> better =
-                (a, b) -> objective.direction() == Direction.MAXIMIZE ? compareLast(b, a) : compareLast(a, b);
         return Curves.of(
                 sweep.revision(),
-                metric == null || metric.isBlank() ? objective.metric() : metric,
+                metric == null || metric.isBlank()
+                        ? goals.objectives().getFirst().metric()
+                        : metric,
                 archive.trials(id, Optional.empty(), -1, Integer.MAX_VALUE),
                 archive.measurements(id),
                 Query.whole("top", top, 1, MAX_CURVES, 200),
                 Query.whole("points", points, 2, MAX_POINTS, 100),
                 wanted,
-                better);
+                goals);
     }
 
     @GET
@@ -446,13 +447,6 @@ public class SweepResource {
                         .map(String::strip)
                         .map(t -> t.startsWith("W/") ? t.substring(2) : t)
                         .anyMatch(t -> t.equals("*") || t.equals(tag));
-    }
-
-    private static int compareLast(double a, double b) {
-        if (Double.isNaN(a) || Double.isNaN(b)) {
-            return Boolean.compare(Double.isNaN(a), Double.isNaN(b));
-        }
-        return Double.compare(a, b);
     }
 
     /** On a thread of its own kind: virtual ones share few processors, and whoever reckons for long would keep reports waiting. */
