@@ -549,6 +549,10 @@ public class PromotionService {
         if (elsewhere.isPresent()) {
             return elsewhere;
         }
+var broken = BestRan.broken(specification.goals(), trial);
+        if (broken.isPresent()) {
+            return broken;
+        }
         var model = data.trial(trial.id()).model();
         if (!Files.isRegularFile(model.resolve(ModelFolder.MLMODEL))) {
             return Optional.of(
