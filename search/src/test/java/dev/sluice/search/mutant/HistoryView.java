@@ -4,7 +4,6 @@ import dev.sluice.search.space.ParameterValues;
 import dev.sluice.search.trial.Direction;
 import dev.sluice.search.trial.Goals;
 import dev.sluice.search.trial.Objective;
-import dev.sluice.search.trial.RankedValues;
 import dev.sluice.search.trial.Trial;
 import dev.sluice.search.trial.TrialHistory;
 import dev.sluice.search.trial.TrialId;
@@ -145,16 +144,6 @@ public final class HistoryView implements TrialHistory {
                 .filter(known)
                 .filter(trial -> trial.values().equals(values))
                 .count();
-    }
-
-    @Override
-    public RankedValues valuesAtStep(int objective, long step) {
-        return whole.valuesAtStep(objective, step);
-    }
-
-    @Override
-    public RankedValues completeValuesAtStep(int objective, long step) {
-        return whole.completeValuesAtStep(objective, step);
     }
 
     @Override
