@@ -1,6 +1,7 @@
 package dev.sluice.trainer.callback;
 
 import dev.sluice.trainer.checkpoint.Checkpoint;
+import java.io.IOException;
 import java.util.Map;
 
 /**
@@ -29,7 +30,10 @@ public interface Callback {
     /** A checkpoint lies on disk. */
     default void checkpointSaved(Checkpoint checkpoint) {}
 
-    /** Training is over; the last checkpoint has been saved. */
+    /** A checkpoint that was asked for could not be written: the disk may be full. What was there before still is. */
+    default void checkpointFailed(long step, IOException cause) {}
+
+    /** Training is over; the last checkpoint has been saved, or that was tried. */
     default void trainEnd(StopReason reason, TrainingProgress progress) {}
 
     /** Training broke. */

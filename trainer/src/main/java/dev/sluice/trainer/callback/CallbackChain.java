@@ -1,6 +1,7 @@
 package dev.sluice.trainer.callback;
 
 import dev.sluice.trainer.checkpoint.Checkpoint;
+import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -61,6 +62,11 @@ public final class CallbackChain {
     /** Tells {@link Callback#checkpointSaved}. */
     public void checkpointSaved(Checkpoint checkpoint) {
         tell("checkpointSaved", callback -> callback.checkpointSaved(checkpoint));
+    }
+
+    /** Tells {@link Callback#checkpointFailed}. */
+    public void checkpointFailed(long step, IOException cause) {
+        tell("checkpointFailed", callback -> callback.checkpointFailed(step, cause));
     }
 
     /** Tells {@link Callback#trainEnd}. */

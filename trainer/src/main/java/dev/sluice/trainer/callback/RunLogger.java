@@ -2,7 +2,6 @@ package dev.sluice.trainer.callback;
 
 import dev.sluice.tracker.Dataset;
 import dev.sluice.tracker.outbox.JournalEntry;
-import dev.sluice.tracker.outbox.JournalWriter;
 import dev.sluice.tracker.outbox.PatientWriter;
 import java.time.Instant;
 import java.util.List;
@@ -16,8 +15,8 @@ public final class RunLogger implements Callback {
     private final PatientWriter journal;
 
     /** A logger to this journal, which stays the caller's to close. */
-    public RunLogger(JournalWriter journal) {
-        this.journal = new PatientWriter(journal);
+    public RunLogger(PatientWriter journal) {
+        this.journal = journal;
     }
 
     @Override

@@ -74,7 +74,8 @@ public final class ModelPackage {
      * Exports, checks and writes; the folder appears under its name only when it is complete, in place of an older one.
      *
      * @param libtorch tries the TorchScript module
-     * @throws IOException if an exported model does not predict what the trainer predicts, or the disk fails
+     * @throws ModelNotWrittenException if the disk fails
+     * @throws IOException if an exported model does not predict what the trainer predicts
      */
     public static Differences write(
             Path folder,
@@ -91,6 +92,28 @@ public final class ModelPackage {
                 verify(libtorch.run(module, holdout.inputs(), network.inputs()), network, holdout));
         Path target = folder.toAbsolutePath();
         Path temporary = target.resolveSibling(".tmp-" + target.getFileName());
+        try {
+            write(target, temporary, graph, module, network, holdout, created);
+        } catch (IOException e) {
+            try {
+                deleteTree(temporary);
+            } catch (IOException left) {
+                e.addSuppressed(left);
+            }
+            throw new ModelNotWrittenException(e);
+        }
+        return differences;
+    }
+
+    private static void write(
+            Path target,
+            Path temporary,
+            byte[] graph,
+            byte[] module,
+            NetSpec network,
+            Holdout holdout,
+            Instant created)
+            throws IOException {
         Path replaced = target.resolveSibling(".old-" + target.getFileName());
         deleteTree(temporary);
         deleteTree(replaced);
@@ -115,7 +138,6 @@ public final class ModelPackage {
         }
         Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
         deleteTree(replaced);
-        return differences;
     }
 
     private static float verify(float[] outputs, NetSpec network, Holdout holdout) throws IOException {

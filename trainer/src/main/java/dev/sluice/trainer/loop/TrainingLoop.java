@@ -9,6 +9,7 @@ import dev.sluice.trainer.checkpoint.Checkpoint;
 import dev.sluice.trainer.checkpoint.CheckpointStore;
 import dev.sluice.trainer.checkpoint.TrainingSnapshot;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -24,6 +25,8 @@ import java.util.Optional;
  * thread, but for its {@link TrainingControl}.
  */
 public final class TrainingLoop {
+    private static final System.Logger LOGGER = System.getLogger(TrainingLoop.class.getName());
+
     private final ModelTrainer trainer;
     private final CallbackChain callbacks;
     private final CheckpointStore store;
@@ -65,11 +68,10 @@ public final class TrainingLoop {
     }
 
     /**
-     * Trains to the end, from the start or from a checkpoint.
-     *
-     * @throws IOException if a checkpoint that was asked for cannot be saved
+     * Trains to the end, from the start or from a checkpoint. A checkpoint that the disk does not take is no reason to
+     * end: the callbacks are told, and what was learnt so far stays in memory.
      */
-    public StopReason run(Optional<Checkpoint> from) throws IOException {
+    public StopReason run(Optional<Checkpoint> from) {
         try {
             Map<String, Object> epochState = from.isPresent() ? restore(from.get()) : Map.of();
             callbacks.trainBegin(progress(), control);
@@ -78,18 +80,27 @@ public final class TrainingLoop {
                 epochState = Map.of();
             }
             StopReason reason = control.stopReason().orElseGet(() -> new StopReason.Finished(epochs));
-            if (reason.keepsWork() && globalStep > 0 && !store.steps().contains((long) epoch)) {
+            if (reason.keepsWork() && globalStep > 0 && !isSaved()) {
                 save();
             }
             callbacks.trainEnd(reason, progress());
             return reason;
-        } catch (IOException | RuntimeException | Error e) {
+        } catch (RuntimeException | Error e) {
             callbacks.trainFailed(e, progress());
             throw e;
         }
     }
 
-    private void trainEpoch(Map<String, Object> epochState) throws IOException {
+    private boolean isSaved() {
+        try {
+            return store.steps().contains((long) epoch);
+        } catch (IOException e) {
+            LOGGER.log(Level.WARNING, "checkpoints=unknown", e);
+            return false;
+        }
+    }
+
+    private void trainEpoch(Map<String, Object> epochState) {
         long start = System.nanoTime();
         callbacks.epochBegin(progress(), control);
         trainer.beginEpoch(epoch + 1);
@@ -117,7 +128,7 @@ public final class TrainingLoop {
         }
     }
 
-    private void save() throws IOException {
+    private void save() {
         Map<String, Object> state = new LinkedHashMap<>(facts);
         state.put("epoch", epoch);
         state.put("batch", batch);
@@ -127,8 +138,15 @@ public final class TrainingLoop {
             state.put("epochState", trainer.epochState());
         }
         state.put("callbacks", callbacks.saveState());
-        callbacks.checkpointSaved(
-                store.save(epoch, new TrainingSnapshot(trainer.weights(), trainer.optimizerState(), state)));
+        Checkpoint saved;
+        try {
+            saved = store.save(epoch, new TrainingSnapshot(trainer.weights(), trainer.optimizerState(), state));
+        } catch (IOException e) {
+            LOGGER.log(Level.WARNING, "checkpoint=" + epoch + " state=not-saved, training goes on", e);
+            callbacks.checkpointFailed(epoch, e);
+            return;
+        }
+        callbacks.checkpointSaved(saved);
     }
 
     @SuppressWarnings("unchecked") // JSON objects have text keys
