@@ -203,8 +203,10 @@ class ArchitectureTest {
                     "console.problem",
                     "console.specification",
                     "console.study",
+                    "console.tracking",
                     "console.trial",
-                    "search.trial"),
+                    "search.trial",
+                    "tracker.outbox"),
             room(
                     "console.promote",
                     "console.folder",
