@@ -106,13 +106,7 @@ public final class ModelPackage {
     }
 
     private static void write(
-            Path target,
-            Path temporary,
-            byte[] graph,
-            byte[] module,
-            NetSpec network,
-            Holdout holdout,
-            Instant created)
+            Path target, Path temporary, byte[] graph, byte[] module, NetSpec network, Holdout holdout, Instant created)
             throws IOException {
         Path replaced = target.resolveSibling(".old-" + target.getFileName());
         deleteTree(temporary);

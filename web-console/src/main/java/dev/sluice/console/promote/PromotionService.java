@@ -549,7 +549,7 @@ public class PromotionService {
         if (elsewhere.isPresent()) {
             return elsewhere;
         }
-var broken = BestRan.broken(specification.goals(), trial);
+        var broken = BestRan.broken(specification.goals(), trial);
         if (broken.isPresent()) {
             return broken;
         }
