@@ -216,9 +216,7 @@ final class RunAudit {
 
     private static int resendDatasets(List<Dataset> recorded, List<Dataset> shown, Consumer<List<Dataset>> send) {
         List<Dataset> missing = recorded.stream()
-                .filter(dataset -> shown.stream()
-                        .noneMatch(one -> one.name().equals(dataset.name())
-                                && one.digest().equals(dataset.digest())))
+                .filter(dataset -> shown.stream().noneMatch(dataset::isOneWith))
                 .toList();
         return resend(missing, send);
     }
