@@ -21,9 +21,6 @@ import java.util.function.Function;
 final class RecordDelivery {
     private static final System.Logger LOG = System.getLogger(RecordDelivery.class.getName());
 
-    /** Entries read at a time. */
-    private static final int CHUNK = 1000;
-
     private final Tracker tracker;
     private final ServerCalls calls;
     private final Roster roster;
@@ -111,7 +108,7 @@ final class RecordDelivery {
 
     private static Chunk read(FollowedRun run, Journal journal) throws IOException {
         long from = run.recordsOffset(journal);
-        return new Chunk(journal, from, journal.reader().read(from, CHUNK));
+        return new Chunk(journal, from, journal.reader().read(from));
     }
 
     private Step end(FollowedRun run, Chunk chunk, JournalEntry.RunEnded ended) throws IOException {
