@@ -13,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** Uploads the artifacts that the journals of runs name. Thread-safe. */
 final class ArtifactDelivery {
@@ -58,10 +59,11 @@ final class ArtifactDelivery {
 
     private Reaction upload(FollowedRun run, Journal journal, JournalEntry.Artifact artifact) throws IOException {
         String what = "artifact " + artifact.artifactPath();
-        Path file = run.artifactFolder().resolve(artifact.localPath()).normalize();
-        if (!file.startsWith(run.artifactFolder())) {
+        Optional<Path> within = run.file(artifact);
+        if (within.isEmpty()) {
             return setAside(run, journal, what, artifact.localPath() + " leads out of the run's folder", true);
         }
+        Path file = within.get();
         ArtifactPath path;
         try {
             path = ArtifactPath.of(artifact.artifactPath());

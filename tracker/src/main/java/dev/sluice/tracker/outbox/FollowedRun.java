@@ -164,8 +164,10 @@ final class FollowedRun {
         return folder;
     }
 
-    Path artifactFolder() {
-        return artifactFolder;
+    /** The file of an artifact; empty where its path leads out of the run's folder. */
+    Optional<Path> file(JournalEntry.Artifact artifact) {
+        Path file = artifactFolder.resolve(artifact.localPath()).normalize();
+        return file.startsWith(artifactFolder) ? Optional.of(file) : Optional.empty();
     }
 
     CompletableFuture<RunId> opened() {

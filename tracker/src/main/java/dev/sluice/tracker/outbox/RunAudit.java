@@ -324,11 +324,12 @@ final class RunAudit {
         Map<ArtifactPath, List<ArtifactInfo>> folders = new HashMap<>();
         int sent = 0;
         for (JournalEntry.Artifact artifact : recorded.values()) {
-            Path file = run.artifactFolder().resolve(artifact.localPath()).normalize();
-            if (!file.startsWith(run.artifactFolder()) || !Files.isRegularFile(file)) {
+            Optional<Path> within = run.file(artifact).filter(Files::isRegularFile);
+            if (within.isEmpty()) {
                 // It was set aside, or has made room since.
                 continue;
             }
+            Path file = within.get();
             ArtifactPath path;
             try {
                 path = ArtifactPath.of(artifact.artifactPath());
