@@ -101,6 +101,18 @@ class JournalShipperTest {
                 .until(() -> shipper.progress(folder.folder).orElseThrow().ended() && shipper.isDrained(folder.folder));
     }
 
+    private void awaitParked(RunFolder folder) {
+        await().atMost(SOON)
+                .until(() ->
+                        shipper.progress(folder.folder).orElseThrow().parked().isPresent());
+    }
+
+    /** Begins a new shipper, after the last one was closed, with that run. */
+    private void ship(RunFolder folder) throws IOException {
+        shipper = newShipper();
+        shipper.follow(folder.folder, folder.trial);
+    }
+
     @Test
     void shipsARunFromItsOpeningToItsEnd() throws Exception {
         RunFolder trial = opened("s/0");
@@ -210,9 +222,7 @@ class JournalShipperTest {
         tracker.deleteRun(id);
         trial.metrics(0, 3);
 
-        await().atMost(SOON)
-                .until(() ->
-                        shipper.progress(trial.folder).orElseThrow().parked().isPresent());
+        awaitParked(trial);
         assertThat(shipper.status().parked().get(trial.folder)).contains("deleted in MLflow");
         assertThat(shipper.status().pointsWaiting()).isEqualTo(3);
         assertThat(trial.folder.resolve(RunJournals.QUARANTINE)).doesNotExist();
@@ -227,8 +237,7 @@ class JournalShipperTest {
         shipper.close();
         trial.metrics(1234, 2000);
         trial.end(RunStatus.FAILED);
-        shipper = newShipper();
-        shipper.follow(trial.folder, trial.trial);
+        ship(trial);
         awaitEnded(trial);
 
         assertThat(id(trial)).isEqualTo(id);
@@ -244,8 +253,7 @@ class JournalShipperTest {
         RunId id = id(trial);
         shipper.close();
         Files.writeString(trial.folder.resolve(RunJournals.CURSOR), "");
-        shipper = newShipper();
-        shipper.follow(trial.folder, trial.trial);
+        ship(trial);
         trial.end(RunStatus.FINISHED);
         awaitEnded(trial);
 
@@ -409,9 +417,7 @@ class JournalShipperTest {
         trial.append(new Tags(Map.of("a", "b")));
         shipper.follow(trial.folder, trial.trial);
 
-        await().atMost(SOON)
-                .until(() ->
-                        shipper.progress(trial.folder).orElseThrow().parked().isPresent());
+        awaitParked(trial);
     }
 
     @Test
@@ -451,26 +457,63 @@ class JournalShipperTest {
     void shippedFilesOfAJournalAreDeletedAndNothingIsLost() throws Exception {
         RunFolder trial = opened("s/15");
         id(trial);
-        Path journal = RunJournals.attempt(trial.folder, 2);
+        Path journal = segmented(trial.folder);
+        assertThat(JournalSegments.list(journal).getLast().base()).isGreaterThan(10 * 4096);
+        shipper.signal(trial.folder);
+        awaitDrained(trial);
+        await().atMost(SOON).until(() -> JournalSegments.list(journal).size() == 1);
+        shipper.close();
+        Files.delete(trial.folder.resolve(RunJournals.CURSOR));
+        ship(trial);
+        trial.end(RunStatus.FINISHED);
+        awaitEnded(trial);
+
+        assertThat(tracker.metricHistory(id(trial), "loss")).hasSize(2000);
+        assertThat(shipper.audit(trial.folder, trial.trial)).isEqualTo(AuditFindings.NONE);
+    }
+
+    @Test
+    void countsWhatWaitsThoughWhatIsShippedIsDeleted() throws Exception {
+        Path journal = segmented(root.resolve("waiting"));
+        FollowedRun run = new FollowedRun(root.resolve("waiting"), root);
+        FollowedRun.Journal followed = run.attempts().getFirst();
+        List<Numbered<JournalEntry>> shipped = followed.reader().read(0, 1500);
+        long end = shipped.getLast().end();
+        run.shipped(followed, 0, end, 1500, 1500);
+        run.artifactsShipped(followed, 0, end, false);
+        int before = JournalSegments.list(journal).size();
+        run.deleteShipped(0);
+
+        assertThat(JournalSegments.list(journal)).hasSizeLessThan(before / 2);
+        assertThat(run.progress().pointsWaiting()).isEqualTo(500);
+        assertThat(run.progress().entriesWaiting()).isEqualTo(500);
+    }
+
+    @Test
+    void shippingGoesOnAndMakesRoomWhereTheDiskTakesNoCursor() throws Exception {
+        RunFolder trial = opened("s/16");
+        id(trial);
+        awaitDrained(trial);
+        // As on a full disk: the file cannot be written.
+        Files.createDirectories(trial.folder.resolve(RunJournals.CURSOR + ".part"));
+        Path journal = segmented(trial.folder);
+        shipper.signal(trial.folder);
+        awaitDrained(trial);
+        await().atMost(SOON).until(() -> JournalSegments.list(journal).size() == 1);
+
+        assertThat(tracker.metricHistory(id(trial), "loss")).hasSize(2000);
+    }
+
+    /** A journal of 2000 points in many files. */
+    private static Path segmented(Path folder) throws IOException {
+        Path journal = RunJournals.attempt(folder, 2);
         JournalSettings small = JournalSettings.defaults().withSegmentBytes(4096);
         try (JournalWriter writer = JournalWriter.open(journal, small)) {
             for (int step = 0; step < 2000; step++) {
                 writer.append(new Metrics(step, Map.of("loss", 1.0 * step), RunFolder.START.plusMillis(step)));
             }
         }
-        assertThat(JournalSegments.list(journal)).hasSizeGreaterThan(10);
-        shipper.signal(trial.folder);
-        awaitDrained(trial);
-        await().atMost(SOON).until(() -> JournalSegments.list(journal).size() == 1);
-        shipper.close();
-        Files.delete(trial.folder.resolve(RunJournals.CURSOR));
-        shipper = newShipper();
-        shipper.follow(trial.folder, trial.trial);
-        trial.end(RunStatus.FINISHED);
-        awaitEnded(trial);
-
-        assertThat(tracker.metricHistory(id(trial), "loss")).hasSize(2000);
-        assertThat(shipper.audit(trial.folder, trial.trial)).isEqualTo(AuditFindings.NONE);
+        return journal;
     }
 
     @Test
@@ -481,8 +524,7 @@ class JournalShipperTest {
         RunId id = id(trial);
         shipper.close();
         Files.delete(trial.folder.resolve(RunJournals.CURSOR));
-        shipper = newShipper();
-        shipper.follow(trial.folder, trial.trial);
+        ship(trial);
         trial.end(RunStatus.FINISHED);
         awaitEnded(trial);
 
