@@ -482,6 +482,9 @@ public final class JournalShipper implements AutoCloseable {
             tracker.probe();
         } catch (TrackingException e) {
             failure = e;
+        } catch (RuntimeException e) {
+            // Whatever it was: without an answer nobody would ever probe again.
+            failure = TrackingException.unreachable("probe", e);
         }
         availability.probed(failure);
         wakePoller();
@@ -506,14 +509,16 @@ public final class JournalShipper implements AutoCloseable {
     }
 
     private void work(Runnable task) {
-        Thread.ofVirtual().name("journal-shipper-worker").start(() -> {
-            workers.add(Thread.currentThread());
+        Thread worker = Thread.ofVirtual().name("journal-shipper-worker").unstarted(() -> {
             try {
                 task.run();
             } finally {
                 workers.remove(Thread.currentThread());
             }
         });
+        // Before it begins, so that close() waits for it.
+        workers.add(worker);
+        worker.start();
     }
 
     private interface Stepper {
@@ -521,8 +526,8 @@ public final class JournalShipper implements AutoCloseable {
     }
 
     private void ship(FollowedRun run, Lane lane, Semaphore places, Stepper stepper) {
+        boolean done = false;
         try {
-            boolean done = false;
             while (!done) {
                 lane.clearDue();
                 Step step = Step.MORE;
@@ -550,14 +555,18 @@ public final class JournalShipper implements AutoCloseable {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            lane.stop();
         } catch (IOException | RuntimeException e) {
             LOG.log(System.Logger.Level.WARNING, "run=" + run.folder() + " shipping failed, tried again later", e);
-            run.backOff(AFTER_A_BUG);
-            lane.markDue();
-            lane.stop();
+        } finally {
+            if (!done) {
+                // Even out of memory: else nobody would ever ship this run again, nor, if it was to try the server,
+                // any.
+                run.backOff(AFTER_A_BUG);
+                lane.markDue();
+                lane.stop();
+            }
+            availability.leave(run.folder());
         }
-        availability.leave(run.folder());
         retire(run);
     }
 

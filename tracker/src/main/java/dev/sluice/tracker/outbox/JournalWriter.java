@@ -370,13 +370,14 @@ public final class JournalWriter implements AutoCloseable {
             synchronized (this) {
                 if (!closed) {
                     closed = true;
-                    if (dirty) {
-                        file.setLength(segment.position(end));
+                    try (RandomAccessFile open = file) {
+                        if (dirty) {
+                            open.setLength(segment.position(end));
+                        }
+                        if (settings.durability() != Durability.PROCESS) {
+                            open.getFD().sync();
+                        }
                     }
-                    if (settings.durability() != Durability.PROCESS) {
-                        file.getFD().sync();
-                    }
-                    file.close();
                 }
             }
         }
