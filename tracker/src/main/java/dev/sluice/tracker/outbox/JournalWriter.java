@@ -132,18 +132,8 @@ public final class JournalWriter implements AutoCloseable {
             if (closed) {
                 throw new JournalException("journal " + path + " is closed");
             }
-            if (dirty) {
-                file.setLength(segment.position(end));
-                file.seek(segment.position(end));
-                dirty = false;
-            }
-            if (end - segment.start() >= settings.segmentBytes()) {
-                beginSegment();
-            }
-            dirty = true;
-            file.write(frame);
-            dirty = false;
-            end += frame.length;
+            cutTail();
+            write(frame);
             here = end;
             if (entry.mark() != JournalEntry.NO_MARK) {
                 lastMark = entry.mark();
@@ -173,10 +163,7 @@ public final class JournalWriter implements AutoCloseable {
             if (closed) {
                 throw new JournalException("journal " + path + " is closed");
             }
-            if (dirty) {
-                file.setLength(segment.position(end));
-                dirty = false;
-            }
+            cutTail();
             // A new journal has a header, and asks for one all the same.
             boolean begins = chunk.offset() <= end && (chunk.end() <= end || chunk.mayBeCutAt(end));
             if (!begins || !isHere(chunk)) {
@@ -184,16 +171,9 @@ public final class JournalWriter implements AutoCloseable {
             }
             here = chunk.end();
             if (here > end) {
-                if (end - segment.start() >= settings.segmentBytes()) {
-                    beginSegment();
-                }
                 byte[] rest = new byte[Math.toIntExact(here - end)];
                 chunk.bytes(end, here).get(rest);
-                dirty = true;
-                file.seek(segment.position(end));
-                file.write(rest);
-                dirty = false;
-                end = here;
+                write(rest);
                 for (Numbered<JournalEntry> entry : chunk.entries()) {
                     if (entry.value().mark() != JournalEntry.NO_MARK) {
                         lastMark = entry.value().mark();
@@ -218,9 +198,30 @@ public final class JournalWriter implements AutoCloseable {
             return false;
         }
         byte[] held = new byte[Math.toIntExact(to - chunk.offset())];
+        dirty = true;
         file.seek(segment.position(chunk.offset()));
         file.readFully(held);
+        cutTail();
         return ByteBuffer.wrap(held).equals(chunk.bytes(chunk.offset(), to));
+    }
+
+    /** Cuts off what a failed write has left, and goes back to the end. */
+    private void cutTail() throws IOException {
+        if (dirty) {
+            file.setLength(segment.position(end));
+            file.seek(segment.position(end));
+            dirty = false;
+        }
+    }
+
+    private void write(byte[] bytes) throws IOException {
+        if (end - segment.start() >= settings.segmentBytes()) {
+            beginSegment();
+        }
+        dirty = true;
+        file.write(bytes);
+        dirty = false;
+        end += bytes.length;
     }
 
     private void beginSegment() throws IOException {

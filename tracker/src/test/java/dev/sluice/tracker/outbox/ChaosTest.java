@@ -11,6 +11,7 @@ import dev.sluice.tracker.mlflow.LocalMlflow;
 import dev.sluice.tracker.mlflow.MlflowServer;
 import dev.sluice.tracker.mlflow.MlflowTracker;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
