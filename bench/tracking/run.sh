@@ -60,15 +60,29 @@ done
 ours() {
   local name=$1
   shift
-  "$JAVA_HOME/bin/java" -Xmx512m --enable-native-access=ALL-UNNAMED -Dai.djl.offline=true -DOPT_OUT_TRACKING=true -cp "$CLASS_PATH" "dev.sluice.bench.tracking.$name" "$@"
+  ${CORES:+taskset -c "$CORES"} "$JAVA_HOME/bin/java" -Xmx512m --enable-native-access=ALL-UNNAMED -Dai.djl.offline=true -DOPT_OUT_TRACKING=true -cp "$CLASS_PATH" "dev.sluice.bench.tracking.$name" "$@"
 }
 record() {
   ours Recording "$MOODY"
   "$PEERS_PYTHON" "$HERE/peers.py" record "$MOODY" 2>"$FOLDER/peers.log"
 }
-loop() { # what a trial's JVM has, DJL with it
-  CLASS_PATH="$ROOT/trainer/target/trial/*:$CLASS_PATH" DJL_CACHE_DIR=${DJL_CACHE_DIR:-$TOOLS/djl} \
-    ours Loop "$SERVER"
+# The training process alone on the first core and nothing shipped before it ends, as where service and server are on another machine;
+# the service's shipper and the server on the other cores meanwhile; and all on the same cores.
+loop() {
+  local where batch folder all rest first ship
+  all=0-$(($(nproc) - 1))
+  for where in elsewhere apart together; do
+    if [ "$where" = together ]; then first=$all rest=$all; else first=0 rest=1-${all#0-}; fi
+    for pid in "${PIDS[0]}" $(pgrep -P "${PIDS[0]}"); do taskset -acp "$rest" "$pid" >/dev/null; done
+    for batch in 64 512; do
+      folder=$FOLDER/loop-$where-$batch
+      mkdir "$folder"
+      if [ "$where" = elsewhere ]; then ship=(cat); else ship=(ours Shipping "$SERVER" "$folder"); fi
+      # What a trial's JVM has, DJL with it.
+      CORES=$first CLASS_PATH="$ROOT/trainer/target/trial/*:$CLASS_PATH" DJL_CACHE_DIR=${DJL_CACHE_DIR:-$TOOLS/djl} \
+        ours Loop "$folder" "server $where; $batch rows a step" "$batch" | CORES=$rest "${ship[@]}"
+    done
+  done
 }
 throughput() {
   ours Throughput "$SERVER" 8 20000

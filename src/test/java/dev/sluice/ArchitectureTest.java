@@ -203,8 +203,10 @@ class ArchitectureTest {
                     "console.problem",
                     "console.specification",
                     "console.study",
+                    "console.tracking",
                     "console.trial",
-                    "search.trial"),
+                    "search.trial",
+                    "tracker.outbox"),
             room(
                     "console.promote",
                     "console.folder",
@@ -384,8 +386,8 @@ class ArchitectureTest {
                     "io.quarkus..", "io.vertx..", "io.smallrye..", "jakarta..", "org.eclipse.microprofile..");
 
     @ArchTest
-    static final ArchRule yamlIsReadWhereSweepFilesAreReadAndWhereTheyAreSubmitted =
-            onlyIn("org.snakeyaml..", "..console.specification..", "..console.cli..");
+    static final ArchRule yamlIsReadWhereSweepFilesAndModelsAreReadAndWhereSweepFilesAreSubmitted =
+            onlyIn("org.snakeyaml..", "..console.specification..", "..console.cli..", "..console.promote..");
 
     @ArchTest
     static final ArchRule picocliIsKnownToTheCommandLineAlone = onlyIn("picocli..", "..console.cli..");

@@ -3,28 +3,20 @@ package dev.sluice.endtoend;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.microsoft.playwright.Browser;
-import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.Playwright;
-import com.microsoft.playwright.assertions.LocatorAssertions;
-import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import dev.sluice.endtoend.harness.Build;
+import dev.sluice.endtoend.harness.Chromium;
 import dev.sluice.endtoend.harness.Script;
 import dev.sluice.endtoend.harness.Service;
 import dev.sluice.endtoend.harness.Shared;
 import dev.sluice.endtoend.harness.Sweep;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -38,8 +30,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(Shared.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ConsoleTest {
-    private static final int PATIENCE_MILLIS = 90_000;
-
     private static final Script TRAINING = Script.of("console", """
             import json, sys, time
             for step in range(1, int(sys.argv[2]) + 1):
@@ -54,10 +44,17 @@ class ConsoleTest {
                 print(json.dumps({"step": step, "ms": float(sys.argv[2]), "loss": float(sys.argv[1])}), flush=True)
             """);
 
+    private static final Script PACKAGING = Script.of("console-model", """
+            import os, sys
+            os.makedirs(".tmp")
+            open(".tmp/MLmodel", "w").write("flavors: {python_function: {loader_module: none}}\\n")
+            os.rename(".tmp", "model")
+            print('{"step": 1, "loss": %s}' % sys.argv[1])
+            """);
+
     private Service service;
     private Path pictures;
-    private Playwright playwright;
-    private Browser browser;
+    private Chromium browser;
     private Page page;
     private final List<String> errors = new ArrayList<>();
     private Sweep finished;
@@ -68,34 +65,17 @@ class ConsoleTest {
         pictures = Build.folder("console");
         finished = service.submit(file("console-finished", 6, 2, 5));
         finished.awaitEnd();
-        playwright = Playwright.create(
-                new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
-        browser = playwright
-                .chromium()
-                .launch(new BrowserType.LaunchOptions()
-                        .setExecutablePath(chromium())
-                        .setArgs(List.of(
-                                "--no-sandbox",
-                                "--disable-gpu",
-                                "--disable-quic",
-                                "--no-first-run",
-                                "--disable-background-networking",
-                                "--disable-component-update",
-                                "--disable-sync")));
-        PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE_MILLIS);
+        browser = Chromium.start();
     }
 
     @AfterAll
     void closeTheBrowser() {
         browser.close();
-        playwright.close();
     }
 
     @BeforeEach
     void openAPage() {
-        page = browser.newPage(
-                new Browser.NewPageOptions().setViewportSize(1440, 1000).setColorScheme(ColorScheme.LIGHT));
-        page.setDefaultTimeout(PATIENCE_MILLIS);
+        page = browser.page();
         errors.clear();
         page.onPageError(errors::add);
         page.onConsoleMessage(message -> {
@@ -306,12 +286,10 @@ class ConsoleTest {
     @Test
     void fitsAPhoneInTheDark() {
         page.close();
-        page = browser.newPage(
-                new Browser.NewPageOptions().setViewportSize(360, 740).setColorScheme(ColorScheme.DARK));
+        page = browser.page(360, 740, ColorScheme.DARK);
         page.navigate(address(finished));
 
-        assertThat(heading("console-finished"))
-                .isVisible(new LocatorAssertions.IsVisibleOptions().setTimeout(PATIENCE_MILLIS));
+        assertThat(heading("console-finished")).isVisible();
         assertThat(page.evaluate("() => document.documentElement.scrollWidth <= innerWidth"))
                 .as("no sideways scroll")
                 .isEqualTo(true);
@@ -388,6 +366,44 @@ class ConsoleTest {
         assertThat(errors).isEmpty();
     }
 
+    @Test
+    void showsWhatWasPromotedAndHowItWasChecked() {
+        var model = "console-" + System.nanoTime();
+        var sweep = service.submit("""
+                name: console-promoted
+                objective: {metric: loss, goal: minimize}
+                parameters: {x: {values: [0.3, 0.1]}}
+                search: {algorithm: grid}
+                budget: {trials: 2}
+                trial: {command: %s}
+                promotion: {model: %s, alias: champion}
+                """.formatted(PACKAGING.command("${params.x}"), model));
+        sweep.awaitPromotion();
+        page.navigate(address(sweep));
+
+        var promoted = page.locator("promotion-list li");
+        assertThat(promoted).hasCount(1);
+        assertThat(promoted).containsText(model + " version 1");
+        assertThat(promoted).containsText("alias champion");
+        assertThat(promoted)
+                .containsText(
+                        "from trial " + sweep.view().path("best").path("number").asText());
+        assertThat(promoted).containsText("Verified: By hash alone: the model has no model.onnx");
+        action("Promote").click();
+        var dialog = page.locator("promote-dialog");
+        dialog.getByLabel("Alias").fill("challenger");
+        dialog.getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Promote"))
+                .click();
+        assertThat(dialog.locator(".notice")).containsText(model + " version 2 is now challenger.");
+        assertThat(dialog.locator(".notice")).containsText("Verified: By hash alone");
+        assertThat(dialog.locator("dialog").evaluate("dialog => dialog.scrollWidth <= dialog.clientWidth"))
+                .as("nothing is cut off")
+                .isEqualTo(true);
+        assertThat(promoted).hasCount(2);
+        assertThat(promoted.first()).containsText("alias challenger");
+        assertThat(errors).isEmpty();
+    }
+
     private static String file(String name, int trials, int parallel, int steps) {
         return """
                 name: %s
@@ -436,24 +452,5 @@ class ConsoleTest {
                         .evaluate(
                                 "canvas => { const all = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;"
                                         + " let ink = 0; for (let i = 3; i < all.length; i += 4) if (all[i]) ink++; return ink > 500; }");
-    }
-
-    private static Path chromium() {
-        return Stream.of(
-                        Optional.ofNullable(System.getenv("SLUICE_CHROMIUM")).map(Path::of),
-                        onPath("chromium"),
-                        onPath("chromium-browser"),
-                        onPath("google-chrome"))
-                .flatMap(Optional::stream)
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException(
-                        "no chromium on the PATH: `./sluice test` installs it, or apt-get install chromium"));
-    }
-
-    private static Optional<Path> onPath(String program) {
-        return Stream.of(System.getenv("PATH").split(":", -1))
-                .map(folder -> Path.of(folder, program))
-                .filter(Files::isExecutable)
-                .findFirst();
     }
 }

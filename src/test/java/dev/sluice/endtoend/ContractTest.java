@@ -92,6 +92,7 @@ class ContractTest {
         "/api/v1/leases/{}/reports, post",
         "/api/v1/leases/{}/heartbeat, post",
         "/api/v1/leases/{}/complete, post",
+        "/api/v1/leases/{}/journal, post",
         "/api/v1/events, get",
         "/api/v1/nodes, get",
         "/api/v1/tracking, get",

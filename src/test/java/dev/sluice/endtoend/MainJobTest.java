@@ -12,8 +12,11 @@ import dev.sluice.endtoend.harness.Service;
 import dev.sluice.endtoend.harness.Shared;
 import dev.sluice.endtoend.harness.Sweep;
 import dev.sluice.endtoend.harness.SweepFile;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -167,6 +170,15 @@ class MainJobTest {
     }
 
     @Test
+    void saysWhatTheMachineDidAndWhoseRunItIs() {
+        assertThat(children)
+                .allSatisfy(run -> assertThat(run.tag("mlflow.user")).isEqualTo(System.getProperty("user.name")));
+        var best = children.get(view.path("best").path("number").asInt());
+        assertThat(best.metrics())
+                .containsKeys("system/cpu_utilization_percentage", "system/system_memory_usage_percentage");
+    }
+
+    @Test
     void keepsCheckpointsWithTheRuns() {
         assertThat(children).allSatisfy(run -> {
             var checkpoints = mlflow.artifacts(run.id(), "checkpoints");
@@ -206,15 +218,15 @@ class MainJobTest {
                 .isEqualTo(view.path("best").path("values").path("val_accuracy").asDouble());
         assertThat(mlflow.artifacts(parent, "")).anyMatch(path -> path.startsWith("sweep."));
         assertThat(mlflow.run(parent).tag("mlflow.note.content"))
-                .contains(view.path("best").path("number").asText());
+                .contains("| [" + view.path("best").path("number").asText() + "](#/experiments/");
     }
 
     @Test
     void opensTheExperimentByTheAddressThatItGives() {
         assertThat(view.path("mlflow").path("url").asText())
                 .startsWith(mlflow.uri().toString())
-                .endsWith("/experiments/"
-                        + view.path("mlflow").path("experimentId").asText());
+                .endsWith("/#/experiments/"
+                        + view.path("mlflow").path("experimentId").asText() + "?workflowType=machine_learning");
     }
 
     @Test
@@ -226,6 +238,66 @@ class MainJobTest {
         var champion = mlflow.alias("digits", "champion");
         assertThat(champion.path("run_id"))
                 .isEqualTo(trials.get(view.path("best").path("number").asInt()).path("mlflowRunId"));
+    }
+
+    @Test
+    void linksRunModelVersionAndAliasBothWays() {
+        var version = promotion.path("version").asText();
+        var trial = trials.get(view.path("best").path("number").asInt());
+        var run = trial.path("mlflowRunId").asText();
+
+        var outputs = mlflow.get("runs/get?run_id=" + run).path("run").path("outputs");
+        assertThat(outputs.path("model_outputs")).hasSize(1);
+        var model = outputs.path("model_outputs").get(0).path("model_id").asText();
+        var logged = mlflow.get("logged-models/" + model).path("model");
+        assertThat(logged.path("info").path("source_run_id").asText()).isEqualTo(run);
+        assertThat(logged.path("info").path("status").asText()).isEqualTo("LOGGED_MODEL_READY");
+        assertThat(Json.list(
+                        logged.path("data").path("metrics"),
+                        m -> m.path("key").asText() + "=" + m.path("value").asDouble()))
+                .contains("val_accuracy="
+                        + trial.path("values").path("val_accuracy").asDouble());
+        assertThat(tags(logged.path("info")).get("mlflow.modelVersions"))
+                .contains("\"name\": \"digits\"")
+                .contains("\"version\": " + version);
+
+        var registered =
+                mlflow.get("model-versions/get?name=digits&version=" + version).path("model_version");
+        assertThat(registered.path("run_id").asText()).isEqualTo(run);
+        assertThat(registered.path("source").asText()).isEqualTo("models:/" + model);
+        assertThat(tags(registered))
+                .containsEntry("sluice.sweep", sweep.id())
+                .containsEntry("sluice.trial", trial.path("id").asText());
+        assertThat(mlflow.get("registered-models/get?name=digits")
+                        .path("registered_model")
+                        .path("aliases"))
+                .anySatisfy(alias -> {
+                    assertThat(alias.path("alias").asText()).isEqualTo("champion");
+                    assertThat(mlflow.versions("digits"))
+                            .contains(alias.path("version").asInt());
+                });
+    }
+
+    @Test
+    void isServedByMlflowAndAnswersAsTheTrainerDid() throws IOException {
+        var sample = Json.read(Files.readString(
+                service.trialFolder(promotion.path("trialId").asText()).resolve("model/sluice/sample.json")));
+        JsonNode answer;
+        try (var served = Python.serve(
+                mlflow.uri(), "models:/digits/" + promotion.path("version").asText())) {
+            answer = served.predict(sample.path("inputs"));
+        }
+        // A model with one output answers with that one, or with it by its name.
+        var rows = answer.isArray() ? answer : answer.elements().next();
+
+        assertThat(rows).hasSameSizeAs(sample.path("outputs"));
+        for (int row = 0; row < rows.size(); row++) {
+            assertThat(rows.get(row)).hasSize(10);
+            for (int logit = 0; logit < 10; logit++) {
+                assertThat(rows.get(row).get(logit).asDouble())
+                        .isCloseTo(sample.path("outputs").get(row).get(logit).asDouble(), within(1e-4));
+            }
+        }
     }
 
     @Test
@@ -257,6 +329,13 @@ class MainJobTest {
         assertThat(mlflow.alias("digits", "champion").path("version")).isEqualTo(second.path("version"));
         var predicted = Python.run(mlflow.uri(), PREDICT, "models:/digits@champion");
         assertThat(predicted.path("accuracy").asDouble()).isGreaterThanOrEqualTo(0.95);
+    }
+
+    private static Map<String, String> tags(JsonNode tagged) {
+        return Json.list(tagged.path("tags")).stream()
+                .collect(Collectors.toMap(
+                        tag -> tag.path("key").asText(),
+                        tag -> tag.path("value").asText()));
     }
 
     private static double bestAccuracy(JsonNode trial) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.endtoend.harness.Json;
 import dev.sluice.endtoend.harness.Mlflow;
+import dev.sluice.endtoend.harness.Python;
 import dev.sluice.endtoend.harness.Rest;
 import dev.sluice.endtoend.harness.Script;
 import dev.sluice.endtoend.harness.Service;
@@ -17,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.StandardCopyOption;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -31,6 +33,21 @@ final class PromotionTest {
             os.rename(".tmp", "model")
             print('{"step": 1, "accuracy": 0.1}')
             print('{"step": 2, "accuracy": %s}' % sys.argv[1])
+            """);
+
+    /** Writes a model as MLflow's own users do; where its parameter says so, less the file with the weights. */
+    private static final Script SAVING = Script.of("saving", """
+            import os, sys
+            import mlflow.pyfunc
+
+            class Doubling(mlflow.pyfunc.PythonModel):
+                def predict(self, context, model_input, params=None):
+                    return model_input * 2
+
+            mlflow.pyfunc.save_model("model", python_model=Doubling(), pip_requirements=["mlflow==3.17.0"])
+            if sys.argv[1] == "broken":
+                os.remove("model/python_model.pkl")
+            print('{"step": 1, "accuracy": 0.5}')
             """);
 
     private final Service service;
@@ -126,6 +143,39 @@ final class PromotionTest {
                         Map.of("trialId", trial.path("id").asText(), "model", model, "alias", "champion"))
                 .expect(202);
         return sweep.awaitPromotion();
+    }
+
+    @Test
+    void aModelThatMlflowItselfSavedIsLoadedByItsAliasAndOneThatLacksAFileIsRefused() {
+        var model = "saved-" + System.nanoTime();
+        var sweep = service.submit("""
+                name: %s
+                objective: {metric: accuracy, goal: maximize}
+                parameters: {state: {values: [whole, broken]}}
+                search: {algorithm: grid}
+                budget: {parallel: 1}
+                trial: {command: %s}
+                """.formatted(model, SAVING.commandInMlflowsPython("${params.state}")));
+        assertThat(sweep.awaitDelivered().path("state").asText()).isEqualTo("COMPLETED");
+        var promotions = new HashMap<String, JsonNode>();
+        for (var trial : sweep.trials()) {
+            promotions.put(trial.path("params").path("state").asText(), promoted(sweep, trial, model));
+        }
+        var whole = Objects.requireNonNull(promotions.get("whole"));
+        var broken = Objects.requireNonNull(promotions.get("broken"));
+
+        assertThat(whole.path("state").asText()).as(whole.toPrettyString()).isEqualTo("DONE");
+        assertThat(Python.run(mlflow.uri(), """
+                        import sys, mlflow
+                        import numpy as np
+                        print(mlflow.pyfunc.load_model("models:/" + sys.argv[1] + "@champion").predict(np.array([1, 2])).tolist())
+                        """, model).toString()).isEqualTo("[2,4]");
+        assertThat(broken.path("state").asText()).as(broken.toPrettyString()).isEqualTo("REFUSED");
+        assertThat(broken.path("reason").asText())
+                .matches(
+                        "The model of trial [01] could not be loaded from MLflow, because python_model\\.pkl, which the"
+                                + " flavor python_function of MLmodel names as its `python_model`, is not in the folder\\.");
+        assertThat(mlflow.versions(model)).containsExactly(1);
     }
 
     @Test

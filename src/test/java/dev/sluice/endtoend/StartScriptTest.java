@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.endtoend.harness.Build;
+import dev.sluice.endtoend.harness.Mlflow;
 import dev.sluice.endtoend.harness.Service;
 import dev.sluice.endtoend.harness.Shared;
 import java.io.IOException;
@@ -26,6 +27,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** {@code ./sluice} with what this build packaged: the command line's own class path, the service, and the whole demo. */
 @ExtendWith(Shared.class)
 class StartScriptTest {
+    private static final String COMMIT = "0123456789abcdef0123456789abcdef01234567";
+
     private record Ended(int code, String output, String errors) {}
 
     /** Runs {@code ./sluice} from another folder; it takes what Maven made, and never builds. */
@@ -59,9 +62,11 @@ class StartScriptTest {
     }
 
     @Test
-    void runsListsShowsAndExportsASweep(Service service) throws Exception {
+    void runsListsShowsAndExportsASweep(Service service, Mlflow mlflow) throws Exception {
         var there = Map.of("SLUICE_URL", service.uri().toString());
-        Path file = Files.writeString(Build.folder("commands-sweep").resolve("sweep.yaml"), """
+        Path folder = Build.folder("commands-sweep");
+        checkOut(folder, COMMIT);
+        Path file = Files.writeString(folder.resolve("sweep.yaml"), """
                 name: by command
                 objective: {metric: loss, goal: minimize}
                 parameters: {x: {min: 0.0, max: 1.0}}
@@ -83,6 +88,14 @@ class StartScriptTest {
         assertThat(sluice(there, "logs", "by command/1", "-f").output()).contains("\"loss\":");
         assertThat(sluice(there, "export", "by command").output().lines()).hasSize(3);
         assertThat(sluice(there, "cancel", "by command").code()).isEqualTo(1);
+
+        var delivered = service.sweep(shown.path("id").asText()).awaitDelivered();
+        var runs = new ArrayList<>(mlflow.parents(delivered));
+        runs.addAll(mlflow.children(delivered));
+        assertThat(runs).hasSize(3).allSatisfy(tagged -> {
+            assertThat(tagged.tag("mlflow.source.git.commit")).isEqualTo(COMMIT);
+            assertThat(tagged.tag("mlflow.source.git.branch")).isEqualTo("trunk");
+        });
     }
 
     /** The promise of the first screen of README.md. */
@@ -96,6 +109,13 @@ class StartScriptTest {
             assertThat(ended.output()).contains("read back in Python: 0.9", "digits COMPLETED");
             assertThat(ended.code()).isZero();
         }
+    }
+
+    /** What git leaves in a work tree whose newest commit is this one, as far as anybody needs it to know that. */
+    private static void checkOut(Path folder, String commit) throws IOException {
+        Path heads = Files.createDirectories(folder.resolve(".git/refs/heads"));
+        Files.writeString(folder.resolve(".git/HEAD"), "ref: refs/heads/trunk\n");
+        Files.writeString(heads.resolve("trunk"), commit + "\n");
     }
 
     private static int freePort() throws IOException {

@@ -79,6 +79,7 @@ export const api = {
   logs: (trial, tail, signal) => call('GET', `/trials/${id(trial)}/logs${search({tail})}`, {accept: 'text/plain', signal}),
   promote: (sweep, request) =>
     call('POST', `/sweeps/${id(sweep)}/promotions`, {body: JSON.stringify(request), type: 'application/json'}),
+  promotions: (sweep, signal) => call('GET', `/sweeps/${id(sweep)}/promotions`, {signal}),
   promotion: (promotion, signal) => call('GET', `/promotions/${id(promotion)}`, {signal}),
   /** The address of the event stream of one sweep, or of all. */
   events: (sweep, after) => `${ROOT}/events${search({sweep, after})}`,

@@ -83,7 +83,7 @@ export const dialogStyles = css`
     width: min(480px, calc(100vw - 24px)); max-height: calc(100vh - 48px); overflow: auto;
   }
   dialog::backdrop { background: var(--scrim); }
-  dialog form, dialog .body { padding: 16px 20px 20px; display: grid; gap: 14px; }
+  dialog form, dialog .body { padding: 16px 20px 20px; display: grid; grid-template-columns: minmax(0, 1fr); gap: 14px; }
   dialog .head { display: flex; align-items: center; justify-content: space-between; gap: 8px; }
   dialog .actions { display: flex; justify-content: flex-end; gap: 8px; flex-wrap: wrap; }
   label.field { display: grid; gap: 4px; font-weight: 600; }

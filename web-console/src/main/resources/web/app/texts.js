@@ -133,6 +133,11 @@ const en = {
     doneNote: (alias) => `is now ${alias}.`, doneNoAlias: 'is registered.', open: 'Open the version in MLflow', load: 'Load it in Python', again: 'Try again', goesOn: 'You can close this; the promotion goes on.',
     required: 'Name the model, for example digits.',
   },
+  promotions: {
+    title: 'Models of this sweep', from: 'from', trial: (number) => `trial ${number}`, open: 'Open in MLflow', alias: (alias) => `alias ${alias}`, verified: (sentence) => `Verified: ${sentence}`,
+    states: {RUNNING: 'being promoted', REFUSED: 'refused', FAILED: 'failed', ROLLING_BACK: 'being rolled back', ROLLED_BACK: 'rolled back'},
+    name: (model, version) => (version ? `${model} version ${version}` : model),
+  },
   help: {
     title: 'Keyboard shortcuts',
     keys: [

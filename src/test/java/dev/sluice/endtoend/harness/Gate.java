@@ -12,44 +12,101 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** Stands between a service and MLflow, passes everything on, and holds the one call that a test waits for. Thread-safe. */
+/**
+ * Stands between a service and MLflow, passes everything on, and holds the one call that a test waits for; or spoils a
+ * share of the calls, in every way and before or after MLflow acted. Thread-safe.
+ */
 public final class Gate implements AutoCloseable {
     private static final Set<String> HOP_BY_HOP =
             Set.of("host", "connection", "content-length", "transfer-encoding", "upgrade", "http2-settings", "expect");
+
+    /** What a spoilt call meets. */
+    private enum Fault {
+        RESET_BEFORE,
+        RESET_AFTER,
+        ERROR_BEFORE,
+        ERROR_AFTER,
+        BUSY,
+        HANG_BEFORE,
+        HANG_AFTER,
+        TORN
+    }
+
+    private static final Fault[] FAULTS = Fault.values();
+    private static final long HANG_MILLIS = 1300;
 
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final AtomicReference<Optional<Held>> waited = new AtomicReference<>(Optional.empty());
     private final URI behind;
-    private final HttpServer server;
+    private final int port;
+    private HttpServer server;
+    private SplittableRandom random = new SplittableRandom(0);
+    private double share;
+    private int spoilt;
 
-    private Gate(URI behind, HttpServer server) {
+    private Gate(URI behind) {
         this.behind = behind;
-        this.server = server;
+        this.server = listen(0);
+        this.port = server.getAddress().getPort();
     }
 
     public static Gate before(Mlflow mlflow) {
+        return new Gate(mlflow.uri());
+    }
+
+    private HttpServer listen(int on) {
         try {
-            var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-            var gate = new Gate(mlflow.uri(), server);
-            server.createContext("/", gate::pass);
-            server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-            server.start();
-            return gate;
+            var listening = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), on), 64);
+            listening.createContext("/", this::pass);
+            listening.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+            listening.start();
+            return listening;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
     public URI uri() {
-        return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+        return URI.create("http://127.0.0.1:" + port);
+    }
+
+    /** From now on that share of the calls is spoilt: reset, answered 500 or 503, left hanging, or torn. */
+    public synchronized void spoil(double share, long seed) {
+        this.share = share;
+        this.random = new SplittableRandom(seed);
+    }
+
+    /** How many calls were spoilt. */
+    public synchronized int spoilt() {
+        return spoilt;
+    }
+
+    /** From now on connections are refused, and those that are open are gone, until {@link #accept}. */
+    public synchronized void refuse() {
+        server.stop(0);
+    }
+
+    /** Ends {@link #refuse}. */
+    public synchronized void accept() {
+        server = listen(port);
+    }
+
+    private synchronized Optional<Fault> draw() {
+        if (random.nextDouble() >= share) {
+            return Optional.empty();
+        }
+        spoilt++;
+        return Optional.of(FAULTS[random.nextInt(FAULTS.length)]);
     }
 
     /** The one call that is held. */
@@ -114,6 +171,11 @@ public final class Gate implements AutoCloseable {
                 held.get().hold();
                 return;
             }
+            var fault = ours ? Optional.<Fault>empty() : draw();
+            if (fault.isPresent()) {
+                spoil(exchange, fault.get());
+                return;
+            }
             var answer = forward(exchange);
             if (ours) {
                 held.get().hold();
@@ -133,7 +195,49 @@ public final class Gate implements AutoCloseable {
         }
     }
 
+    private void spoil(HttpExchange exchange, Fault fault) throws IOException, InterruptedException {
+        switch (fault) {
+            case RESET_BEFORE -> {}
+            case RESET_AFTER -> forward(exchange);
+            case ERROR_BEFORE -> answer(exchange, 500, "<html>Internal Server Error</html>");
+            case ERROR_AFTER -> {
+                forward(exchange);
+                answer(exchange, 500, "{\"error_code\": \"INTERNAL_ERROR\"");
+            }
+            case BUSY -> {
+                exchange.getResponseHeaders().set("Retry-After", "0");
+                answer(exchange, 503, "busy");
+            }
+            case HANG_BEFORE -> {
+                // The body is read first: MLflow may act when nobody listens any more.
+                var request = request(exchange);
+                Thread.sleep(HANG_MILLIS);
+                client.send(request, BodyHandlers.ofByteArray());
+            }
+            case HANG_AFTER -> {
+                forward(exchange);
+                Thread.sleep(HANG_MILLIS);
+            }
+            case TORN -> {
+                var answer = forward(exchange);
+                exchange.sendResponseHeaders(answer.statusCode(), answer.body().length + 10L);
+                exchange.getResponseBody().write(answer.body(), 0, answer.body().length / 2);
+                exchange.getResponseBody().flush();
+            }
+        }
+    }
+
+    private static void answer(HttpExchange exchange, int status, String text) throws IOException {
+        var body = text.getBytes(StandardCharsets.UTF_8);
+        exchange.sendResponseHeaders(status, body.length);
+        exchange.getResponseBody().write(body);
+    }
+
     private HttpResponse<byte[]> forward(HttpExchange exchange) throws IOException, InterruptedException {
+        return client.send(request(exchange), BodyHandlers.ofByteArray());
+    }
+
+    private HttpRequest request(HttpExchange exchange) throws IOException {
         var body = exchange.getRequestBody().readAllBytes();
         var request = HttpRequest.newBuilder(
                         behind.resolve(exchange.getRequestURI().toString()))
@@ -145,11 +249,11 @@ public final class Gate implements AutoCloseable {
                 values.forEach(value -> request.header(name, value));
             }
         });
-        return client.send(request.build(), BodyHandlers.ofByteArray());
+        return request.build();
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         waited.get().ifPresent(Held::release);
         server.stop(0);
     }

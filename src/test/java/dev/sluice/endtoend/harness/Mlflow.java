@@ -2,16 +2,22 @@ package dev.sluice.endtoend.harness;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** An MLflow server, read by its own REST interface alone: what anybody else would see. */
 public final class Mlflow {
@@ -142,6 +148,43 @@ public final class Mlflow {
         return Json.list(answer.path("files"), file -> file.path("path").asText());
     }
 
+    /** Every file among a run's artifacts, with its SHA-256. */
+    public Map<String, String> files(String runId) {
+        var files = new TreeMap<String, String>();
+        addFiles(runId, "", files);
+        return files;
+    }
+
+    private void addFiles(String runId, String folder, Map<String, String> files) {
+        var listed = rest.get(API + "artifacts/list?run_id=" + runId
+                        + (folder.isEmpty() ? "" : "&path=" + URLEncoder.encode(folder, StandardCharsets.UTF_8)))
+                .expect(200)
+                .json()
+                .path("files");
+        listed.forEach(file -> {
+            var path = file.path("path").asText();
+            if (file.path("is_dir").asBoolean()) {
+                addFiles(runId, path, files);
+            } else {
+                files.put(path, sha256(runId, path));
+            }
+        });
+    }
+
+    private String sha256(String runId, String path) {
+        try (var in = new DigestInputStream(
+                rest.stream(
+                        "/get-artifact?run_uuid=" + runId + "&path=" + URLEncoder.encode(path, StandardCharsets.UTF_8)),
+                MessageDigest.getInstance("SHA-256"))) {
+            in.transferTo(OutputStream.nullOutputStream());
+            return HexFormat.of().formatHex(in.getMessageDigest().digest());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+
     /** All versions of a registered model, by number. */
     public List<Integer> versions(String model) {
         var filter = URLEncoder.encode("name='" + model + "'", StandardCharsets.UTF_8);
@@ -159,6 +202,11 @@ public final class Mlflow {
                 .expect(200)
                 .json()
                 .path("model_version");
+    }
+
+    /** Any of MLflow's answers, by the path below its REST interface. */
+    public JsonNode get(String path) {
+        return rest.get(API + path).expect(200).json();
     }
 
     /** SIGKILL to the server, with all of its processes. */

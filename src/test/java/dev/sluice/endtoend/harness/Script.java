@@ -21,7 +21,16 @@ public record Script(Path path) {
 
     /** The command line of a sweep file: a YAML list. */
     public String command(String... arguments) {
-        var items = new StringBuilder("[python3, -u, \"" + path + '"');
+        return commandOf("python3", arguments);
+    }
+
+    /** The same, run by the Python that has MLflow. */
+    public String commandInMlflowsPython(String... arguments) {
+        return commandOf('"' + Build.python().toString() + '"', arguments);
+    }
+
+    private String commandOf(String python, String[] arguments) {
+        var items = new StringBuilder("[" + python + ", -u, \"" + path + '"');
         for (var argument : arguments) {
             items.append(", \"").append(argument).append('"');
         }

@@ -189,6 +189,11 @@ public final class Service implements AutoCloseable {
         return new Sweep(this, answer.json().path("id").asText());
     }
 
+    /** A sweep that somebody else has submitted. */
+    public Sweep sweep(String id) {
+        return new Sweep(this, id);
+    }
+
     /** What the service has logged since its last start. */
     public String log() {
         try {
@@ -236,7 +241,7 @@ public final class Service implements AutoCloseable {
         }
     }
 
-    private static int freePort() {
+    static int freePort() {
         try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         } catch (IOException e) {

@@ -39,4 +39,9 @@ public record Dataset(
             throw new IllegalArgumentException("source type of data set " + name + " must not be blank");
         }
     }
+
+    /** Whether both are one data set to the server. */
+    public boolean isOneWith(Dataset other) {
+        return name.equals(other.name) && digest.equals(other.digest);
+    }
 }

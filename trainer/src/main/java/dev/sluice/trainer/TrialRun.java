@@ -3,6 +3,7 @@ package dev.sluice.trainer;
 import dev.sluice.tracker.Dataset;
 import dev.sluice.tracker.outbox.JournalSettings;
 import dev.sluice.tracker.outbox.JournalWriter;
+import dev.sluice.tracker.outbox.PatientWriter;
 import dev.sluice.trainer.callback.CallbackCatalog;
 import dev.sluice.trainer.callback.CallbackChain;
 import dev.sluice.trainer.callback.CallbackLink;
@@ -19,6 +20,8 @@ import dev.sluice.trainer.checkpoint.Checkpoint;
 import dev.sluice.trainer.checkpoint.CheckpointStore;
 import dev.sluice.trainer.checkpoint.DamagedCheckpointException;
 import dev.sluice.trainer.djl.DjlModelTrainer;
+import dev.sluice.trainer.djl.TorchScriptModule;
+import dev.sluice.trainer.export.ModelNotWrittenException;
 import dev.sluice.trainer.export.ModelPackage;
 import dev.sluice.trainer.json.JsonText;
 import dev.sluice.trainer.loop.Split;
@@ -139,7 +142,8 @@ final class TrialRun {
             CheckpointStore store,
             Optional<Checkpoint> from)
             throws IOException {
-        try (JournalWriter journal = JournalWriter.open(spec.journal(), JournalSettings.of(System.getenv()));
+        try (PatientWriter journal =
+                        new PatientWriter(JournalWriter.open(spec.journal(), JournalSettings.of(System.getenv())));
                 TrialChannel channel = openChannel();
                 DjlModelTrainer trainer = new DjlModelTrainer(plan, spec.seed(), spec.threads())) {
             RunLogger logger = new RunLogger(journal, secrets);
@@ -187,7 +191,7 @@ final class TrialRun {
         OptionalLong best = spec.objective().reportBest() ? keeper.best() : OptionalLong.of(lastStep);
         Map<String, Double> values = new LinkedHashMap<>();
         if (reason.keepsWork() && !(reason instanceof StopReason.Terminated) && lastStep > 0) {
-            values.putAll(packageModel(trainer, plan, store, best));
+            values.putAll(packageModel(trainer, plan, store, best, logger));
             logger.metrics(lastStep, values, Instant.now());
             chain.predictEnd(values, loop.progress());
         }
@@ -221,9 +225,13 @@ final class TrialRun {
                 context);
     }
 
-    /** Restores the best weights, looks at the test split, and writes {@code model/}. */
+    /**
+     * Restores the best weights, looks at the test split, and writes {@code model/}. What was learnt counts where the disk
+     * does not take the model: a tag says so.
+     */
     private Map<String, Double> packageModel(
-            DjlModelTrainer trainer, TrainingPlan plan, CheckpointStore store, OptionalLong best) throws IOException {
+            DjlModelTrainer trainer, TrainingPlan plan, CheckpointStore store, OptionalLong best, RunLogger logger)
+            throws IOException {
         if (best.isPresent()) {
             try {
                 trainer.restoreWeights(TrainingLoop.evaluatedWeights(
@@ -235,14 +243,25 @@ final class TrialRun {
             trainer.exchangeAverage();
         }
         Map<String, Double> measured = trainer.evaluate(Split.TEST);
-        float difference = ModelPackage.write(
-                folder.resolve("model"),
-                plan.network(),
-                trainer.weights(),
-                new ModelPackage.Holdout(
-                        plan.test().features(), plan.test().labels(), trainer.logits(Split.TEST), measured),
-                Instant.now());
-        LOGGER.log(Level.INFO, "model=packaged test={0} onnxDifference={1}", measured, Float.toString(difference));
+        try {
+            ModelPackage.Differences differences = ModelPackage.write(
+                    folder.resolve("model"),
+                    plan.network(),
+                    trainer.weights(),
+                    new ModelPackage.Holdout(
+                            plan.test().features(), plan.test().labels(), trainer.logits(Split.TEST), measured),
+                    Instant.now(),
+                    TorchScriptModule::run);
+            LOGGER.log(
+                    Level.INFO,
+                    "model=packaged test={0} onnxDifference={1} torchScriptDifference={2}",
+                    measured,
+                    Float.toString(differences.onnx()),
+                    Float.toString(differences.torchScript()));
+        } catch (ModelNotWrittenException e) {
+            LOGGER.log(Level.WARNING, "model=not-packaged", e);
+            logger.tags(Map.of("sluice.model", "not written: " + e.getMessage()));
+        }
         Map<String, Double> values = new LinkedHashMap<>();
         new TreeMap<>(measured).forEach((name, value) -> values.put("test_" + name, value));
         return values;

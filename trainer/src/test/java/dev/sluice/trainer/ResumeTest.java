@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.tracker.outbox.JournalWriter;
+import dev.sluice.tracker.outbox.PatientWriter;
 import dev.sluice.trainer.callback.Callback;
 import dev.sluice.trainer.callback.CallbackCatalog;
 import dev.sluice.trainer.callback.CallbackChain;
@@ -67,8 +68,8 @@ class ResumeTest {
         assertThat(from.isPresent()).isEqualTo(resumes);
         CallbackSetting setting = new CallbackSetting(
                 folder.resolve(name), "val_accuracy", Mode.MAX, task.epochMetrics(), Map.of("run_name", name));
-        try (JournalWriter journal =
-                        JournalWriter.open(folder.resolve(name).resolve("attempt-" + (resumes ? 2 : 1) + ".journal"));
+        try (PatientWriter journal = new PatientWriter(
+                        JournalWriter.open(folder.resolve(name).resolve("attempt-" + (resumes ? 2 : 1) + ".journal")));
                 DjlModelTrainer trainer = new DjlModelTrainer(plan, 42, 1)) {
             ModelCheckpoint keeper =
                     new ModelCheckpoint(store, journal, folder.resolve(name), "val_accuracy", Mode.MAX, 1, 1, 1);

@@ -17,6 +17,7 @@ import '../parts/curves-chart.js';
 import '../parts/trial-table.js';
 import '../parts/trial-panel.js';
 import '../parts/promote-dialog.js';
+import '../parts/promotion-list.js';
 import '../parts/ask.js';
 
 const words = texts.sweep;
@@ -43,7 +44,7 @@ export function spanMillis(text) {
 class SweepPage extends LitElement {
   static properties = {
     sweepId: {}, query: {}, sweep: {state: true}, problem: {state: true}, tableProblem: {state: true}, tableLoading: {state: true}, curves: {state: true}, curvesProblem: {state: true}, curvesLoading: {state: true},
-    front: {state: true}, metric: {state: true}, revision: {state: true}, status: {state: true}, now: {state: true}, busy: {state: true}, pulse: {state: true},
+    front: {state: true}, metric: {state: true}, revision: {state: true}, status: {state: true}, now: {state: true}, busy: {state: true}, pulse: {state: true}, promotions: {state: true},
   };
 
   static styles = [base, stateStyles, css`
@@ -71,7 +72,7 @@ class SweepPage extends LitElement {
     .filters button[aria-pressed='true'] { border-color: var(--ink); box-shadow: inset 0 0 0 1px var(--ink); }
     .filters .spring { flex: 1; }
     .charts { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 12px; margin-bottom: 12px; }
-    .notice { margin-bottom: 12px; }
+    .notice, promotion-list { margin-bottom: 12px; }
     .dot { width: 8px; height: 8px; border-radius: 50%; background: var(--state-complete); display: inline-block; margin-right: 6px; }
     .dot.lost { background: var(--state-failed); }
     .dot.connecting { background: var(--state-queued); }
@@ -114,6 +115,7 @@ class SweepPage extends LitElement {
     this.curvesProblem = null;
     /** with several objectives: the numbers of the trials that no other one beats; null until the service has said it */
     this.front = null;
+    this.promotions = [];
     this.metric = null;
     this.revision = 0;
   }
@@ -201,6 +203,7 @@ class SweepPage extends LitElement {
     }
     this.tableLoading = false;
     this.#loadFront();
+    this.#loadPromotions();
     this.#listen();
     this.#refreshLater();
   }
@@ -260,6 +263,16 @@ class SweepPage extends LitElement {
     } catch (failure) {
       // An older front is better than none; it is asked for again when a trial completes.
       if (failure.name !== 'AbortError') this.#loadFrontLater();
+    }
+  }
+
+  async #loadPromotions() {
+    const {signal} = this.abort;
+    try {
+      const {items} = await api.promotions(this.sweepId, signal);
+      if (!signal.aborted) this.promotions = items;
+    } catch {
+      // What was known stays; the next refresh asks again.
     }
   }
 
@@ -326,6 +339,7 @@ class SweepPage extends LitElement {
       if (signal.aborted) return;
       this.#take(sweep);
       this.problem = null;
+      await this.#loadPromotions();
     } catch (failure) {
       if (failure.name === 'AbortError') return;
       this.problem = failure;
@@ -337,7 +351,8 @@ class SweepPage extends LitElement {
   #refreshLater() {
     clearTimeout(this.refresher);
     if (this.abort.signal.aborted) return;
-    const settled = this.sweep && isOver(this.sweep.state) && (this.sweep.mlflow?.delivered ?? !this.sweep.mlflow?.pointsWaiting) && !this.problem;
+    const settled = this.sweep && isOver(this.sweep.state) && (this.sweep.mlflow?.delivered ?? !this.sweep.mlflow?.pointsWaiting) && !this.problem
+      && !this.promotions.some(({state}) => state === 'RUNNING' || state === 'ROLLING_BACK');
     this.refresher = setTimeout(() => (document.hidden ? this.#refreshLater() : this.#refresh()), settled ? REFRESH_MILLIS * 6 : REFRESH_MILLIS);
   }
 
@@ -497,6 +512,11 @@ class SweepPage extends LitElement {
     </div>`;
   }
 
+  #numberOf(trial) {
+    const row = this.store.id.indexOf(trial);
+    return row < 0 ? null : this.store.number[row];
+  }
+
   #promote(trial) {
     this.renderRoot.querySelector('promote-dialog').open(trial);
   }
@@ -558,6 +578,7 @@ class SweepPage extends LitElement {
       ${sweep.reason && sweep.state === 'FAILED' ? html`<div class="notice bad" role="alert">${words.failedNote} ${sweep.reason}</div>` : nothing}
       ${this.#mlflowNotice()}
       ${this.#facts()}
+      <promotion-list ?hidden=${!this.promotions.length} .sweep=${sweep} .promotions=${this.promotions} .numberOf=${(trial) => this.#numberOf(trial)} .now=${this.now}></promotion-list>
       ${this.#filters()}
       <problem-box .problem=${this.tableProblem} .what=${texts.errors.load(texts.table.what)} .retry=${() => this.#load()}></problem-box>
       <div class="charts">
@@ -570,7 +591,7 @@ class SweepPage extends LitElement {
         <button slot="tools" class="ghost small" @click=${() => this.#csv()}>${words.csv} ↓</button>
       </trial-table>
       ${this.#panel()}
-      <promote-dialog .sweep=${sweep}></promote-dialog>
+      <promote-dialog .sweep=${sweep} @promotion-changed=${() => this.#loadPromotions()}></promote-dialog>
       <ask-dialog></ask-dialog>`;
   }
 }

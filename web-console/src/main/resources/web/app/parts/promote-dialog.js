@@ -7,11 +7,14 @@ import {notify} from '../notify.js';
 const POLL_MILLIS = 1000;
 const words = texts.promote;
 
+/** In an address of MLflow's UI: its menu for trained models; left out, MLflow 3 shows that for language models. */
+export const MLFLOW_PAGES = 'workflowType=machine_learning';
+
 /** The page of a model version in MLflow, from the address that the sweep has of its experiment; null while that is unknown. */
 export function versionLink(mlflowUrl, model, version) {
   if (!mlflowUrl || !model || !version) return null;
   const root = mlflowUrl.split('/#/')[0].replace(/\/$/, '');
-  return `${root}/#/models/${encodeURIComponent(model)}/versions/${encodeURIComponent(version)}`;
+  return `${root}/#/models/${encodeURIComponent(model)}/versions/${encodeURIComponent(version)}?${MLFLOW_PAGES}`;
 }
 
 /** Makes a trial's best checkpoint a model version, and follows that until it is done. */
@@ -21,7 +24,7 @@ class PromoteDialog extends LitElement {
   static styles = [base, dialogStyles, css`
     ul.gates { list-style: none; display: grid; gap: 4px; margin-top: 4px; }
     .snippet { display: flex; gap: 8px; align-items: center; border: 1px solid var(--line); border-radius: 6px; background: var(--page); padding: 4px 4px 4px 10px; }
-    .snippet code { flex: 1; overflow-x: auto; white-space: nowrap; }
+    .snippet code { flex: 1; min-width: 0; overflow-x: auto; white-space: nowrap; }
     .work { margin-bottom: 8px; height: 4px; border-radius: 2px; background: var(--pressed); overflow: hidden; }
     .work::after { content: ''; display: block; width: 30%; height: 100%; background: var(--accent); animation: along 1.2s ease-in-out infinite alternate; }
     @keyframes along { to { transform: translateX(233%); } }
@@ -79,6 +82,7 @@ class PromoteDialog extends LitElement {
   #follow(promotion) {
     this.promotion = promotion;
     this.busy = promotion.state === 'RUNNING';
+    this.dispatchEvent(new CustomEvent('promotion-changed', {bubbles: true, composed: true}));
     if (!this.busy) {
       const open = this.renderRoot.querySelector('dialog')?.open;
       if (!open) {
@@ -114,6 +118,7 @@ class PromoteDialog extends LitElement {
     const uri = promotion.alias ? `models:/${promotion.model}@${promotion.alias}` : `models:/${promotion.model}/${promotion.version}`;
     const code = `mlflow.pyfunc.load_model("${uri}")`;
     return html`<div class="notice good" role="status"><strong>${words.DONE(promotion.model, promotion.version)}</strong> ${promotion.alias ? words.doneNote(promotion.alias) : words.doneNoAlias}
+        ${promotion.verification ? html`<div>${texts.promotions.verified(promotion.verification)}</div>` : nothing}
         ${address ? html`<div><a href=${address} target="_blank" rel="noopener">${words.open} ↗</a></div>` : nothing}</div>
       <div><div class="small quiet">${words.load}</div><div class="snippet"><code>${code}</code>
         <button type="button" class="ghost small" @click=${async (event) => {

@@ -6,6 +6,7 @@ import {notify} from '../notify.js';
 import {age, asNumber, bytes, duration, exact, metric as metricText, millis, plain, stamp} from '../format.js';
 import {attemptState, brokenIcon, trialState} from '../states.js';
 import {byGoals, constraintsOf, objectivesOf} from '../goals.js';
+import {MLFLOW_PAGES} from './promote-dialog.js';
 import './problem-box.js';
 
 const words = texts.trial;
@@ -220,7 +221,7 @@ class TrialPanel extends LitElement {
     const {mlflow} = this.sweep || {};
     if (!trial.mlflowRunId || !mlflow?.url || !mlflow.experimentId) return nothing;
     const root = mlflow.url.split('/#/')[0].replace(/\/$/, '');
-    return html`<a class="button" target="_blank" rel="noopener" href=${`${root}/#/experiments/${mlflow.experimentId}/runs/${trial.mlflowRunId}`}>${words.mlflow} ↗</a>`;
+    return html`<a class="button" target="_blank" rel="noopener" href=${`${root}/#/experiments/${mlflow.experimentId}/runs/${trial.mlflowRunId}?${MLFLOW_PAGES}`}>${words.mlflow} ↗</a>`;
   }
 
   #content() {

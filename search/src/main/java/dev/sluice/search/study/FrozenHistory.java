@@ -2,7 +2,6 @@ package dev.sluice.search.study;
 
 import dev.sluice.search.space.ParameterValues;
 import dev.sluice.search.trial.Goals;
-import dev.sluice.search.trial.RankedValues;
 import dev.sluice.search.trial.Trial;
 import dev.sluice.search.trial.TrialHistory;
 import dev.sluice.search.trial.TrialId;
@@ -10,13 +9,12 @@ import dev.sluice.search.trial.TrialState;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
-/** A study's trials at one revision. What it shows does not change; not thread-safe all the same, since it keeps what was reckoned. */
+/** A study's trials at one revision. What it shows does not change; thread-safe. */
 final class FrozenHistory implements TrialHistory {
     private final Object lineage;
     private final Goals goals;
@@ -28,9 +26,6 @@ final class FrozenHistory implements TrialHistory {
     private final int imported;
     private final int[] changed;
     private final long revision;
-    private final Map<At, RankedValues> atStep = new HashMap<>();
-
-    private record At(int objective, long step, boolean completeOnly) {}
 
     /** Takes over what it is given, but for the occurrences and what changed, which may go on to grow. */
     FrozenHistory(
@@ -123,27 +118,6 @@ final class FrozenHistory implements TrialHistory {
     @Override
     public int occurrences(ParameterValues values) {
         return occurrences.count(values, trials.size());
-    }
-
-    @Override
-    public RankedValues valuesAtStep(int objective, long step) {
-        return ranked(new At(objective, step, false), trials);
-    }
-
-    @Override
-    public RankedValues completeValuesAtStep(int objective, long step) {
-        return ranked(new At(objective, step, true), in(TrialState.COMPLETE));
-    }
-
-    private RankedValues ranked(At at, List<Trial> from) {
-        return atStep.computeIfAbsent(at, wanted -> {
-            var table =
-                    new RankedValues(goals.objectives().get(wanted.objective).direction());
-            for (Trial trial : from) {
-                trial.valueAtStep(wanted.objective, wanted.step).ifPresent(table::add);
-            }
-            return table;
-        });
     }
 
     @Override

@@ -3,7 +3,6 @@ package dev.sluice.search.study;
 import dev.sluice.search.space.ParameterValues;
 import dev.sluice.search.trial.Goals;
 import dev.sluice.search.trial.Objective;
-import dev.sluice.search.trial.RankedValues;
 import dev.sluice.search.trial.SavedTrial;
 import dev.sluice.search.trial.Trial;
 import dev.sluice.search.trial.TrialHistory;
@@ -16,10 +15,8 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /** The trials of a study with the indexes that keep questions about them cheap. Each change is taken in as old trial, new trial. */
 final class Ledger implements TrialHistory {
@@ -32,8 +29,6 @@ final class Ledger implements TrialHistory {
     private final List<Trial> concluded = new ArrayList<>();
     private final List<Trial> concludedView = Collections.unmodifiableList(concluded);
     private final Occurrences occurrences = new Occurrences();
-    private final List<NavigableMap<Long, RankedValues>> atStep = new ArrayList<>();
-    private final List<NavigableMap<Long, RankedValues>> completeAtStep = new ArrayList<>();
     private Optional<Trial> bestComplete = Optional.empty();
     private Optional<Trial> bestPruned = Optional.empty();
     private int[] changed = new int[64];
@@ -46,10 +41,6 @@ final class Ledger implements TrialHistory {
         for (TrialState state : TrialState.values()) {
             numbers.put(state, new BitSet());
             counts.put(state, 0);
-        }
-        for (int i = 0; i < objectives.size(); i++) {
-            atStep.add(new TreeMap<>());
-            completeAtStep.add(new TreeMap<>());
         }
     }
 
@@ -130,11 +121,6 @@ final class Ledger implements TrialHistory {
             leave(before);
             enter(now);
         }
-        if (before.lastStep() != now.lastStep()) {
-            for (int i = 0; i < objectives.size(); i++) {
-                remeasure(i, before, now);
-            }
-        }
         if (now.state().isFinal()) {
             conclude(now);
         }
@@ -168,12 +154,6 @@ final class Ledger implements TrialHistory {
         concluded.add(trial);
         if (trial.state() == TrialState.COMPLETE) {
             bestComplete = better(bestComplete, trial);
-            for (int i = 0; i < objectives.size(); i++) {
-                for (var table :
-                        completeAtStep.get(i).headMap(trial.lastStep(), true).entrySet()) {
-                    trial.valueAtStep(i, table.getKey()).ifPresent(table.getValue()::add);
-                }
-            }
         } else if (trial.state() == TrialState.PRUNED) {
             bestPruned = better(bestPruned, trial);
         }
@@ -186,29 +166,6 @@ final class Ledger implements TrialHistory {
         double value = trial.objectiveValue(0).orElse(Double.NaN);
         double reference = best.isPresent() ? best.get().objectiveValue(0).orElse(Double.NaN) : Double.NaN;
         return objectives.getFirst().direction().isBetter(value, reference) ? Optional.of(trial) : best;
-    }
-
-    /** Only tables between the last steps of the metric before and now can have gained or lost this trial. */
-    private void remeasure(int objective, Trial before, Trial now) {
-        var tables = atStep.get(objective);
-        if (tables.isEmpty()) {
-            return;
-        }
-        // A fresh attempt, or a resumed one, drops the end; a report adds one at the end. What is kept is the same in
-        // both.
-        long last = before.lastStep(objective);
-        long newest = now.lastStep(objective);
-        long kept = Math.min(last, newest);
-        if (last > kept) {
-            for (var table : tables.subMap(kept, false, last, true).entrySet()) {
-                before.valueAtStep(objective, table.getKey()).ifPresent(table.getValue()::remove);
-            }
-        }
-        if (newest > kept) {
-            for (var table : tables.subMap(kept, false, newest, true).entrySet()) {
-                now.valueAtStep(objective, table.getKey()).ifPresent(table.getValue()::add);
-            }
-        }
     }
 
     private BitSet numbers(TrialState state) {
@@ -286,24 +243,6 @@ final class Ledger implements TrialHistory {
     @Override
     public int occurrences(ParameterValues values) {
         return occurrences.count(values, trials.size());
-    }
-
-    @Override
-    public RankedValues valuesAtStep(int objective, long step) {
-        return atStep.get(objective).computeIfAbsent(step, s -> ranked(objective, s, trials));
-    }
-
-    @Override
-    public RankedValues completeValuesAtStep(int objective, long step) {
-        return completeAtStep.get(objective).computeIfAbsent(step, s -> ranked(objective, s, in(TrialState.COMPLETE)));
-    }
-
-    private RankedValues ranked(int objective, long step, List<Trial> from) {
-        var table = new RankedValues(objectives.get(objective).direction());
-        for (Trial trial : from) {
-            trial.valueAtStep(objective, step).ifPresent(table::add);
-        }
-        return table;
     }
 
     @Override

@@ -290,17 +290,6 @@ public final class Trial {
         return OptionalDouble.empty();
     }
 
-    /** The last step at which an objective's metric was reported, {@link #NO_STEP} if it never was. */
-    public long lastStep(int objective) {
-        String metric = goals.objectives().get(objective).metric();
-        for (int index = measurements.size() - 1; index >= 0; index--) {
-            if (measurements.get(index).value(metric).isPresent()) {
-                return measurements.get(index).step();
-            }
-        }
-        return NO_STEP;
-    }
-
     /** Why the attempt under way, or the last one, was to be given up; empty if it was not. */
     public Optional<String> pruneVerdict() {
         return pruneVerdict;

@@ -83,15 +83,6 @@ public interface TrialHistory {
     /** How many trials, in whatever state, have exactly these values. {@code O(1)}. */
     int occurrences(ParameterValues values);
 
-    /**
-     * The values of an objective at a step: of each trial that went so far what its first report with at least that step said (see
-     * {@link Trial#valueAtStep}), whatever became of it. Kept up to date once it was asked for, so that asking again is {@code O(log n)}.
-     */
-    RankedValues valuesAtStep(int objective, long step);
-
-    /** The same of the COMPLETE trials alone. */
-    RankedValues completeValuesAtStep(int objective, long step);
-
     /** Rises with each change: the number of events so far. */
     long revision();
 

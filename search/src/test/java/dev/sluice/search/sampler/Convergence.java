@@ -3,6 +3,7 @@ package dev.sluice.search.sampler;
 import dev.sluice.search.pruner.NopPruner;
 import dev.sluice.search.simulate.BenchmarkFunction;
 import dev.sluice.search.simulate.StudySimulator;
+import dev.sluice.search.space.ParameterValue;
 import dev.sluice.search.space.SearchSpace;
 import dev.sluice.search.study.Study;
 import dev.sluice.search.study.StudySpec;
@@ -40,6 +41,28 @@ public final class Convergence {
                     .best();
         }
         return bests;
+    }
+
+    /** The mean distance between the next so many points of a space of floats, all of them under way. */
+    static double meanDistanceOfNext(Study study, int trials) {
+        var points = new ArrayList<double[]>();
+        double distances = 0;
+        for (int i = 0; i < trials; i++) {
+            var suggestion = study.ask().orElseThrow();
+            study.start(suggestion.id(), 1, -1);
+            double[] point = suggestion.values().asMap().values().stream()
+                    .mapToDouble(ParameterValue::asDouble)
+                    .toArray();
+            for (double[] other : points) {
+                double squares = 0;
+                for (int d = 0; d < point.length; d++) {
+                    squares += (point[d] - other[d]) * (point[d] - other[d]);
+                }
+                distances += Math.sqrt(squares);
+            }
+            points.add(point);
+        }
+        return 2 * distances / (trials * (trials - 1));
     }
 
     /**

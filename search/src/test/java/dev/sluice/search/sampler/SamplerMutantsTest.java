@@ -4,21 +4,32 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.search.mutant.ContractRun;
 import dev.sluice.search.mutant.HistoryView;
+import dev.sluice.search.pareto.ParetoFront;
 import dev.sluice.search.sampler.cmaes.CmaEsSampler;
 import dev.sluice.search.sampler.genetic.GeneticSampler;
+import dev.sluice.search.sampler.genetic.Nsga2Sampler;
+import dev.sluice.search.sampler.gp.GaussianProcessSampler;
+import dev.sluice.search.sampler.gp.GreedyGaussianProcess;
+import dev.sluice.search.sampler.gp.HypervolumeSampler;
 import dev.sluice.search.sampler.tpe.TpeSampler;
+import dev.sluice.search.space.FloatDistribution;
 import dev.sluice.search.space.FloatValue;
 import dev.sluice.search.space.Parameter;
 import dev.sluice.search.space.ParameterValue;
 import dev.sluice.search.space.ParameterValues;
 import dev.sluice.search.space.SearchSpace;
+import dev.sluice.search.trial.Goals;
+import dev.sluice.search.trial.Objective;
 import dev.sluice.search.trial.Trial;
 import dev.sluice.search.trial.TrialHistory;
 import dev.sluice.search.trial.TrialState;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -36,61 +47,214 @@ class SamplerMutantsTest {
     /**
      * A sampler that is broken.
      *
+     * @param run runs these tests of the kit on it
      * @param caughtBy the tests that fail for it
      */
-    record Mutant(String name, Function<SearchSpace, Sampler> maker, Set<String> caughtBy) {
+    record Mutant(String name, Function<Set<String>, ContractRun.Result> run, Set<String> caughtBy) {
         @Override
         public String toString() {
             return name;
         }
     }
 
+    /** How a sampler is made that searches for one objective, and how much it is asked. Asks of a model take long, and few show what it does. */
+    private record Subject(Function<SearchSpace, Sampler> maker, int trialsToWarmUp, int studies, int trials) {
+        Subject of(Function<SearchSpace, Sampler> other) {
+            return new Subject(other, trialsToWarmUp, studies, trials);
+        }
+    }
+
+    /** Makes a sampler for a study of this seed. */
+    private interface Maker {
+        Sampler of(SearchSpace space, Goals goals, long seed);
+    }
+
+    /** The same for one that searches for several. */
+    private record SeveralSubject(Maker maker, int trialsToWarmUp, int studies, int trials) {
+        SeveralSubject of(Maker other) {
+            return new SeveralSubject(other, trialsToWarmUp, studies, trials);
+        }
+    }
+
+    private static final Subject RANDOM = new Subject(RandomSampler::of, 40, 40, 80);
+
     /** The kit, with whatever sampler is under test. */
     static final class Kit extends SearchingContract {
-        private static Function<SearchSpace, Sampler> maker = RandomSampler::of;
+        private static Subject subject = RANDOM;
 
         @Override
         protected Sampler sampler(SearchSpace space) {
-            return maker.apply(space);
+            return subject.maker().apply(space);
         }
 
         @Override
         protected String algorithm() {
             return "random";
         }
+
+        @Override
+        protected int trialsToWarmUp() {
+            return subject.trialsToWarmUp();
+        }
+
+        @Override
+        protected int studies() {
+            return subject.studies();
+        }
+
+        @Override
+        protected int trialsOfAStudy() {
+            return subject.trials();
+        }
     }
 
-    private static ContractRun.Result run(Function<SearchSpace, Sampler> maker, Set<String> tests) {
-        Kit.maker = maker;
-        return ContractRun.of(Kit.class, tests);
+    /** The kit for several objectives, likewise. */
+    static final class SeveralKit extends MultiObjectiveSamplerContract {
+        private static SeveralSubject subject =
+                new SeveralSubject((space, goals, seed) -> RandomSampler.of(space), 40, 20, 60);
+
+        @Override
+        protected Sampler sampler(SearchSpace space, Goals goals) {
+            return sampler(space, goals, 1);
+        }
+
+        @Override
+        protected Sampler sampler(SearchSpace space, Goals goals, long seed) {
+            return subject.maker().of(space, goals, seed);
+        }
+
+        @Override
+        protected String algorithm() {
+            return "random";
+        }
+
+        @Override
+        protected int trialsToWarmUp() {
+            return subject.trialsToWarmUp();
+        }
+
+        @Override
+        protected int studies() {
+            return subject.studies();
+        }
+
+        @Override
+        protected int trials() {
+            return subject.trials();
+        }
+    }
+
+    private static Mutant mutant(String name, Subject subject, String... caughtBy) {
+        return new Mutant(
+                name,
+                tests -> {
+                    Kit.subject = subject;
+                    return ContractRun.of(Kit.class, tests);
+                },
+                Set.of(caughtBy));
     }
 
     private static Mutant mutant(String name, Function<SearchSpace, Sampler> maker, String... caughtBy) {
-        return new Mutant(name, maker, Set.of(caughtBy));
+        return mutant(name, RANDOM.of(maker), caughtBy);
     }
 
-    /** The samplers that search, in a fixed order. */
-    private static final SequencedMap<String, Function<SearchSpace, Sampler>> SOUND = sound();
+    private static Mutant mutant(String name, SeveralSubject subject, String... caughtBy) {
+        return new Mutant(
+                name,
+                tests -> {
+                    SeveralKit.subject = subject;
+                    return ContractRun.of(SeveralKit.class, tests);
+                },
+                Set.of(caughtBy));
+    }
 
-    private static SequencedMap<String, Function<SearchSpace, Sampler>> sound() {
-        var sound = new LinkedHashMap<String, Function<SearchSpace, Sampler>>();
-        sound.put("tpe", space -> TpeSampler.builder(space).build());
-        sound.put("genetic", space -> GeneticSampler.builder(space).build());
-        sound.put("cmaes", space -> CmaEsSampler.builder(space).build());
+    private static final Subject TPE =
+            RANDOM.of(space -> TpeSampler.builder(space).build());
+    private static final Subject GP = new Subject(
+            space -> GaussianProcessSampler.builder(SamplerContext.of(space, Objective.minimize("loss")))
+                    .build(),
+            15,
+            8,
+            40);
+    private static final SeveralSubject NSGA2 = new SeveralSubject(
+            (space, goals, seed) -> Nsga2Sampler.builder(space).build(), 40, 20, 60);
+    private static final SeveralSubject EHVI = new SeveralSubject(
+            (space, goals, seed) -> HypervolumeSampler.builder(
+                            new SamplerContext(space, goals, seed, OptionalInt.empty(), 1, OptionalLong.empty()))
+                    .build(),
+            14,
+            8,
+            22);
+
+    /** The samplers that search, in a fixed order. */
+    private static SequencedMap<String, Subject> sound() {
+        var sound = new LinkedHashMap<String, Subject>();
+        sound.put("tpe", TPE);
+        sound.put("genetic", RANDOM.of(space -> GeneticSampler.builder(space).build()));
+        sound.put("cmaes", RANDOM.of(space -> CmaEsSampler.builder(space).build()));
+        sound.put("nsga2", RANDOM.of(space -> Nsga2Sampler.builder(space).build()));
+        sound.put("gp", GP);
         return sound;
     }
 
-    private static Function<SearchSpace, Sampler> seeing(
-            Function<SearchSpace, Sampler> maker, UnaryOperator<TrialHistory> view) {
-        return space -> {
-            var sound = maker.apply(space);
-            return (history, random) -> sound.suggest(view.apply(history), random);
+    /** Those that search for several objectives. */
+    private static SequencedMap<String, SeveralSubject> soundWithSeveral() {
+        var sound = new LinkedHashMap<String, SeveralSubject>();
+        sound.put("nsga2", NSGA2);
+        sound.put("ehvi", EHVI);
+        return sound;
+    }
+
+    private static Sampler seeing(Sampler sound, UnaryOperator<TrialHistory> view) {
+        return (history, random) -> sound.suggest(view.apply(history), random);
+    }
+
+    private static Subject seeing(Subject sound, UnaryOperator<TrialHistory> view) {
+        return sound.of(space -> seeing(sound.maker().apply(space), view));
+    }
+
+    private static SeveralSubject seeing(SeveralSubject sound, UnaryOperator<TrialHistory> view) {
+        return sound.of((space, goals, seed) -> seeing(sound.maker().of(space, goals, seed), view));
+    }
+
+    /** It thinks that the goals are others, from the beginning. */
+    private static SeveralSubject aimingAt(SeveralSubject sound, UnaryOperator<Goals> goals) {
+        return sound.of((space, all, seed) -> seeing(
+                sound.maker().of(space, goals.apply(all), seed),
+                history -> HistoryView.judgedBy(history, goals.apply(history.goals()))));
+    }
+
+    private static Goals unconstrained(Goals goals) {
+        return new Goals(goals.objectives(), List.of());
+    }
+
+    private static TrialHistory without(TrialHistory history, Predicate<Trial> unseen) {
+        return HistoryView.only(history, unseen.negate());
+    }
+
+    /** Its points are pulled to a hundredth of their distance from one that is not beaten. */
+    private static Sampler staying(SearchSpace space, Sampler sound) {
+        return (history, random) -> {
+            var suggested = sound.suggest(history, random);
+            var front = ParetoFront.of(history).trials();
+            return front.isEmpty()
+                    ? suggested
+                    : suggested.map(
+                            far -> new Suggested(beside(space, front.getFirst().values(), far.values()), far.reason()));
         };
     }
 
-    private static Function<SearchSpace, Sampler> blindTo(
-            Function<SearchSpace, Sampler> maker, Predicate<Trial> unseen) {
-        return seeing(maker, history -> HistoryView.only(history, unseen.negate()));
+    private static ParameterValues beside(SearchSpace space, ParameterValues best, ParameterValues far) {
+        var values = new LinkedHashMap<>(best.asMap());
+        for (Parameter parameter : space.parameters()) {
+            if (parameter.distribution() instanceof FloatDistribution && far.contains(parameter.name())) {
+                values.computeIfPresent(
+                        parameter.name(),
+                        (name, value) -> new FloatValue(
+                                value.asDouble() + 0.01 * (far.get(name).asDouble() - value.asDouble())));
+            }
+        }
+        return ParameterValues.of(values);
     }
 
     /** A sampler that draws at random, and then has something done to its points. */
@@ -102,6 +266,21 @@ class SamplerMutantsTest {
             return Optional.of(
                     new Suggested(ParameterValues.of(spoiler.apply(space).apply(values)), "spoilt"));
         };
+    }
+
+    private static Sampler spoilt(Sampler sound, UnaryOperator<Map<String, ParameterValue>> spoiler) {
+        return (history, random) -> sound.suggest(history, random)
+                .map(suggested -> new Suggested(
+                        ParameterValues.of(spoiler.apply(
+                                new LinkedHashMap<>(suggested.values().asMap()))),
+                        suggested.reason()));
+    }
+
+    private static Map<String, ParameterValue> withInactive(SearchSpace space, Map<String, ParameterValue> values) {
+        for (Parameter parameter : space.order()) {
+            values.putIfAbsent(parameter.name(), parameter.distribution().middle());
+        }
+        return values;
     }
 
     /** What is wrong with them has nothing to do with how they search. */
@@ -117,14 +296,7 @@ class SamplerMutantsTest {
                         "answersDifferentlyForAnotherSeed"),
                 mutant(
                         "ignores conditions",
-                        spoiling(space -> values -> {
-                            for (Parameter parameter : space.order()) {
-                                values.putIfAbsent(
-                                        parameter.name(),
-                                        parameter.distribution().middle());
-                            }
-                            return values;
-                        }),
+                        spoiling(space -> values -> withInactive(space, values)),
                         "staysInsideItsSpaceWhateverBecomesOfTrials"),
                 mutant(
                         "leaves an active parameter out",
@@ -252,39 +424,130 @@ class SamplerMutantsTest {
     /** Real samplers that are blind to something. */
     static Stream<Mutant> blindMutants() {
         var mutants = new ArrayList<Mutant>();
-        SOUND.forEach((name, maker) -> {
+        sound().forEach((name, sound) -> {
             mutants.add(mutant(
                     name + " without what is under way",
-                    blindTo(maker, SamplerMutantsTest::isPending),
+                    seeing(sound, history -> without(history, SamplerMutantsTest::isPending)),
                     "doesNotProposeAgainWhatIsStillUnderWay"));
             mutants.add(mutant(
+                    name + " that forgets which points were tried",
+                    seeing(sound, HistoryView::forgettingPoints),
+                    "triesEveryPointOfAFiniteSpaceBeforeItRepeatsOne"));
+            mutants.add(mutant(
                     name + " that always minimises",
-                    seeing(maker, HistoryView::minimising),
+                    seeing(sound, HistoryView::minimising),
                     "looksForLargeValuesWhereTheyAreWanted"));
-            // genetic breeds from feasible trials alone, so that it would be no mutant
-            if (!name.equals("genetic")) {
+            mutants.add(mutant(
+                    name + " that ignores constraints on results",
+                    seeing(sound, history -> HistoryView.judgedBy(history, unconstrained(history.goals()))),
+                    "keepsToConstraintsMoreOftenThanRandomSearch"));
+            mutants.add(mutant(
+                    name + " that ignores conditions",
+                    sound.of(space -> spoilt(sound.maker().apply(space), values -> withInactive(space, values))),
+                    "staysInsideItsSpaceWhateverBecomesOfTrials"));
+            mutants.add(mutant(
+                    name + " that stays beside the best",
+                    sound.of(space -> staying(space, sound.maker().apply(space))),
+                    "triesOptionsOfWhichItKnowsNothing"));
+            // these breed from feasible trials alone, so that it would be no mutant
+            if (!Set.of("genetic", "nsga2").contains(name)) {
                 mutants.add(mutant(
                         name + " without what is infeasible",
-                        blindTo(maker, trial -> trial.state() == TrialState.INFEASIBLE),
+                        seeing(sound, history -> without(history, trial -> trial.state() == TrialState.INFEASIBLE)),
                         "turnsAwayFromWhatCannotBeRun"));
             }
             mutants.add(mutant(
                     name + " without what was pruned",
-                    blindTo(maker, trial -> trial.state() == TrialState.PRUNED),
+                    seeing(sound, history -> without(history, trial -> trial.state() == TrialState.PRUNED)),
                     "learnsFromPrunedTrialsWhereNothingElseHasEnded"));
             mutants.add(mutant(
                     name + " without a history",
-                    blindTo(maker, trial -> true),
+                    seeing(sound, history -> without(history, trial -> true)),
                     "findsBetterPointsThanRandomSearchWithEightWorkers",
                     "learnsFromPrunedTrialsWhereNothingElseHasEnded"));
             mutants.add(mutant(
                     name + " that keeps one random number",
-                    space -> {
-                        var sound = maker.apply(space);
-                        return (history, random) -> sound.suggest(history, new SplittableRandom(5));
-                    },
+                    sound.of(space -> {
+                        var one = sound.maker().apply(space);
+                        return (history, random) -> one.suggest(history, new SplittableRandom(5));
+                    }),
                     "answersDifferentlyForAnotherSeed"));
         });
+        mutants.add(mutant(
+                "gp that expects nothing of what is under way",
+                seeing(GP, HistoryView::expectingNothing),
+                "keepsTrialsUnderWayApart"));
+        mutants.add(mutant(
+                "gp that goes where it expects the least",
+                GP.of(GreedyGaussianProcess::new),
+                "triesOptionsOfWhichItKnowsNothing"));
+        return mutants.stream();
+    }
+
+    /** The same with several objectives. */
+    static Stream<Mutant> blindMutantsWithSeveral() {
+        var mutants = new ArrayList<Mutant>();
+        soundWithSeveral().forEach((name, sound) -> {
+            mutants.add(mutant(
+                    name + " of several without what is under way",
+                    seeing(sound, history -> without(history, SamplerMutantsTest::isPending)),
+                    "triesEveryPointOfAFiniteSpaceBeforeItRepeatsOneThoughSomeAreUnderWay"));
+            mutants.add(mutant(
+                    name + " of several that forgets which points were tried",
+                    seeing(sound, HistoryView::forgettingPoints),
+                    "triesEveryPointOfAFiniteSpaceBeforeItRepeatsOneThoughSomeAreUnderWay"));
+            mutants.add(mutant(
+                    name + " of several that always minimises",
+                    sound.of((space, goals, seed) -> seeing(
+                            sound.maker().of(space, HistoryView.minimising(goals), seed), HistoryView::minimising)),
+                    "looksForLargeValuesWhereTheyAreWanted"));
+            mutants.add(mutant(
+                    name + " of several that goes for the first alone",
+                    aimingAt(
+                            sound, goals -> new Goals(List.of(goals.objectives().getFirst()), goals.constraints())),
+                    "goesForEachObjectiveAlike"));
+            mutants.add(mutant(
+                    name + " of several that ignores constraints on results",
+                    aimingAt(sound, SamplerMutantsTest::unconstrained),
+                    "keepsToConstraintsMoreOftenThanRandomSearch"));
+            mutants.add(mutant(
+                    name + " of several that stays beside what is not beaten",
+                    sound.of(
+                            (space, goals, seed) -> staying(space, sound.maker().of(space, goals, seed))),
+                    "coversMoreThanRandomSearch"));
+            mutants.add(mutant(
+                    name + " of several that ignores conditions",
+                    sound.of((space, goals, seed) ->
+                            spoilt(sound.maker().of(space, goals, seed), values -> withInactive(space, values))),
+                    "staysInsideItsSpaceWhateverBecomesOfTrials"));
+            // nsga2 breeds from feasible trials alone
+            if (!name.equals("nsga2")) {
+                mutants.add(mutant(
+                        name + " of several without what is infeasible",
+                        seeing(sound, history -> without(history, trial -> trial.state() == TrialState.INFEASIBLE)),
+                        "turnsAwayFromWhatCannotBeRun"));
+            }
+            mutants.add(mutant(
+                    name + " of several without what was pruned",
+                    seeing(sound, history -> without(history, trial -> trial.state() == TrialState.PRUNED)),
+                    "learnsFromPrunedTrialsWhereNothingElseHasEnded"));
+            mutants.add(mutant(
+                    name + " of several without a history",
+                    seeing(sound, history -> without(history, trial -> true)),
+                    "coversMoreThanRandomSearch",
+                    "learnsFromPrunedTrialsWhereNothingElseHasEnded"));
+            mutants.add(mutant(
+                    name + " of several that keeps one random number",
+                    sound.of((space, goals, seed) -> {
+                        var one = sound.maker().of(space, goals, seed);
+                        return (history, random) -> one.suggest(history, new SplittableRandom(5));
+                    }),
+                    "answersDifferentlyForAnotherSeed"));
+        });
+        mutants.add(mutant(
+                "ehvi that expects nothing of what is under way",
+                seeing(EHVI, HistoryView::expectingNothing),
+                "keepsTrialsUnderWayApart"));
         return mutants.stream();
     }
 
@@ -293,22 +556,32 @@ class SamplerMutantsTest {
     }
 
     @ParameterizedTest
-    @MethodSource({"mutants", "blindMutants"})
+    @MethodSource({"mutants", "blindMutants", "blindMutantsWithSeveral"})
     void catches(Mutant mutant) {
-        assertThat(run(mutant.maker(), mutant.caughtBy()).failed()).isEqualTo(mutant.caughtBy());
+        assertThat(mutant.run().apply(mutant.caughtBy()).failed()).isEqualTo(mutant.caughtBy());
     }
 
-    private static Set<String> allCatching() {
+    private static Set<String> catching(Stream<Mutant> mutants) {
         var tests = new TreeSet<String>();
-        Stream.concat(mutants(), blindMutants()).forEach(mutant -> tests.addAll(mutant.caughtBy()));
+        mutants.forEach(mutant -> tests.addAll(mutant.caughtBy()));
         return tests;
     }
 
     /** Their own tests run the whole kit; this shows that what catches the mutants runs here, and lets what is sound pass. */
     @Test
     void letsASoundSamplerPass() {
-        var tests = allCatching();
-        var result = run(space -> TpeSampler.builder(space).build(), tests);
+        var tests = catching(Stream.concat(mutants(), blindMutants()));
+        Kit.subject = TPE;
+        var result = ContractRun.of(Kit.class, tests);
+        assertThat(result.run()).isEqualTo(tests);
+        assertThat(result.failed()).isEmpty();
+    }
+
+    @Test
+    void letsASoundSamplerOfSeveralObjectivesPass() {
+        var tests = catching(blindMutantsWithSeveral());
+        SeveralKit.subject = NSGA2;
+        var result = ContractRun.of(SeveralKit.class, tests);
         assertThat(result.run()).isEqualTo(tests);
         assertThat(result.failed()).isEmpty();
     }

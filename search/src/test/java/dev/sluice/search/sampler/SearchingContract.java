@@ -153,6 +153,78 @@ public abstract class SearchingContract extends RandomisedSamplerContract {
         assertThat(late).isLessThan(9);
     }
 
+    /**
+     * All that is known is of two options, and a third is better by far. Fixed seeds. Of 40 points at random one misses it with a chance
+     * of 1 in 1,000; whoever stays where it is best, or where a model that knows nothing of it expects the best, never finds it.
+     */
+    @Test
+    void triesOptionsOfWhichItKnowsNothing() {
+        var space = SearchSpace.builder()
+                .add("x", FloatDistribution.of(0, 1))
+                .add("kind", CategoricalDistribution.of("a", "b", "c", "d", "e", "f"))
+                .build();
+        int found = 0;
+        for (int seed = 0; seed < 6; seed++) {
+            var study = new Study(
+                    StudySpec.of(space, Objective.minimize("value"), "random", seed),
+                    sampler(space, seed),
+                    new NopPruner(),
+                    event -> {});
+            for (int i = 0; i < 10; i++) {
+                study.enqueue(space.complete(Map.of("x", (i + 0.5) / 10, "kind", i % 2 == 0 ? "a" : "b")));
+            }
+            for (int i = 0; i < 10 + 40; i++) {
+                var suggestion = study.ask().orElseThrow();
+                study.start(suggestion.id(), 1, -1);
+                double x = suggestion.values().get("x").asDouble();
+                boolean good = suggestion.values().get("kind").plain().equals("e");
+                study.report(suggestion.id(), Measurement.of(1, "value", 4 * (x - 0.3) * (x - 0.3) - (good ? 1 : 0)));
+                study.tell(suggestion.id(), Outcome.Completed.asReported());
+            }
+            found += study.best().orElseThrow().values().get("kind").plain().equals("e") ? 1 : 0;
+        }
+        assertThat(found).isGreaterThanOrEqualTo(3);
+    }
+
+    /**
+     * Fixed seeds. A sampler that does not look at constraints keeps to this one about as often as random search, or less often, since the
+     * loss falls where it is broken; it would pass with a chance of 1 in 1,000.
+     */
+    @Test
+    void keepsToConstraintsMoreOftenThanRandomSearch() {
+        var broken = new double[studies()];
+        var byRandom = new double[RANDOM_STUDIES];
+        for (int seed = 0; seed < RANDOM_STUDIES; seed++) {
+            byRandom[seed] = -ConstrainedSearch.run(RandomSampler::of, trialsOfAStudy(), seed)
+                    .allowed();
+        }
+        for (int seed = 0; seed < studies(); seed++) {
+            long own = seed;
+            broken[seed] = -ConstrainedSearch.run(space -> sampler(space, own), trialsOfAStudy(), seed)
+                    .allowed();
+        }
+        assertThat(Convergence.chanceIfNotSmaller(broken, byRandom)).isLessThan(0.001);
+    }
+
+    /** In the unit cube of six dimensions, where two points at random are 0.97 apart on average. */
+    @Test
+    void keepsTrialsUnderWayApart() {
+        var function = BenchmarkFunction.hartmann6();
+        var study = new Study(
+                StudySpec.of(function.space(), BenchmarkFunction.objective(), "random", 8),
+                sampler(function.space()),
+                new NopPruner(),
+                event -> {});
+        for (int i = 0; i < 14; i++) {
+            var suggestion = study.ask().orElseThrow();
+            study.start(suggestion.id(), 1, -1);
+            study.report(
+                    suggestion.id(), Measurement.of(1, BenchmarkFunction.METRIC, function.at(suggestion.values())));
+            study.tell(suggestion.id(), Outcome.Completed.asReported());
+        }
+        assertThat(Convergence.meanDistanceOfNext(study, 8)).isGreaterThan(0.1);
+    }
+
     @Test
     void neverProposesATwinOfATrialUnderWay() {
         var space = SearchSpace.builder()

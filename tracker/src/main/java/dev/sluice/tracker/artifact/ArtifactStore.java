@@ -25,6 +25,22 @@ public interface ArtifactStore {
      */
     FileDigest put(Path file, ArtifactPath path) throws IOException;
 
+    /**
+     * Stores a file, and goes on with an upload of it that an earlier try, or an earlier process, has noted, where the store
+     * takes large files in parts; elsewhere a broken upload begins anew.
+     *
+     * @param note where it is noted how far the upload came, until it is complete
+     * @return length and hash of the bytes that were sent
+     */
+    default FileDigest put(Path file, ArtifactPath path, UploadNote note) throws IOException {
+        return put(file, path);
+    }
+
+    /** Tells the store that nobody will go on with what is noted, and deletes the note. */
+    default void abandon(UploadNote note) throws IOException {
+        note.delete();
+    }
+
     /** What lies directly in a folder, by path; empty where there is no such folder. */
     List<ArtifactInfo> list(ArtifactPath folder);
 

@@ -1,22 +1,16 @@
 package dev.sluice.tracker.artifact;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.tracker.TrackingException;
 import dev.sluice.tracker.internal.Deadline;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.net.http.HttpTimeoutException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,15 +38,14 @@ public final class ProxiedArtifactStore implements ArtifactStore {
     /** A transfer slower than this, on the whole, is given up. */
     private static final long SLOWEST_BYTES_PER_SECOND = 256 * 1024;
 
-    private static final int LONGEST_MESSAGE = 16 * 1024;
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final Pattern TOTAL = Pattern.compile("bytes \\d+-\\d+/(\\d+)");
 
-    private final HttpClient http;
+    private final HttpCalls calls;
     private final URI service;
     private final ArtifactPath root;
     private final Map<String, String> headers;
     private final Duration timeout;
+    private final MultipartUploads multipart;
 
     /**
      * A store of the artifacts below a root.
@@ -61,19 +54,75 @@ public final class ProxiedArtifactStore implements ArtifactStore {
      * @param root where the run's or model's artifacts lie in it
      * @param headers sent with every request, such as {@code Authorization}
      * @param timeout for the answer to begin; a transfer may take longer in proportion to its bytes
+     * @param multipart how large files go in parts, past the server
      */
     public ProxiedArtifactStore(
-            HttpClient http, URI service, ArtifactPath root, Map<String, String> headers, Duration timeout) {
-        this.http = http;
+            HttpClient http,
+            URI service,
+            ArtifactPath root,
+            Map<String, String> headers,
+            Duration timeout,
+            MultipartUploads multipart) {
+        this.calls = new HttpCalls(http, timeout);
         this.service = service;
         this.root = root;
         this.headers = Map.copyOf(headers);
         this.timeout = timeout;
+        this.multipart = multipart;
     }
 
     @Override
     public FileDigest put(Path file, ArtifactPath path) throws IOException {
+        return put(file, path, UploadNote.NONE);
+    }
+
+    @Override
+    public FileDigest put(Path file, ArtifactPath path, UploadNote note) throws IOException {
         long size = Files.size(file);
+        if (multipart.areFor(size)) {
+            Optional<FileDigest> sent = putInParts(file, path, note);
+            if (sent.isPresent()) {
+                return sent.get();
+            }
+        }
+        return putWhole(file, size, path);
+    }
+
+    /** Puts together by the storage from parts, perhaps of several tries, the file is read back before it counts as sent. */
+    private Optional<FileDigest> putInParts(Path file, ArtifactPath path, UploadNote note) throws IOException {
+        FileDigest sent = FileDigest.of(file);
+        boolean completed =
+                upload(note).send(file, sent, root.resolve(path.value()).value(), () -> holds(path, sent));
+        if (!completed) {
+            return Optional.empty();
+        }
+        FileDigest arrived = digest(path);
+        if (!arrived.equals(sent)) {
+            throw TrackingException.unreadable(
+                    "put artifact " + path, "sent " + sent + ", but the server holds " + arrived, null);
+        }
+        return Optional.of(sent);
+    }
+
+    private boolean holds(ArtifactPath path, FileDigest sent) {
+        try {
+            return sizeOf(path) == sent.sizeBytes() && digest(path).equals(sent);
+        } catch (TrackingException e) {
+            return false;
+        }
+    }
+
+    private PartwiseUpload upload(UploadNote note) {
+        return new PartwiseUpload(
+                calls, place -> request(service.resolve("mpu/" + place)), multipart, timeout, this::timeFor, note);
+    }
+
+    @Override
+    public void abandon(UploadNote note) throws IOException {
+        upload(note).abandon();
+    }
+
+    private FileDigest putWhole(Path file, long size, ArtifactPath path) throws IOException {
         String call = "put artifact " + path;
         MessageDigest sha256 = FileDigest.newSha256();
         Supplier<InputStream> bytes = () -> {
@@ -93,7 +142,7 @@ public final class ProxiedArtifactStore implements ArtifactStore {
                 .timeout(timeFor(size))
                 .PUT(body)
                 .build();
-        requireOk(call, send(call, request, timeFor(size)));
+        calls.requireOk(call, calls.send(call, request, timeFor(size)));
         FileDigest sent = FileDigest.of(size, sha256);
         long arrived = sizeOf(path);
         if (arrived != size) {
@@ -124,7 +173,7 @@ public final class ProxiedArtifactStore implements ArtifactStore {
                 .timeout(timeout)
                 .GET()
                 .build();
-        HttpResponse<InputStream> answer = send(call, request, timeout);
+        HttpResponse<InputStream> answer = calls.send(call, request, timeout);
         try (InputStream body = answer.body()) {
             Matcher total =
                     TOTAL.matcher(answer.headers().firstValue("content-range").orElse(""));
@@ -135,7 +184,7 @@ public final class ProxiedArtifactStore implements ArtifactStore {
                 return OptionalLong.of(0);
             }
             if (answer.statusCode() != 200) {
-                throw failure(call, answer, body);
+                throw calls.failure(call, answer, body);
             }
             // No ranges here, or an empty file: the answer says how much would come.
             return answer.headers().firstValueAsLong("content-length");
@@ -164,12 +213,12 @@ public final class ProxiedArtifactStore implements ArtifactStore {
                 .timeout(timeout)
                 .GET()
                 .build();
-        HttpResponse<InputStream> answer = send(call, request, timeout);
+        HttpResponse<InputStream> answer = calls.send(call, request, timeout);
         if (answer.statusCode() == 404) {
-            discard(answer);
+            HttpCalls.closeQuietly(answer.body());
             return List.of();
         }
-        JsonNode files = json(call, answer).path("files");
+        JsonNode files = calls.json(call, answer).path("files");
         List<ArtifactInfo> infos = new ArrayList<>();
         for (JsonNode file : files) {
             String name = file.path("path").asText();
@@ -200,7 +249,8 @@ public final class ProxiedArtifactStore implements ArtifactStore {
     @Override
     public void delete(ArtifactPath path) {
         String call = "delete artifact " + path;
-        requireOk(call, send(call, request(path).timeout(timeout).DELETE().build(), timeout));
+        calls.requireOk(
+                call, calls.send(call, request(path).timeout(timeout).DELETE().build(), timeout));
     }
 
     /** Takes a file's bytes as they come. */
@@ -210,11 +260,11 @@ public final class ProxiedArtifactStore implements ArtifactStore {
 
     private FileDigest fetch(String call, ArtifactPath path, Sink sink) throws IOException {
         HttpResponse<InputStream> answer =
-                send(call, request(path).timeout(timeout).GET().build(), timeout);
+                calls.send(call, request(path).timeout(timeout).GET().build(), timeout);
         if (answer.statusCode() != 200) {
             TrackingException failure;
             try (InputStream body = answer.body()) {
-                failure = failure(call, answer, body);
+                failure = calls.failure(call, answer, body);
             }
             // MLflow 2 says 500 where there is no such file.
             throw answer.statusCode() == 500 && listedSize(path) < 0
@@ -239,7 +289,7 @@ public final class ProxiedArtifactStore implements ArtifactStore {
     private static FileDigest within(String call, Duration limit, InputStream body, Callable<FileDigest> work)
             throws IOException {
         try {
-            return Deadline.within(limit, () -> closeQuietly(body), work);
+            return Deadline.within(limit, () -> HttpCalls.closeQuietly(body), work);
         } catch (TimeoutException e) {
             throw TrackingException.timedOut(call, limit);
         } catch (ExecutionException e) {
@@ -268,83 +318,5 @@ public final class ProxiedArtifactStore implements ArtifactStore {
         HttpRequest.Builder request = HttpRequest.newBuilder(uri);
         headers.forEach(request::header);
         return request;
-    }
-
-    private HttpResponse<InputStream> send(String call, HttpRequest request, Duration limit) {
-        try {
-            return http.send(request, BodyHandlers.ofInputStream());
-        } catch (HttpTimeoutException e) {
-            throw TrackingException.timedOut(call, limit);
-        } catch (IOException e) {
-            throw TrackingException.unreachable(call, e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            InterruptedIOException interrupted = new InterruptedIOException("interrupted");
-            interrupted.initCause(e);
-            throw TrackingException.unreachable(call, interrupted);
-        }
-    }
-
-    private void requireOk(String call, HttpResponse<InputStream> answer) {
-        try (InputStream body = answer.body()) {
-            if (answer.statusCode() / 100 != 2) {
-                throw failure(call, answer, body);
-            }
-            // Read, so that the connection can be used again.
-            text(call, body);
-        } catch (IOException e) {
-            throw TrackingException.unreachable(call, e);
-        }
-    }
-
-    private JsonNode json(String call, HttpResponse<InputStream> answer) {
-        try (InputStream body = answer.body()) {
-            if (answer.statusCode() != 200) {
-                throw failure(call, answer, body);
-            }
-            String text = within(call, body, () -> new String(body.readAllBytes(), StandardCharsets.UTF_8));
-            try {
-                return JSON.readTree(text);
-            } catch (JsonProcessingException e) {
-                throw TrackingException.unreadable(call, text, e);
-            }
-        } catch (IOException e) {
-            throw TrackingException.unreachable(call, e);
-        }
-    }
-
-    private TrackingException failure(String call, HttpResponse<InputStream> answer, InputStream body) {
-        String text = answer.headers().firstValue("content-length").orElse("").equals("0") ? "" : text(call, body);
-        Optional<Duration> retryAfter = answer.headers()
-                .firstValue("Retry-After")
-                .filter(seconds -> seconds.matches("\\d{1,6}"))
-                .map(seconds -> Duration.ofSeconds(Long.parseLong(seconds)));
-        return TrackingException.answered(call, answer.statusCode(), text, retryAfter, null);
-    }
-
-    private String text(String call, InputStream body) {
-        return within(call, body, () -> new String(body.readNBytes(LONGEST_MESSAGE), StandardCharsets.UTF_8));
-    }
-
-    private String within(String call, InputStream body, Callable<String> work) {
-        try {
-            return Deadline.within(timeout, () -> closeQuietly(body), work);
-        } catch (TimeoutException e) {
-            throw TrackingException.timedOut(call, timeout);
-        } catch (ExecutionException | InterruptedIOException e) {
-            throw TrackingException.unreachable(call, e);
-        }
-    }
-
-    private static void discard(HttpResponse<InputStream> answer) {
-        closeQuietly(answer.body());
-    }
-
-    private static void closeQuietly(InputStream body) {
-        try {
-            body.close();
-        } catch (IOException e) {
-            // Nobody reads it any more.
-        }
     }
 }

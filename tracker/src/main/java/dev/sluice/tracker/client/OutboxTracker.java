@@ -257,10 +257,10 @@ public final class OutboxTracker implements AutoCloseable {
 
     private static Optional<Numbered<JournalEntry>> last(JournalReader reader) throws IOException {
         Optional<Numbered<JournalEntry>> last = Optional.empty();
-        List<Numbered<JournalEntry>> next = reader.read(0, 1000);
+        List<Numbered<JournalEntry>> next = reader.read(0);
         while (!next.isEmpty()) {
             last = Optional.of(next.getLast());
-            next = reader.read(next.getLast().end(), 1000);
+            next = reader.read(next.getLast().end());
         }
         return last;
     }

@@ -54,7 +54,7 @@ public final class InMemoryTracker implements Tracker, RunArtifacts {
         private final Map<String, String> params = new LinkedHashMap<>();
         private final Map<String, String> tags = new LinkedHashMap<>();
         private final Map<String, SequencedSet<MetricPoint>> metrics = new LinkedHashMap<>();
-        private final Map<String, Dataset> datasets = new LinkedHashMap<>();
+        private final List<Dataset> datasets = new ArrayList<>();
         private RunStatus status = RunStatus.RUNNING;
         private @Nullable Instant end;
         private boolean deleted;
@@ -190,7 +190,11 @@ public final class InMemoryTracker implements Tracker, RunArtifacts {
     @Override
     public synchronized void logInputs(RunId run, List<Dataset> datasets) {
         HeldRun held = writable(run);
-        datasets.forEach(dataset -> held.datasets.putIfAbsent(dataset.name() + "\n" + dataset.digest(), dataset));
+        for (Dataset dataset : datasets) {
+            if (held.datasets.stream().noneMatch(dataset::isOneWith)) {
+                held.datasets.add(dataset);
+            }
+        }
     }
 
     private static void put(Map<String, String> held, Map<String, String> tags) {
@@ -252,7 +256,7 @@ public final class InMemoryTracker implements Tracker, RunArtifacts {
                 held.params,
                 held.tags,
                 latest,
-                List.copyOf(held.datasets.values()));
+                List.copyOf(held.datasets));
     }
 
     @Override

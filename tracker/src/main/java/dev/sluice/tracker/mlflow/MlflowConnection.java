@@ -8,6 +8,7 @@ import dev.sluice.tracker.TrackingException;
 import dev.sluice.tracker.artifact.ArtifactPath;
 import dev.sluice.tracker.artifact.ArtifactStore;
 import dev.sluice.tracker.artifact.LocalArtifactStore;
+import dev.sluice.tracker.artifact.MultipartUploads;
 import dev.sluice.tracker.artifact.ProxiedArtifactStore;
 import dev.sluice.tracker.internal.Deadline;
 import java.io.IOException;
@@ -57,6 +58,8 @@ final class MlflowConnection implements AutoCloseable {
     private final MlflowServer server;
     private final HttpClient http;
     private final boolean javaClient;
+    private final MultipartUploads multipart;
+    private @Nullable HttpClient storage;
     private volatile @Nullable ServerAbilities abilities;
     private final Semaphore places = new Semaphore(MOST_CLIENTS);
     private final ConcurrentLinkedDeque<MlflowClient> idle = new ConcurrentLinkedDeque<>();
@@ -65,6 +68,19 @@ final class MlflowConnection implements AutoCloseable {
         this.server = server;
         this.http = server.newHttpClient();
         this.javaClient = server.isWithinReachOfTheJavaClient();
+        this.multipart = new MultipartUploads(
+                () -> abilities().multipartUploads(),
+                this::storage,
+                "http".equalsIgnoreCase(server.uri().getScheme()));
+    }
+
+    private synchronized HttpClient storage() {
+        HttpClient made = storage;
+        if (made == null) {
+            made = server.newStorageClient();
+            storage = made;
+        }
+        return made;
     }
 
     MlflowServer server() {
@@ -328,7 +344,8 @@ final class MlflowConnection implements AutoCloseable {
                 ArtifactPath.of(uri.getPath().replaceAll("^/+|/+$", "")),
                 // Another host has not been shown our credentials by those who configured us.
                 own ? server.headers() : Map.of(),
-                server.requestTimeout());
+                server.requestTimeout(),
+                own ? multipart : MultipartUploads.NONE);
     }
 
     /** Ends calls under way too. */

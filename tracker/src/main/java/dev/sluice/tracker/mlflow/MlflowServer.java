@@ -127,15 +127,26 @@ public record MlflowServer(
 
     /** A client that takes the server's way through proxies and trusts whom the server is to be trusted for. */
     public HttpClient newHttpClient() {
+        HttpClient.Builder client = clientBehindProxies();
+        certificates.map(MlflowServer::trusting).ifPresent(client::sslContext);
+        return client.build();
+    }
+
+    /** A client for the addresses of other hosts that the server gives us; those are vouched for by whom Java trusts. */
+    HttpClient newStorageClient() {
+        return clientBehindProxies().build();
+    }
+
+    private HttpClient.Builder clientBehindProxies() {
         HttpClient.Builder client = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
+                .followRedirects(HttpClient.Redirect.NEVER)
                 .connectTimeout(connectTimeout)
                 .proxy(proxies);
-        certificates.map(MlflowServer::trusting).ifPresent(client::sslContext);
         if (proxies instanceof EnvironmentProxies environment) {
             environment.authenticator(uri).ifPresent(client::authenticator);
         }
-        return client.build();
+        return client;
     }
 
     /**

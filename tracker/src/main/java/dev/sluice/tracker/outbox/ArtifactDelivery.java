@@ -1,9 +1,11 @@
 package dev.sluice.tracker.outbox;
 
+import dev.sluice.tracker.TrackingException;
 import dev.sluice.tracker.artifact.ArtifactPath;
 import dev.sluice.tracker.artifact.ArtifactStore;
 import dev.sluice.tracker.artifact.FileDigest;
 import dev.sluice.tracker.artifact.RunArtifacts;
+import dev.sluice.tracker.artifact.UploadNote;
 import dev.sluice.tracker.outbox.FollowedRun.Journal;
 import dev.sluice.tracker.outbox.ServerCalls.Reaction;
 import java.io.IOException;
@@ -11,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** Uploads the artifacts that the journals of runs name. Thread-safe. */
 final class ArtifactDelivery {
@@ -56,10 +59,11 @@ final class ArtifactDelivery {
 
     private Reaction upload(FollowedRun run, Journal journal, JournalEntry.Artifact artifact) throws IOException {
         String what = "artifact " + artifact.artifactPath();
-        Path file = run.artifactFolder().resolve(artifact.localPath()).normalize();
-        if (!file.startsWith(run.artifactFolder())) {
+        Optional<Path> within = run.file(artifact);
+        if (within.isEmpty()) {
             return setAside(run, journal, what, artifact.localPath() + " leads out of the run's folder", true);
         }
+        Path file = within.get();
         ArtifactPath path;
         try {
             path = ArtifactPath.of(artifact.artifactPath());
@@ -88,9 +92,27 @@ final class ArtifactDelivery {
 
     private Reaction setAside(FollowedRun run, Journal journal, String what, String why, boolean worthAWarning)
             throws IOException {
+        abandonUpload(run);
         tallies.quarantined.incrementAndGet();
         run.quarantine(journal, what, why, worthAWarning);
         return Reaction.SUCCEEDED;
+    }
+
+    private static UploadNote note(FollowedRun run) {
+        return UploadNote.in(run.folder().resolve(RunJournals.UPLOAD));
+    }
+
+    /** What was sent of the artifact is not to lie in the storage for ever. */
+    private void abandonUpload(FollowedRun run) throws IOException {
+        UploadNote note = note(run);
+        if (note.read().isEmpty()) {
+            return;
+        }
+        try {
+            artifacts.artifacts(run.id().orElseThrow()).abandon(note);
+        } catch (TrackingException e) {
+            note.delete();
+        }
     }
 
     /** One attempt to upload an artifact. */
@@ -117,7 +139,7 @@ final class ArtifactDelivery {
                     return;
                 }
                 ArtifactStore store = artifacts.artifacts(run.id().orElseThrow());
-                changed = !store.put(file, path).equals(recorded);
+                changed = !store.put(file, path, note(run)).equals(recorded);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

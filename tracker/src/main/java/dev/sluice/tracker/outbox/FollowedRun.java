@@ -41,6 +41,7 @@ final class FollowedRun {
     private long notBeforeNanos = System.nanoTime();
     private String lastRefusal = "";
     private long quarantined;
+    private boolean unsaved;
 
     FollowedRun(Path folder, Path artifactFolder) throws IOException {
         this.folder = folder;
@@ -152,6 +153,19 @@ final class FollowedRun {
             pointsShipped = 0;
         }
 
+        /** All up to here is shipped. */
+        private void ship(long end, long entries, long points) {
+            records = end;
+            entriesShipped += entries;
+            pointsShipped += points;
+            if (end >= seenEnd) {
+                // Nobody had looked so far, and perhaps nobody can: what is shipped may be deleted now.
+                seenEnd = end;
+                entriesSeen = entriesShipped;
+                pointsSeen = pointsShipped;
+            }
+        }
+
         private void look() throws IOException {
             JournalReader.Tally more = reader.tally(seenEnd);
             seenEnd = more.end();
@@ -164,8 +178,10 @@ final class FollowedRun {
         return folder;
     }
 
-    Path artifactFolder() {
-        return artifactFolder;
+    /** The file of an artifact; empty where its path leads out of the run's folder. */
+    Optional<Path> file(JournalEntry.Artifact artifact) {
+        Path file = artifactFolder.resolve(artifact.localPath()).normalize();
+        return file.startsWith(artifactFolder) ? Optional.of(file) : Optional.empty();
     }
 
     CompletableFuture<RunId> opened() {
@@ -231,14 +247,12 @@ final class FollowedRun {
      *
      * @param from where they begin: nothing happens where the run is shipped anew meanwhile
      */
-    synchronized void shipped(Journal journal, long from, long end, long entries, long points) throws IOException {
+    synchronized void shipped(Journal journal, long from, long end, long entries, long points) {
         if (journal.records != from) {
             return;
         }
-        journal.records = end;
-        journal.entriesShipped += entries;
-        journal.pointsShipped += points;
-        save();
+        journal.ship(end, entries, points);
+        saveIfPossible();
     }
 
     /**
@@ -247,13 +261,30 @@ final class FollowedRun {
      * @param from where they begin: nothing happens where the run is shipped anew meanwhile
      * @param noteworthy one was uploaded, so that the place is worth being written down at once
      */
-    synchronized void artifactsShipped(Journal journal, long from, long end, boolean noteworthy) throws IOException {
+    synchronized void artifactsShipped(Journal journal, long from, long end, boolean noteworthy) {
         if (journal.artifacts != from) {
             return;
         }
         journal.artifacts = end;
         if (noteworthy) {
+            saveIfPossible();
+        }
+    }
+
+    /**
+     * Notes how far the run is shipped. Where the disk is full, shipping must go on, since what is shipped makes room; the
+     * next note holds this one too, and if none comes, some rows are sent twice, which the server recognises.
+     */
+    private void saveIfPossible() {
+        try {
             save();
+            unsaved = false;
+        } catch (IOException e) {
+            LOG.log(
+                    unsaved ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING,
+                    "run=" + folder + " state=progress-not-noted",
+                    e);
+            unsaved = true;
         }
     }
 

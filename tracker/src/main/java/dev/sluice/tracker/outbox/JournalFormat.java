@@ -8,7 +8,9 @@ import dev.sluice.tracker.Dataset;
 import dev.sluice.tracker.RunStatus;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -30,8 +32,14 @@ import java.util.zip.CRC32C;
  * which the file begins, {@code mark} the last one before it, {@code crc} the CRC-32C of what stands before it.
  *
  * <p>In a frame {@code crc} is the CRC-32C of the frame without the crc itself; {@code writtenAt} counts milliseconds since the
- * epoch; the payload is a JSON object in UTF-8. Rows, time and mark stand in the header so that a journal can be
- * counted without reading JSON.
+ * epoch. Rows, time and mark stand in the header so that a journal can be counted without reading payloads. A payload is a JSON
+ * object in UTF-8, but of metrics, which are recorded while training waits:
+ *
+ * <pre>
+ * metrics = step:long at:long (length:short name:bytes value:double)*
+ * </pre>
+ *
+ * <p>Metrics may stand in JSON too, under a kind of their own: journals were so before, and other programs write it more easily.
  */
 final class JournalFormat {
     static final int VERSION = 1;
@@ -42,17 +50,21 @@ final class JournalFormat {
     /** Longest payload. */
     static final int MAX_PAYLOAD = 4 * 1024 * 1024;
 
+    /** Longest name of a metric, in bytes: an unsigned short. */
+    private static final int MAX_NAME = 0xFFFF;
+
     static final short FRAME_MAGIC = 0x534A;
     private static final long FILE_MAGIC = 0x534C554943454A4EL;
     private static final int CRC_AT = 8;
     private static final int SEGMENT_CRC_AT = 32;
     private static final byte OPENED = 1;
     private static final byte PARAMS = 2;
-    private static final byte METRICS = 3;
+    private static final byte JSON_METRICS = 3;
     private static final byte TAGS = 4;
     private static final byte ARTIFACT = 5;
     private static final byte ENDED = 6;
     private static final byte INPUTS = 7;
+    private static final byte METRICS = 8;
 
     private static final JsonFactory JSON = new JsonFactory();
     private static final ObjectMapper MAPPER = new ObjectMapper(JSON);
@@ -111,16 +123,7 @@ final class JournalFormat {
 
     /** The whole frame. */
     static byte[] encode(JournalEntry entry, long writtenAtMillis) throws JournalException {
-        ByteArrayOutputStream out = new ByteArrayOutputStream(256);
-        out.write(new byte[FRAME_HEADER], 0, FRAME_HEADER);
-        try (JsonGenerator json = JSON.createGenerator(out)) {
-            json.writeStartObject();
-            write(json, entry);
-            json.writeEndObject();
-        } catch (IOException e) {
-            throw new JournalException("entry cannot be written as JSON: " + e.getMessage(), e);
-        }
-        byte[] frame = out.toByteArray();
+        byte[] frame = entry instanceof JournalEntry.Metrics metrics ? metricsFrame(metrics) : jsonFrame(entry);
         int length = frame.length - FRAME_HEADER;
         if (length > MAX_PAYLOAD) {
             throw new JournalException("entry of " + length + " bytes is longer than " + MAX_PAYLOAD);
@@ -132,10 +135,46 @@ final class JournalFormat {
         return frame;
     }
 
+    /** Room for the header, and the payload. */
+    private static byte[] metricsFrame(JournalEntry.Metrics metrics) throws JournalException {
+        byte[][] names = new byte[metrics.values().size()][];
+        int length = FRAME_HEADER + 2 * Long.BYTES;
+        int at = 0;
+        for (String name : metrics.values().keySet()) {
+            byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+            if (bytes.length > MAX_NAME) {
+                throw new JournalException("name of a metric of " + bytes.length + " bytes is longer than " + MAX_NAME);
+            }
+            names[at++] = bytes;
+            length += Short.BYTES + bytes.length + Double.BYTES;
+        }
+        ByteBuffer frame = ByteBuffer.allocate(length).position(FRAME_HEADER);
+        frame.putLong(metrics.step()).putLong(metrics.at().toEpochMilli());
+        at = 0;
+        for (double value : metrics.values().values()) {
+            byte[] name = names[at++];
+            frame.putShort((short) name.length).put(name).putDouble(value);
+        }
+        return frame.array();
+    }
+
+    private static byte[] jsonFrame(JournalEntry entry) throws JournalException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream(256);
+        out.write(new byte[FRAME_HEADER], 0, FRAME_HEADER);
+        try (JsonGenerator json = JSON.createGenerator(out)) {
+            json.writeStartObject();
+            write(json, entry);
+            json.writeEndObject();
+        } catch (IOException e) {
+            throw new JournalException("entry cannot be written as JSON: " + e.getMessage(), e);
+        }
+        return out.toByteArray();
+    }
+
     /** What a frame's header says, before its payload was looked at. */
     record Header(byte kind, int length, int crc, int rows, long writtenAtMillis, long mark) {
         boolean isMetrics() {
-            return kind == METRICS;
+            return kind == METRICS || kind == JSON_METRICS;
         }
 
         boolean isArtifact() {
@@ -153,7 +192,7 @@ final class JournalFormat {
         int length = bytes.getInt(at + 4);
         if (bytes.getShort(at) != FRAME_MAGIC
                 || kind < OPENED
-                || kind > INPUTS
+                || kind > METRICS
                 || bytes.get(at + 3) != 0
                 || length < 2
                 || length > MAX_PAYLOAD) {
@@ -206,16 +245,7 @@ final class JournalFormat {
             }
             case JournalEntry.Params params -> writeTexts(json, "values", params.values());
             case JournalEntry.Tags tags -> writeTexts(json, "values", tags.values());
-            case JournalEntry.Metrics metrics -> {
-                json.writeNumberField("step", metrics.step());
-                json.writeNumberField("at", metrics.at().toEpochMilli());
-                json.writeObjectFieldStart("values");
-                for (Map.Entry<String, Double> value : metrics.values().entrySet()) {
-                    // Not finite: Jackson writes a string, "NaN" or "-Infinity", which read() takes back.
-                    json.writeNumberField(value.getKey(), value.getValue());
-                }
-                json.writeEndObject();
-            }
+            case JournalEntry.Metrics metrics -> throw new IllegalArgumentException("metrics are not written as JSON");
             case JournalEntry.Artifact artifact -> {
                 json.writeStringField("artifactPath", artifact.artifactPath());
                 json.writeStringField("localPath", artifact.localPath());
@@ -273,13 +303,28 @@ final class JournalFormat {
 
     /** The entry of an intact frame. */
     static JournalEntry decode(Header header, ByteBuffer bytes, int at) throws JournalException {
-        byte[] payload = new byte[header.length];
-        bytes.get(at + FRAME_HEADER, payload);
         try {
+            if (header.kind == METRICS) {
+                return metrics(bytes.slice(at + FRAME_HEADER, header.length), header.mark);
+            }
+            byte[] payload = new byte[header.length];
+            bytes.get(at + FRAME_HEADER, payload);
             return read(header.kind, header.mark, MAPPER.readTree(payload));
-        } catch (IOException | IllegalArgumentException e) {
+        } catch (IOException | IllegalArgumentException | BufferUnderflowException e) {
             throw new JournalException("entry that this version of Sluice cannot read: " + e.getMessage(), e);
         }
+    }
+
+    private static JournalEntry metrics(ByteBuffer payload, long mark) {
+        long step = payload.getLong();
+        Instant at = Instant.ofEpochMilli(payload.getLong());
+        Map<String, Double> values = new LinkedHashMap<>();
+        while (payload.hasRemaining()) {
+            byte[] name = new byte[Short.toUnsignedInt(payload.getShort())];
+            payload.get(name);
+            values.put(new String(name, StandardCharsets.UTF_8), payload.getDouble());
+        }
+        return new JournalEntry.Metrics(step, values, at, mark);
     }
 
     private static JournalEntry read(byte kind, long mark, JsonNode json) {
@@ -295,7 +340,7 @@ final class JournalFormat {
                         mark);
             case PARAMS -> new JournalEntry.Params(texts(json.path("values")), mark);
             case TAGS -> new JournalEntry.Tags(texts(json.path("values")), mark);
-            case METRICS -> {
+            case JSON_METRICS -> {
                 Map<String, Double> values = new LinkedHashMap<>();
                 json.path("values").properties().forEach(value -> values.put(value.getKey(), number(value.getValue())));
                 yield new JournalEntry.Metrics(

@@ -24,6 +24,9 @@ public final class JournalReader {
     /** Bytes after which a read stops, so that long entries do not fill the memory. */
     private static final long MAX_BYTES = 8L * 1024 * 1024;
 
+    /** Entries that who goes through a journal reads at a time. */
+    private static final int CHUNK = 1000;
+
     private final Path path;
 
     private JournalReader(Path path) {
@@ -52,6 +55,11 @@ public final class JournalReader {
             throw new IllegalArgumentException("max must be >= 1, was " + max);
         }
         return select(offset, max, header -> true).entries();
+    }
+
+    /** The next entries from an offset on, as many as are well held in memory; see {@link #read(long, int)}. */
+    public List<Numbered<JournalEntry>> read(long offset) throws IOException {
+        return read(offset, CHUNK);
     }
 
     /**

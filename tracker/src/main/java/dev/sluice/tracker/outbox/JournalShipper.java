@@ -55,10 +55,6 @@ public final class JournalShipper implements AutoCloseable {
     /** Bytes shipped of a journal that are worth a look, while more is shipped, whether a file of it can go. */
     private static final long WORTH_DELETING = 1L << 20;
 
-    private static final Duration FIRST_AUDIT = Duration.ofSeconds(10);
-    /** After an audit of a run the next one waits so many times as long as it took. */
-    private static final int AUDIT_REST = 9;
-
     private final Tracker tracker;
     private final Builder settings;
     private final Availability availability;
@@ -67,17 +63,13 @@ public final class JournalShipper implements AutoCloseable {
     private final ArtifactDelivery artifactDelivery;
     private final Tallies tallies = new Tallies();
     private final RunAudit audit;
-    private final Semaphore auditPlace = new Semaphore(1);
+    private final AuditRounds auditRounds;
     private final Semaphore places;
     private final Semaphore uploadPlaces;
     private final Map<Path, FollowedRun> runs = new ConcurrentHashMap<>();
-    /** Where runs stood when they were audited last. */
-    private final Map<Path, String> audited = new ConcurrentHashMap<>();
-
     private final Set<Thread> workers = ConcurrentHashMap.newKeySet();
     private final Semaphore hurried = new Semaphore(0);
     private final Thread poller;
-    private volatile long auditAtNanos;
     private volatile boolean closed;
 
     private JournalShipper(Builder settings) {
@@ -107,8 +99,7 @@ public final class JournalShipper implements AutoCloseable {
                 new RecordDelivery(tracker, calls, roster, opening, new LongTexts(settings.artifacts), tallies);
         this.artifactDelivery = new ArtifactDelivery(settings.artifacts, calls, roster, tallies);
         this.audit = new RunAudit(tracker, settings.artifacts);
-        this.auditAtNanos =
-                System.nanoTime() + min(settings.auditInterval, FIRST_AUDIT).toNanos();
+        this.auditRounds = new AuditRounds(audit, availability, roster, tallies, settings.auditInterval);
         this.places = new Semaphore(settings.parallel, true);
         this.uploadPlaces = new Semaphore(settings.uploads, true);
         this.poller = Thread.ofPlatform().daemon().name("journal-shipper").unstarted(this::poll);
@@ -426,6 +417,7 @@ public final class JournalShipper implements AutoCloseable {
     public void close() {
         closed = true;
         calls.close();
+        auditRounds.close();
         wakePoller();
         long deadline = System.nanoTime() + FAREWELL.toNanos();
         try {
@@ -459,11 +451,8 @@ public final class JournalShipper implements AutoCloseable {
                 }
                 wakeWhatIsDue(run);
             }
-            if (System.nanoTime() - auditAtNanos >= 0
-                    && availability.state() == ShipperStatus.State.UP
-                    && auditPlace.tryAcquire()) {
-                auditAtNanos = System.nanoTime() + settings.auditInterval.toNanos();
-                work(this::auditAll);
+            if (auditRounds.begin()) {
+                work(auditRounds::play);
             }
             Duration pause = min(availability.untilProbe(), settings.pollInterval);
             // While one run tries whether the server takes writes, the next one shall not wait long for its turn.
@@ -493,43 +482,12 @@ public final class JournalShipper implements AutoCloseable {
             tracker.probe();
         } catch (TrackingException e) {
             failure = e;
+        } catch (RuntimeException e) {
+            // Whatever it was: without an answer nobody would ever probe again.
+            failure = TrackingException.unreachable("probe", e);
         }
         availability.probed(failure);
         wakePoller();
-    }
-
-    /** Audits the runs of which something was shipped since they were last audited, in no hurry. */
-    private void auditAll() {
-        try {
-            for (FollowedRun run : runs.values()) {
-                if (closed || availability.state() == ShipperStatus.State.AWAY) {
-                    return;
-                }
-                if (run.id().isPresent()
-                        && (run.parked().isPresent() || !run.position().equals(audited.get(run.folder())))) {
-                    long begin = System.nanoTime();
-                    audit(run);
-                    Thread.sleep(Duration.ofNanos((System.nanoTime() - begin) * AUDIT_REST));
-                }
-            }
-            audited.keySet().retainAll(runs.keySet());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } finally {
-            auditPlace.release();
-        }
-    }
-
-    private void audit(FollowedRun run) {
-        String position = run.position();
-        try {
-            AuditFindings findings = audit.audit(run);
-            tallies.add(findings);
-            audited.put(run.folder(), position);
-            wake(run);
-        } catch (TrackingException | IOException e) {
-            LOG.log(System.Logger.Level.DEBUG, "run=" + run.folder() + " audit failed, done again later", e);
-        }
     }
 
     private void wake(FollowedRun run) {
@@ -551,14 +509,16 @@ public final class JournalShipper implements AutoCloseable {
     }
 
     private void work(Runnable task) {
-        Thread.ofVirtual().name("journal-shipper-worker").start(() -> {
-            workers.add(Thread.currentThread());
+        Thread worker = Thread.ofVirtual().name("journal-shipper-worker").unstarted(() -> {
             try {
                 task.run();
             } finally {
                 workers.remove(Thread.currentThread());
             }
         });
+        // Before it begins, so that close() waits for it.
+        workers.add(worker);
+        worker.start();
     }
 
     private interface Stepper {
@@ -566,8 +526,8 @@ public final class JournalShipper implements AutoCloseable {
     }
 
     private void ship(FollowedRun run, Lane lane, Semaphore places, Stepper stepper) {
+        boolean done = false;
         try {
-            boolean done = false;
             while (!done) {
                 lane.clearDue();
                 Step step = Step.MORE;
@@ -595,14 +555,18 @@ public final class JournalShipper implements AutoCloseable {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            lane.stop();
         } catch (IOException | RuntimeException e) {
             LOG.log(System.Logger.Level.WARNING, "run=" + run.folder() + " shipping failed, tried again later", e);
-            run.backOff(AFTER_A_BUG);
-            lane.markDue();
-            lane.stop();
+        } finally {
+            if (!done) {
+                // Even out of memory: else nobody would ever ship this run again, nor, if it was to try the server,
+                // any.
+                run.backOff(AFTER_A_BUG);
+                lane.markDue();
+                lane.stop();
+            }
+            availability.leave(run.folder());
         }
-        availability.leave(run.folder());
         retire(run);
     }
 

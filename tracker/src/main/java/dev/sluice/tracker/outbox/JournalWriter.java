@@ -3,6 +3,7 @@ package dev.sluice.tracker.outbox;
 import dev.sluice.tracker.outbox.JournalSegments.Segment;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +28,9 @@ public final class JournalWriter implements AutoCloseable {
 
     private Segment segment;
     /* Not a FileChannel: that is closed for everybody when a thread is interrupted while it writes. */
+    /** Stands at the end, unless it is dirty. */
     private RandomAccessFile file;
+
     private long end;
     private long lastMark;
     private boolean dirty;
@@ -78,6 +81,10 @@ public final class JournalWriter implements AutoCloseable {
                         : reader.lastMark().orElse(JournalEntry.NO_MARK);
                 open.setLength(0);
                 open.write(header(last, mark));
+                if (settings.durability() != Durability.PROCESS) {
+                    open.getFD().sync();
+                    syncFolder(file);
+                }
                 writer = new JournalWriter(file, settings, last, open, last.start(), mark);
             } else {
                 JournalReader.Tally held = reader.tally(last.start());
@@ -93,6 +100,7 @@ public final class JournalWriter implements AutoCloseable {
                 }
                 writer = new JournalWriter(file, settings, last, open, held.end(), mark);
             }
+            open.seek(writer.segment.position(writer.end));
             writer.setUsed(writer.held());
             return writer;
         } catch (IOException | RuntimeException e) {
@@ -124,18 +132,8 @@ public final class JournalWriter implements AutoCloseable {
             if (closed) {
                 throw new JournalException("journal " + path + " is closed");
             }
-            if (dirty) {
-                file.setLength(segment.position(end));
-                dirty = false;
-            }
-            if (end - segment.start() >= settings.segmentBytes()) {
-                beginSegment();
-            }
-            dirty = true;
-            file.seek(segment.position(end));
-            file.write(frame);
-            dirty = false;
-            end += frame.length;
+            cutTail();
+            write(frame);
             here = end;
             if (entry.mark() != JournalEntry.NO_MARK) {
                 lastMark = entry.mark();
@@ -151,6 +149,81 @@ public final class JournalWriter implements AutoCloseable {
         return here;
     }
 
+    /**
+     * Appends what is not there yet of a journal that somebody else writes: its offsets are this journal's. A piece that is
+     * there already changes nothing.
+     *
+     * @return whether all of the piece is there now. Else there is a gap before it, or something else where it begins:
+     *     {@link #nextChunk} says where the next piece must begin
+     * @throws IOException as of {@link #append(JournalEntry)}
+     */
+    public boolean append(JournalChunk chunk) throws IOException {
+        long here;
+        synchronized (this) {
+            if (closed) {
+                throw new JournalException("journal " + path + " is closed");
+            }
+            cutTail();
+            // A new journal has a header, and asks for one all the same.
+            boolean begins = chunk.offset() <= end && (chunk.end() <= end || chunk.mayBeCutAt(end));
+            if (!begins || !isHere(chunk)) {
+                return false;
+            }
+            here = chunk.end();
+            if (here > end) {
+                byte[] rest = new byte[Math.toIntExact(here - end)];
+                chunk.bytes(end, here).get(rest);
+                write(rest);
+                for (Numbered<JournalEntry> entry : chunk.entries()) {
+                    if (entry.value().mark() != JournalEntry.NO_MARK) {
+                        lastMark = entry.value().mark();
+                    }
+                }
+            }
+        }
+        if (settings.durability() != Durability.PROCESS) {
+            sync(here);
+        }
+        return true;
+    }
+
+    /** Whether the beginning of a piece, as far as this journal reaches, is what this journal holds there. */
+    private boolean isHere(JournalChunk chunk) throws IOException {
+        long to = Math.min(chunk.end(), end);
+        if (chunk.offset() >= to) {
+            return true;
+        }
+        if (!segment.isFirst() && chunk.offset() < segment.start()) {
+            // In a file that may be shipped and deleted: what is sent twice is the newest piece, which is never there.
+            return false;
+        }
+        byte[] held = new byte[Math.toIntExact(to - chunk.offset())];
+        dirty = true;
+        file.seek(segment.position(chunk.offset()));
+        file.readFully(held);
+        cutTail();
+        return ByteBuffer.wrap(held).equals(chunk.bytes(chunk.offset(), to));
+    }
+
+    /** Cuts off what a failed write has left, and goes back to the end. */
+    private void cutTail() throws IOException {
+        if (dirty) {
+            file.setLength(segment.position(end));
+            file.seek(segment.position(end));
+            dirty = false;
+        }
+    }
+
+    private void write(byte[] bytes) throws IOException {
+        if (end - segment.start() >= settings.segmentBytes()) {
+            beginSegment();
+        }
+        dirty = true;
+        file.write(bytes);
+        dirty = false;
+        end += bytes.length;
+    }
+
     private void beginSegment() throws IOException {
         Segment next = JournalSegments.segment(path, end);
         RandomAccessFile open = new RandomAccessFile(next.file().toFile(), "rw");
@@ -160,7 +233,7 @@ public final class JournalWriter implements AutoCloseable {
             if (settings.durability() != Durability.PROCESS) {
                 file.getFD().sync();
                 open.getFD().sync();
-                syncFolder();
+                syncFolder(path);
             }
         } catch (IOException e) {
             open.close();
@@ -174,8 +247,8 @@ public final class JournalWriter implements AutoCloseable {
         before.close();
     }
 
-    private void syncFolder() throws IOException {
-        Path folder = path.toAbsolutePath().getParent();
+    private static void syncFolder(Path journal) throws IOException {
+        Path folder = journal.toAbsolutePath().getParent();
         if (folder != null) {
             try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
                 channel.force(true);
@@ -283,6 +356,11 @@ public final class JournalWriter implements AutoCloseable {
         return end;
     }
 
+    /** Where the next piece of a journal that is handed over must begin: {@link #size}, or 0 while nothing is here. */
+    public synchronized long nextChunk() {
+        return end == JournalFormat.FILE_HEADER ? 0 : end;
+    }
+
     public Path path() {
         return path;
     }
@@ -293,13 +371,14 @@ public final class JournalWriter implements AutoCloseable {
             synchronized (this) {
                 if (!closed) {
                     closed = true;
-                    if (dirty) {
-                        file.setLength(segment.position(end));
+                    try (RandomAccessFile open = file) {
+                        if (dirty) {
+                            open.setLength(segment.position(end));
+                        }
+                        if (settings.durability() != Durability.PROCESS) {
+                            open.getFD().sync();
+                        }
                     }
-                    if (settings.durability() != Durability.PROCESS) {
-                        file.getFD().sync();
-                    }
-                    file.close();
                 }
             }
         }

@@ -4,24 +4,30 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Map;
 
 /**
  * A journal's writer for those who must go on whatever the disk does, such as a training loop. What the disk does not
  * take is held in memory, in its order, and tried again with what follows and at the end; where the memory set aside for
- * that is full too, metrics are dropped and counted. A record that no journal takes is left out and counted. Each such
+ * that is full too, records are dropped and counted. A record that no journal takes is left out and counted. Each such
  * change is logged once. Thread-safe.
  */
 public final class PatientWriter implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(PatientWriter.class.getName());
     /** Most rows held: some 20 MiB of metrics. */
     private static final int MOST_ROWS = 100_000;
+    /** Most characters of texts held; a run's opening and end, which are short, are held whatever comes. */
+    private static final long MOST_TEXT = 16L << 20;
 
+    private static final int OVERHEAD = 100;
     private static final Duration PAUSE = Duration.ofMillis(100);
 
     private final JournalWriter journal;
     private final Deque<JournalEntry> held = new ArrayDeque<>();
     private long heldRows;
+    private long heldText;
     private long lostRows;
+    private boolean losing;
     private long tryAtNanos;
 
     /** A writer to that journal, which it closes when it is closed itself. */
@@ -50,8 +56,19 @@ public final class PatientWriter implements AutoCloseable {
     }
 
     private void hold(JournalEntry entry) {
-        if (heldRows >= MOST_ROWS && entry instanceof JournalEntry.Metrics) {
-            if (lostRows == 0) {
+        long text = text(entry);
+        boolean room = switch (entry) {
+            case JournalEntry.Metrics metrics -> heldRows < MOST_ROWS;
+            case JournalEntry.Params params -> heldText + text <= MOST_TEXT;
+            case JournalEntry.Tags tags -> heldText + text <= MOST_TEXT;
+            case JournalEntry.Inputs inputs -> heldText + text <= MOST_TEXT;
+            case JournalEntry.Artifact artifact -> heldText + text <= MOST_TEXT;
+            case JournalEntry.RunOpened opened -> true;
+            case JournalEntry.RunEnded ended -> true;
+        };
+        if (!room) {
+            if (!losing) {
+                losing = true;
                 LOG.log(
                         System.Logger.Level.ERROR,
                         "journal={0} state=losing reason=\"the disk takes nothing, and {1} rows are held in memory\"",
@@ -63,7 +80,37 @@ public final class PatientWriter implements AutoCloseable {
         }
         held.add(entry);
         heldRows += entry.rows();
+        heldText += text;
         tryAtNanos = System.nanoTime() + PAUSE.toNanos();
+    }
+
+    /** Characters of the texts of an entry, with as many more for each as a short one takes besides. */
+    private static long text(JournalEntry entry) {
+        return switch (entry) {
+            case JournalEntry.Params params -> text(params.values());
+            case JournalEntry.Tags tags -> text(tags.values());
+            case JournalEntry.Inputs inputs ->
+                inputs.datasets().stream()
+                        .mapToLong(dataset -> OVERHEAD
+                                + dataset.source().length()
+                                + dataset.schema().orElse("").length()
+                                + dataset.profile().orElse("").length())
+                        .sum();
+            case JournalEntry.Artifact artifact ->
+                OVERHEAD
+                        + artifact.artifactPath().length()
+                        + artifact.localPath().length();
+            case JournalEntry.Metrics metrics -> 0;
+            case JournalEntry.RunOpened opened -> 0;
+            case JournalEntry.RunEnded ended -> 0;
+        };
+    }
+
+    private static long text(Map<String, String> texts) {
+        return texts.entrySet().stream()
+                .mapToLong(text ->
+                        OVERHEAD + text.getKey().length() + text.getValue().length())
+                .sum();
     }
 
     /** A record that will never be taken is no reason to hold up those behind it. */
@@ -93,7 +140,9 @@ public final class PatientWriter implements AutoCloseable {
             }
             held.removeFirst();
             heldRows -= first.rows();
+            heldText -= text(first);
         }
+        losing = false;
         LOG.log(
                 System.Logger.Level.INFO,
                 "journal={0} state=written lost={1}",

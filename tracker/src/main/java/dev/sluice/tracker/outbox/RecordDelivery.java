@@ -21,9 +21,6 @@ import java.util.function.Function;
 final class RecordDelivery {
     private static final System.Logger LOG = System.getLogger(RecordDelivery.class.getName());
 
-    /** Entries read at a time. */
-    private static final int CHUNK = 1000;
-
     private final Tracker tracker;
     private final ServerCalls calls;
     private final Roster roster;
@@ -55,6 +52,11 @@ final class RecordDelivery {
         Numbered<JournalEntry> first() {
             return entries.getFirst();
         }
+    }
+
+    /** One kind of rows of a chunk. */
+    private interface Delivery {
+        Reaction make() throws IOException;
     }
 
     /** Ships what comes next of a run's records. */
@@ -106,7 +108,7 @@ final class RecordDelivery {
 
     private static Chunk read(FollowedRun run, Journal journal) throws IOException {
         long from = run.recordsOffset(journal);
-        return new Chunk(journal, from, journal.reader().read(from, CHUNK));
+        return new Chunk(journal, from, journal.reader().read(from));
     }
 
     private Step end(FollowedRun run, Chunk chunk, JournalEntry.RunEnded ended) throws IOException {
@@ -183,48 +185,41 @@ final class RecordDelivery {
             end = numbered.end();
             entries++;
         }
-        Reaction reaction = keepLong(run, journal, LongTexts.Kind.PARAM, params);
-        if (reaction == Reaction.SUCCEEDED) {
-            reaction = keepLong(run, journal, LongTexts.Kind.TAG, tags.entrySet());
-        }
-        if (reaction == Reaction.SUCCEEDED) {
-            reaction = deliver(
-                    run,
-                    journal,
-                    params,
-                    TrackingText.MAX_PARAMS,
-                    part -> tracker.logParams(id, LongTexts.Kind.PARAM.shown(map(part))),
-                    param -> "param " + param.getKey());
-        }
-        if (reaction == Reaction.SUCCEEDED) {
-            reaction = deliver(
-                    run,
-                    journal,
-                    List.copyOf(tags.entrySet()),
-                    TrackingText.MAX_TAGS,
-                    part -> tracker.setTags(id, LongTexts.Kind.TAG.shown(map(part))),
-                    tag -> "tag " + tag.getKey());
-        }
-        if (reaction == Reaction.SUCCEEDED) {
-            reaction = deliver(
-                    run,
-                    journal,
-                    datasets,
-                    TrackingText.MAX_TAGS,
-                    part -> tracker.logInputs(id, part),
-                    dataset -> "data set " + dataset.name());
-        }
-        if (reaction == Reaction.SUCCEEDED) {
-            reaction = deliver(
-                    run,
-                    journal,
-                    points,
-                    TrackingText.MAX_METRICS,
-                    part -> tracker.logMetrics(id, part),
-                    point -> "metric " + point.key() + " at step " + point.step());
-        }
-        if (reaction != Reaction.SUCCEEDED) {
-            return Step.LATER;
+        List<Delivery> deliveries = List.of(
+                () -> keepLong(run, journal, LongTexts.Kind.PARAM, params),
+                () -> keepLong(run, journal, LongTexts.Kind.TAG, tags.entrySet()),
+                () -> deliver(
+                        run,
+                        journal,
+                        params,
+                        TrackingText.MAX_PARAMS,
+                        part -> tracker.logParams(id, LongTexts.Kind.PARAM.shown(map(part))),
+                        param -> "param " + param.getKey()),
+                () -> deliver(
+                        run,
+                        journal,
+                        List.copyOf(tags.entrySet()),
+                        TrackingText.MAX_TAGS,
+                        part -> tracker.setTags(id, LongTexts.Kind.TAG.shown(map(part))),
+                        tag -> "tag " + tag.getKey()),
+                () -> deliver(
+                        run,
+                        journal,
+                        datasets,
+                        TrackingText.MAX_TAGS,
+                        part -> tracker.logInputs(id, part),
+                        dataset -> "data set " + dataset.name()),
+                () -> deliver(
+                        run,
+                        journal,
+                        points,
+                        TrackingText.MAX_METRICS,
+                        part -> tracker.logMetrics(id, part),
+                        point -> "metric " + point.key() + " at step " + point.step()));
+        for (Delivery delivery : deliveries) {
+            if (delivery.make() != Reaction.SUCCEEDED) {
+                return Step.LATER;
+            }
         }
         run.shipped(journal, chunk.from, end, entries, points.size());
         tallies.pointsShipped.addAndGet(points.size());

@@ -35,7 +35,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class RunAudit {
     private static final System.Logger LOG = System.getLogger(RunAudit.class.getName());
-    private static final int CHUNK = 1000;
     /** Points compared at a time, so that a long run does not fill the memory. */
     private static final int MOST_POINTS = 200_000;
 
@@ -189,7 +188,7 @@ final class RunAudit {
     private static void forEach(JournalReader journal, long end, Consumer<Numbered<JournalEntry>> visitor)
             throws IOException {
         long from = 0;
-        List<Numbered<JournalEntry>> chunk = journal.read(from, CHUNK);
+        List<Numbered<JournalEntry>> chunk = journal.read(from);
         while (!chunk.isEmpty()) {
             for (Numbered<JournalEntry> numbered : chunk) {
                 if (numbered.end() > end) {
@@ -198,7 +197,7 @@ final class RunAudit {
                 visitor.accept(numbered);
             }
             from = chunk.getLast().end();
-            chunk = journal.read(from, CHUNK);
+            chunk = journal.read(from);
         }
     }
 
@@ -216,9 +215,7 @@ final class RunAudit {
 
     private static int resendDatasets(List<Dataset> recorded, List<Dataset> shown, Consumer<List<Dataset>> send) {
         List<Dataset> missing = recorded.stream()
-                .filter(dataset -> shown.stream()
-                        .noneMatch(one -> one.name().equals(dataset.name())
-                                && one.digest().equals(dataset.digest())))
+                .filter(dataset -> shown.stream().noneMatch(dataset::isOneWith))
                 .toList();
         return resend(missing, send);
     }
@@ -327,11 +324,12 @@ final class RunAudit {
         Map<ArtifactPath, List<ArtifactInfo>> folders = new HashMap<>();
         int sent = 0;
         for (JournalEntry.Artifact artifact : recorded.values()) {
-            Path file = run.artifactFolder().resolve(artifact.localPath()).normalize();
-            if (!file.startsWith(run.artifactFolder()) || !Files.isRegularFile(file)) {
+            Optional<Path> within = run.file(artifact).filter(Files::isRegularFile);
+            if (within.isEmpty()) {
                 // It was set aside, or has made room since.
                 continue;
             }
+            Path file = within.get();
             ArtifactPath path;
             try {
                 path = ArtifactPath.of(artifact.artifactPath());

@@ -34,8 +34,6 @@ public record RunInspection(
         long bytes,
         long damagedBytes,
         long quarantined) {
-    private static final int CHUNK = 1000;
-
     /** The run folders at and below a folder, in the order of their names. */
     public static List<Path> find(Path root) throws IOException {
         try (Stream<Path> files = Files.walk(root)) {
@@ -92,13 +90,13 @@ public record RunInspection(
 
     private static List<JournalEntry> lifecycle(JournalReader reader) throws IOException {
         List<JournalEntry> found = new ArrayList<>();
-        List<Numbered<JournalEntry>> chunk = reader.read(0, CHUNK);
+        List<Numbered<JournalEntry>> chunk = reader.read(0);
         while (!chunk.isEmpty()) {
             chunk.stream()
                     .map(Numbered::value)
                     .filter(entry -> entry instanceof JournalEntry.RunOpened || entry instanceof JournalEntry.RunEnded)
                     .forEach(found::add);
-            chunk = reader.read(chunk.getLast().end(), CHUNK);
+            chunk = reader.read(chunk.getLast().end());
         }
         return found;
     }

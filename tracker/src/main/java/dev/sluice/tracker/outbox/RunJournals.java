@@ -18,8 +18,8 @@ import java.util.SequencedMap;
 
 /**
  * The names of the files in a run folder: {@value #SERVICE}, whose first entry opens the run and whose last ends it,
- * one {@code attempt-N.journal} a launched attempt, {@value #SYSTEM}, {@value #CURSOR} and {@value #QUARANTINE}, which the
- * shipper keeps.
+ * one {@code attempt-N.journal} a launched attempt, {@value #SYSTEM}, {@value #CURSOR}, {@value #QUARANTINE} and {@value
+ * #UPLOAD}, which the shipper keeps.
  */
 public final class RunJournals {
     /** The journal of the process that owns the run. */
@@ -30,6 +30,9 @@ public final class RunJournals {
     public static final String CURSOR = "run.json";
     /** What could not be shipped and why, one JSON object a line. */
     public static final String QUARANTINE = "quarantine.jsonl";
+
+    /** How far the upload of the large artifact came that is under way; readable by its owner alone. */
+    public static final String UPLOAD = "upload.json";
 
     private static final String SUFFIX = ".journal";
 

@@ -77,6 +77,7 @@ final class RunOpening {
         // The entry itself counts as shipped in the next step only, which finds the run open.
         run.openedAs(opening.id, opening.experiment);
         LOG.log(System.Logger.Level.INFO, "run={0} key={1} state=opened", opening.id, opened.key());
+        parentSearches.remove(opened.key());
         run.artifacts.markDue();
         roster.wakeWhatIsDue(run);
         for (FollowedRun other : roster.runs()) {

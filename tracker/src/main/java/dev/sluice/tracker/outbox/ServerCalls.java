@@ -23,6 +23,9 @@ final class ServerCalls {
         BLAMED
     }
 
+    /** How often a request is sent again before it is blamed for an error 500. */
+    private static final int CONFIRMATIONS = 2;
+
     private final Tracker tracker;
     private final Availability availability;
     private final Duration longestBackOff;
@@ -65,8 +68,32 @@ final class ServerCalls {
         try {
             request.run();
         } catch (TrackingException e) {
-            return react(run, lane, e, suspected);
+            Reaction reaction = react(run, lane, e, suspected);
+            return reaction == Reaction.BLAMED && e.kind() == TrackingException.Kind.SERVER_ERROR
+                    ? confirmed(run, lane, request)
+                    : reaction;
         }
+        return succeeded(run);
+    }
+
+    /**
+     * Whether a request is really what brings the server to answer 500, while it takes another write in between: now and then a
+     * server, or what stands before it, answers that to anything.
+     */
+    private Reaction confirmed(FollowedRun run, Lane lane, Runnable request) {
+        Reaction reaction = Reaction.BLAMED;
+        for (int i = 0; i < CONFIRMATIONS && reaction == Reaction.BLAMED; i++) {
+            try {
+                request.run();
+                return succeeded(run);
+            } catch (TrackingException e) {
+                reaction = react(run, lane, e, true);
+            }
+        }
+        return reaction;
+    }
+
+    private Reaction succeeded(FollowedRun run) {
         answered();
         run.alert(null);
         return Reaction.SUCCEEDED;

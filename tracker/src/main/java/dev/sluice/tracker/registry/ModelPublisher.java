@@ -4,6 +4,7 @@ import dev.sluice.tracker.TrackingException;
 import dev.sluice.tracker.artifact.ArtifactPath;
 import dev.sluice.tracker.artifact.ArtifactStore;
 import dev.sluice.tracker.artifact.FileDigest;
+import dev.sluice.tracker.artifact.UploadNote;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -25,6 +26,7 @@ public final class ModelPublisher {
 
     private final ModelRegistry registry;
     private final ModelProof proof;
+    private final UploadNote note;
 
     public ModelPublisher(ModelRegistry registry) {
         this(registry, ModelProof.NONE);
@@ -34,8 +36,17 @@ public final class ModelPublisher {
      * @param proof what a model must pass before it becomes a version
      */
     public ModelPublisher(ModelRegistry registry, ModelProof proof) {
+        this(registry, proof, UploadNote.NONE);
+    }
+
+    /**
+     * @param proof what a model must pass before it becomes a version
+     * @param note where it is noted how far the upload of a large file came; of one publication alone
+     */
+    public ModelPublisher(ModelRegistry registry, ModelProof proof, UploadNote note) {
         this.registry = registry;
         this.proof = proof;
+        this.note = note;
     }
 
     /**
@@ -128,8 +139,7 @@ public final class ModelPublisher {
                 publication.tags()));
     }
 
-    private static void store(
-            ModelPublication publication, ArtifactStore store, ArtifactPath into, Map<String, String> stamp)
+    private void store(ModelPublication publication, ArtifactStore store, ArtifactPath into, Map<String, String> stamp)
             throws IOException {
         for (Path file : files(publication.folder())) {
             String name = publication
@@ -160,8 +170,19 @@ public final class ModelPublisher {
         }
     }
 
-    private static void storeVerified(ArtifactStore store, Path file, ArtifactPath path) throws IOException {
-        FileDigest sent = store.put(file, path);
+    private void storeVerified(ArtifactStore store, Path file, ArtifactPath path) throws IOException {
+        FileDigest sent;
+        try {
+            sent = store.put(file, path, note);
+        } catch (TrackingException e) {
+            if (!e.retryable()) {
+                store.abandon(note);
+            }
+            throw e;
+        } catch (IOException e) {
+            store.abandon(note);
+            throw e;
+        }
         FileDigest held = store.digest(path);
         if (!sent.equals(held)) {
             throw TrackingException.unreadable(

@@ -10,11 +10,7 @@ import dev.sluice.tracker.artifact.ArtifactPath;
 import dev.sluice.tracker.artifact.ArtifactStore;
 import dev.sluice.tracker.artifact.FileDigest;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -25,7 +21,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.UUID;
-import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -122,62 +117,6 @@ class LargeArtifactTest {
             wire.cutAfter(Long.MAX_VALUE);
             assertThat(fragile.put(after, path)).isEqualTo(FileDigest.of(after));
             assertThat(store.digest(path)).isEqualTo(FileDigest.of(after));
-        }
-    }
-
-    /** A wire to a server that is cut when so many bytes of a connection have gone through. */
-    private static final class Wire implements AutoCloseable {
-        private final ServerSocket socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-        private final int target;
-        private volatile long limit = Long.MAX_VALUE;
-
-        Wire(int target) throws IOException {
-            this.target = target;
-            Thread.startVirtualThread(this::accept);
-        }
-
-        URI uri() {
-            return URI.create("http://127.0.0.1:" + socket.getLocalPort());
-        }
-
-        void cutAfter(long bytes) {
-            limit = bytes;
-        }
-
-        private void accept() {
-            try {
-                while (true) {
-                    Socket client = socket.accept();
-                    Socket server = new Socket(InetAddress.getLoopbackAddress(), target);
-                    Thread.startVirtualThread(() -> pump(client, server, () -> limit));
-                    Thread.startVirtualThread(() -> pump(server, client, () -> Long.MAX_VALUE));
-                }
-            } catch (IOException closed) {
-                // The test is over.
-            }
-        }
-
-        private static void pump(Socket from, Socket to, LongSupplier most) {
-            try (from;
-                    to) {
-                InputStream in = from.getInputStream();
-                OutputStream out = to.getOutputStream();
-                byte[] buffer = new byte[64 * 1024];
-                long through = 0;
-                for (int read = in.read(buffer);
-                        read >= 0 && through + read <= most.getAsLong();
-                        read = in.read(buffer)) {
-                    out.write(buffer, 0, read);
-                    through += read;
-                }
-            } catch (IOException e) {
-                // The other side has gone; so does this one.
-            }
-        }
-
-        @Override
-        public void close() throws IOException {
-            socket.close();
         }
     }
 }

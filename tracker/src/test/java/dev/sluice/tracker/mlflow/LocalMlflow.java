@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,7 @@ public final class LocalMlflow implements AutoCloseable {
 
     private final String version;
     private final List<String> options;
+    private final Map<String, String> environment;
     private final Path folder;
     private final int port;
     private @Nullable Process process;
@@ -39,6 +41,17 @@ public final class LocalMlflow implements AutoCloseable {
      * @param options further words of {@code mlflow server}
      */
     public LocalMlflow(Path folder, String version, List<String> options) throws IOException {
+        this(folder, version, options, Map.of());
+    }
+
+    /**
+     * A server of a certain version.
+     *
+     * @param options further words of {@code mlflow server}
+     * @param environment variables beside those of this process
+     */
+    LocalMlflow(Path folder, String version, List<String> options, Map<String, String> environment) throws IOException {
+        this.environment = Map.copyOf(environment);
         this.version = version;
         this.options = List.copyOf(options);
         this.folder = Files.createDirectories(folder);
@@ -83,18 +96,23 @@ public final class LocalMlflow implements AutoCloseable {
 
     static Path python(String version) {
         String name = "mlflow-" + version;
+        Path python = tool(name).resolve("bin/python");
+        if (!Files.isExecutable(python)) {
+            throw new AssertionError("These tests need a real MLflow server, and there is no " + python
+                    + ". Run ./sluice test, which installs that of the everyday suite, or: python3 scripts/install_mlflow.py "
+                    + tool(name).getParent() + " " + version);
+        }
+        return python;
+    }
+
+    /** Where something that tests need is installed. */
+    static Path tool(String name) {
         Path cache = Optional.ofNullable(System.getenv("XDG_CACHE_HOME"))
                 .map(Path::of)
                 .orElse(Path.of(System.getProperty("user.home"), ".cache"));
         Path tools =
                 Optional.ofNullable(System.getenv("SLUICE_TOOLS")).map(Path::of).orElse(cache.resolve("sluice"));
-        Path python = tools.resolve(name).resolve("bin/python");
-        if (!Files.isExecutable(python)) {
-            throw new AssertionError("These tests need a real MLflow server, and there is no " + python
-                    + ". Run ./sluice test, which installs that of the everyday suite, or: python3 scripts/install_mlflow.py "
-                    + tools + " " + version);
-        }
-        return python;
+        return tools.resolve(name);
     }
 
     public URI uri() {
@@ -124,6 +142,7 @@ public final class LocalMlflow implements AutoCloseable {
                 folder.resolve("artifacts").toString()));
         command.addAll(options);
         ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().putAll(environment);
         builder.environment().put("MLFLOW_SERVER_ENABLE_JOB_EXECUTION", "false");
         builder.environment().put("MLFLOW_DISABLE_TELEMETRY", "true");
         Path log = folder.resolve("server.log");

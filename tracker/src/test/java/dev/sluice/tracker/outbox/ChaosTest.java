@@ -10,19 +10,13 @@ import dev.sluice.tracker.mlflow.FaultProxy;
 import dev.sluice.tracker.mlflow.LocalMlflow;
 import dev.sluice.tracker.mlflow.MlflowServer;
 import dev.sluice.tracker.mlflow.MlflowTracker;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.SplittableRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -35,7 +29,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ChaosTest {
     private static final int RUNS = 4;
     private static final int KILLS = 2;
-    private static final Duration PATIENCE = Duration.ofMinutes(5);
     private static final boolean LONG = "1".equals(System.getenv("SLUICE_LONG"));
 
     @TempDir
@@ -63,9 +56,22 @@ class ChaosTest {
         String experiment = "chaos " + round + " " + System.nanoTime();
         try (FaultProxy proxy = new FaultProxy(mlflow.uri(), 0.3, round, Duration.ofMillis(1300));
                 MlflowTracker direct = MlflowTracker.on(MlflowServer.of(mlflow.uri()))) {
-            Victim writer = new Victim(ChaosWriter.class, root.toString(), experiment, String.valueOf(RUNS), "5");
-            Victim shipper = new Victim(
-                    ChaosShipper.class, proxy.uri().toString(), root.toString(), experiment, String.valueOf(RUNS));
+            ChildJvm writer = new ChildJvm(
+                    root,
+                    List.of("-Xmx256m"),
+                    ChaosWriter.class,
+                    root.toString(),
+                    experiment,
+                    String.valueOf(RUNS),
+                    "5");
+            ChildJvm shipper = new ChildJvm(
+                    root,
+                    List.of("-Xmx256m"),
+                    ChaosShipper.class,
+                    proxy.uri().toString(),
+                    root.toString(),
+                    experiment,
+                    String.valueOf(RUNS));
             try {
                 for (int kill = 0; kill < KILLS; kill++) {
                     writer.start();
@@ -131,66 +137,10 @@ class ChaosTest {
                             .isEqualTo(artifact.sha256());
                 }
             }
-            assertThat(recorded.folder.resolve(RunJournals.QUARANTINE)).doesNotExist();
-        }
-    }
-
-    /** A process of ours that is killed and started again. */
-    private final class Victim {
-        private final List<String> command = new ArrayList<>();
-        private final Path errors;
-        private @Nullable Process process;
-
-        Victim(Class<?> main, String... arguments) throws IOException {
-            command.addAll(List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-XX:+UseSerialGC",
-                    "-XX:TieredStopAtLevel=1",
-                    "-Xmx256m",
-                    "-cp",
-                    System.getProperty("java.class.path"),
-                    main.getName()));
-            command.addAll(List.of(arguments));
-            errors = Files.createTempFile(root, main.getSimpleName(), ".err");
-        }
-
-        void start() throws IOException {
-            process = new ProcessBuilder(command)
-                    .redirectError(ProcessBuilder.Redirect.appendTo(errors.toFile()))
-                    .start();
-        }
-
-        void awaitLine(String wanted) throws Exception {
-            long deadline = System.nanoTime() + PATIENCE.toNanos();
-            Process running = Objects.requireNonNull(process);
-            BufferedReader lines = running.inputReader();
-            while (System.nanoTime() < deadline) {
-                if (lines.ready() || !running.isAlive()) {
-                    String line = lines.readLine();
-                    if (wanted.equals(line)) {
-                        return;
-                    }
-                    assertThat(line).as("it ended: %s", tail()).isNotNull();
-                } else {
-                    TimeUnit.MILLISECONDS.sleep(20);
-                }
-            }
-            throw new AssertionError("no " + wanted + " within " + PATIENCE + ": " + tail());
-        }
-
-        private String tail() throws IOException {
-            try (Stream<String> all = Files.lines(errors)) {
-                List<String> text = all.toList();
-                return String.join("\n", text.subList(Math.max(0, text.size() - 40), text.size()));
-            }
-        }
-
-        void kill() throws InterruptedException {
-            Process running = process;
-            if (running != null) {
-                running.toHandle().destroyForcibly();
-                running.waitFor();
-            }
+            Path quarantine = recorded.folder.resolve(RunJournals.QUARANTINE);
+            assertThat(Files.exists(quarantine) ? Files.readString(quarantine) : "")
+                    .as("what was set aside")
+                    .isEmpty();
         }
     }
 }

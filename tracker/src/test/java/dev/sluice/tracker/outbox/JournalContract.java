@@ -50,7 +50,8 @@ abstract class JournalContract {
     }
 
     static Metrics metrics(long step) {
-        return new Metrics(step, Map.of("loss", 1.0 / (step + 1)), AT.plusSeconds(step), step);
+        return new Metrics(
+                step, Map.of("validation_loss_of_the_first_fold", 1.0 / (step + 1)), AT.plusSeconds(step), step);
     }
 
     static List<JournalEntry> read(Path file) throws IOException {

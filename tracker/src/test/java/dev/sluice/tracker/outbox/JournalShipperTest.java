@@ -9,13 +9,20 @@ import dev.sluice.tracker.MetricPoint;
 import dev.sluice.tracker.Run;
 import dev.sluice.tracker.RunId;
 import dev.sluice.tracker.RunStatus;
+import dev.sluice.tracker.TrackingException;
+import dev.sluice.tracker.artifact.ArtifactInfo;
 import dev.sluice.tracker.artifact.ArtifactPath;
+import dev.sluice.tracker.artifact.ArtifactStore;
+import dev.sluice.tracker.artifact.FileDigest;
+import dev.sluice.tracker.artifact.LocalArtifactStore;
+import dev.sluice.tracker.artifact.UploadNote;
 import dev.sluice.tracker.memory.InMemoryTracker;
 import dev.sluice.tracker.outbox.JournalEntry.Artifact;
 import dev.sluice.tracker.outbox.JournalEntry.Metrics;
 import dev.sluice.tracker.outbox.JournalEntry.RunOpened;
 import dev.sluice.tracker.outbox.JournalEntry.Tags;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,6 +33,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -91,6 +99,18 @@ class JournalShipperTest {
     private void awaitEnded(RunFolder folder) {
         await().atMost(SOON)
                 .until(() -> shipper.progress(folder.folder).orElseThrow().ended() && shipper.isDrained(folder.folder));
+    }
+
+    private void awaitParked(RunFolder folder) {
+        await().atMost(SOON)
+                .until(() ->
+                        shipper.progress(folder.folder).orElseThrow().parked().isPresent());
+    }
+
+    /** Begins a new shipper, after the last one was closed, with that run. */
+    private void ship(RunFolder folder) throws IOException {
+        shipper = newShipper();
+        shipper.follow(folder.folder, folder.trial);
     }
 
     @Test
@@ -202,9 +222,7 @@ class JournalShipperTest {
         tracker.deleteRun(id);
         trial.metrics(0, 3);
 
-        await().atMost(SOON)
-                .until(() ->
-                        shipper.progress(trial.folder).orElseThrow().parked().isPresent());
+        awaitParked(trial);
         assertThat(shipper.status().parked().get(trial.folder)).contains("deleted in MLflow");
         assertThat(shipper.status().pointsWaiting()).isEqualTo(3);
         assertThat(trial.folder.resolve(RunJournals.QUARANTINE)).doesNotExist();
@@ -219,8 +237,7 @@ class JournalShipperTest {
         shipper.close();
         trial.metrics(1234, 2000);
         trial.end(RunStatus.FAILED);
-        shipper = newShipper();
-        shipper.follow(trial.folder, trial.trial);
+        ship(trial);
         awaitEnded(trial);
 
         assertThat(id(trial)).isEqualTo(id);
@@ -236,8 +253,7 @@ class JournalShipperTest {
         RunId id = id(trial);
         shipper.close();
         Files.writeString(trial.folder.resolve(RunJournals.CURSOR), "");
-        shipper = newShipper();
-        shipper.follow(trial.folder, trial.trial);
+        ship(trial);
         trial.end(RunStatus.FINISHED);
         awaitEnded(trial);
 
@@ -287,6 +303,85 @@ class JournalShipperTest {
     }
 
     @Test
+    void goesOnWithAnUploadInPartsAndGivesItUpWithItsArtifact() throws Exception {
+        HalfwayStore store = new HalfwayStore(new LocalArtifactStore(root.resolve("storage")));
+        shipper.close();
+        shipper = JournalShipper.to(tracker, run -> store)
+                .pollInterval(Duration.ofMillis(100))
+                .backOff(Duration.ofMillis(20), Duration.ofMillis(200))
+                .start();
+        RunFolder trial = folder("s/20");
+        trial.artifact("large", "1");
+        Artifact removed = trial.artifact("removed", "2");
+        trial.append(new RunOpened("s/20", "n", "digits", RunFolder.START, Optional.empty(), Map.of()));
+        trial.end(RunStatus.FINISHED);
+        shipper.follow(trial.folder, trial.trial);
+        await().atMost(SOON).until(() -> store.noted.contains("removed from 0"));
+        assertThat(trial.folder.resolve(RunJournals.UPLOAD)).hasContent("removed");
+        Files.delete(trial.trial.resolve(removed.localPath()));
+        awaitEnded(trial);
+
+        assertThat(store.noted).startsWith("large from 0", "large from half").endsWith("abandoned removed");
+        assertThat(store.list(ArtifactPath.ROOT))
+                .extracting(info -> info.path().value())
+                .containsExactly("large");
+        assertThat(trial.folder.resolve(RunJournals.UPLOAD)).doesNotExist();
+    }
+
+    /** Breaks off every upload half-way, and never gets through with that of "removed". */
+    private static final class HalfwayStore implements ArtifactStore {
+        private final ArtifactStore held;
+        private final List<String> noted = new CopyOnWriteArrayList<>();
+
+        HalfwayStore(ArtifactStore held) {
+            this.held = held;
+        }
+
+        @Override
+        public FileDigest put(Path file, ArtifactPath path, UploadNote note) throws IOException {
+            boolean half = note.read().isPresent();
+            noted.add(path + " from " + (half ? "half" : "0"));
+            if (!half || path.value().equals("removed")) {
+                note.write(path.value().getBytes(StandardCharsets.UTF_8));
+                throw TrackingException.unreachable("put", new IOException("broken off"));
+            }
+            note.delete();
+            return held.put(file, path);
+        }
+
+        @Override
+        public void abandon(UploadNote note) throws IOException {
+            noted.add("abandoned " + new String(note.read().orElseThrow(), StandardCharsets.UTF_8));
+            note.delete();
+        }
+
+        @Override
+        public FileDigest put(Path file, ArtifactPath path) {
+            throw new AssertionError("uploaded without a note");
+        }
+
+        @Override
+        public List<ArtifactInfo> list(ArtifactPath folder) {
+            return held.list(folder);
+        }
+
+        @Override
+        public FileDigest get(ArtifactPath path, Path target) throws IOException {
+            return held.get(path, target);
+        }
+
+        @Override
+        public FileDigest digest(ArtifactPath path) {
+            return held.digest(path);
+        }
+
+        @Override
+        public void delete(ArtifactPath path) {
+            held.delete(path);
+        }
+    }
+
+    @Test
     void shipsAnEntryWithMorePointsThanARequestTakes() throws Exception {
         RunFolder trial = opened("s/10");
         Map<String, Double> values = new HashMap<>();
@@ -322,9 +417,7 @@ class JournalShipperTest {
         trial.append(new Tags(Map.of("a", "b")));
         shipper.follow(trial.folder, trial.trial);
 
-        await().atMost(SOON)
-                .until(() ->
-                        shipper.progress(trial.folder).orElseThrow().parked().isPresent());
+        awaitParked(trial);
     }
 
     @Test
@@ -364,26 +457,63 @@ class JournalShipperTest {
     void shippedFilesOfAJournalAreDeletedAndNothingIsLost() throws Exception {
         RunFolder trial = opened("s/15");
         id(trial);
-        Path journal = RunJournals.attempt(trial.folder, 2);
+        Path journal = segmented(trial.folder);
+        assertThat(JournalSegments.list(journal).getLast().base()).isGreaterThan(10 * 4096);
+        shipper.signal(trial.folder);
+        awaitDrained(trial);
+        await().atMost(SOON).until(() -> JournalSegments.list(journal).size() == 1);
+        shipper.close();
+        Files.delete(trial.folder.resolve(RunJournals.CURSOR));
+        ship(trial);
+        trial.end(RunStatus.FINISHED);
+        awaitEnded(trial);
+
+        assertThat(tracker.metricHistory(id(trial), "loss")).hasSize(2000);
+        assertThat(shipper.audit(trial.folder, trial.trial)).isEqualTo(AuditFindings.NONE);
+    }
+
+    @Test
+    void countsWhatWaitsThoughWhatIsShippedIsDeleted() throws Exception {
+        Path journal = segmented(root.resolve("waiting"));
+        FollowedRun run = new FollowedRun(root.resolve("waiting"), root);
+        FollowedRun.Journal followed = run.attempts().getFirst();
+        List<Numbered<JournalEntry>> shipped = followed.reader().read(0, 1500);
+        long end = shipped.getLast().end();
+        run.shipped(followed, 0, end, 1500, 1500);
+        run.artifactsShipped(followed, 0, end, false);
+        int before = JournalSegments.list(journal).size();
+        run.deleteShipped(0);
+
+        assertThat(JournalSegments.list(journal)).hasSizeLessThan(before / 2);
+        assertThat(run.progress().pointsWaiting()).isEqualTo(500);
+        assertThat(run.progress().entriesWaiting()).isEqualTo(500);
+    }
+
+    @Test
+    void shippingGoesOnAndMakesRoomWhereTheDiskTakesNoCursor() throws Exception {
+        RunFolder trial = opened("s/16");
+        id(trial);
+        awaitDrained(trial);
+        // As on a full disk: the file cannot be written.
+        Files.createDirectories(trial.folder.resolve(RunJournals.CURSOR + ".part"));
+        Path journal = segmented(trial.folder);
+        shipper.signal(trial.folder);
+        awaitDrained(trial);
+        await().atMost(SOON).until(() -> JournalSegments.list(journal).size() == 1);
+
+        assertThat(tracker.metricHistory(id(trial), "loss")).hasSize(2000);
+    }
+
+    /** A journal of 2000 points in many files. */
+    private static Path segmented(Path folder) throws IOException {
+        Path journal = RunJournals.attempt(folder, 2);
         JournalSettings small = JournalSettings.defaults().withSegmentBytes(4096);
         try (JournalWriter writer = JournalWriter.open(journal, small)) {
             for (int step = 0; step < 2000; step++) {
                 writer.append(new Metrics(step, Map.of("loss", 1.0 * step), RunFolder.START.plusMillis(step)));
             }
         }
-        assertThat(JournalSegments.list(journal)).hasSizeGreaterThan(20);
-        shipper.signal(trial.folder);
-        awaitDrained(trial);
-        await().atMost(SOON).until(() -> JournalSegments.list(journal).size() == 1);
-        shipper.close();
-        Files.delete(trial.folder.resolve(RunJournals.CURSOR));
-        shipper = newShipper();
-        shipper.follow(trial.folder, trial.trial);
-        trial.end(RunStatus.FINISHED);
-        awaitEnded(trial);
-
-        assertThat(tracker.metricHistory(id(trial), "loss")).hasSize(2000);
-        assertThat(shipper.audit(trial.folder, trial.trial)).isEqualTo(AuditFindings.NONE);
+        return journal;
     }
 
     @Test
@@ -394,8 +524,7 @@ class JournalShipperTest {
         RunId id = id(trial);
         shipper.close();
         Files.delete(trial.folder.resolve(RunJournals.CURSOR));
-        shipper = newShipper();
-        shipper.follow(trial.folder, trial.trial);
+        ship(trial);
         trial.end(RunStatus.FINISHED);
         awaitEnded(trial);
 

@@ -2,6 +2,7 @@ package dev.sluice.tracker.outbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.tracker.RunStatus;
 import dev.sluice.tracker.outbox.JournalEntry.Metrics;
 import dev.sluice.tracker.outbox.JournalEntry.Tags;
 import java.io.IOException;
@@ -72,6 +73,24 @@ class PatientWriterTest {
 
             assertThat(writer.lostRows()).isEqualTo(1);
             assertThat(held()).containsExactly(metrics(1));
+        }
+    }
+
+    @Test
+    void textsTakeNoMoreMemoryThanIsSetAsideForThem() throws IOException {
+        JournalEntry tags = new Tags(Map.of("x", "y".repeat(1 << 20)));
+        try (PatientWriter writer = new PatientWriter(journal())) {
+            while (writer.heldRows() == 0) {
+                writer.record(metrics(0));
+            }
+            long before = writer.heldRows();
+            for (int i = 0; i < 20; i++) {
+                writer.record(tags);
+            }
+            writer.record(new JournalEntry.RunEnded(RunStatus.FINISHED, RunFolder.START));
+
+            assertThat(writer.heldRows() - before).isBetween(14L, 17L);
+            assertThat(writer.lostRows()).isBetween(4L, 5L);
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.sluice.trainer.callback;
 
 import dev.sluice.trainer.checkpoint.Checkpoint;
+import java.io.IOException;
 import java.util.Map;
 
 /*
@@ -84,7 +85,10 @@ public interface Callback {
     /** A callback has seen something that a person should know. */
     default void alert(Alert alert, TrainingProgress progress) {}
 
-    /** Training is over; the last checkpoint has been saved. */
+    /** A checkpoint that was asked for could not be written: the disk may be full. What was there before still is. */
+    default void checkpointFailed(long step, IOException cause) {}
+
+    /** Training is over; the last checkpoint has been saved, or that was tried. */
     default void trainEnd(StopReason reason, TrainingProgress progress) {}
 
     /** The trained model was looked at on the test part: its metrics, {@code test_…}. Comes after {@link #trainEnd}. */

@@ -1,6 +1,7 @@
 package dev.sluice.trainer.callback;
 
 import dev.sluice.trainer.checkpoint.Checkpoint;
+import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.lang.reflect.Method;
 import java.time.Duration;
@@ -45,6 +46,7 @@ public final class CallbackChain implements AutoCloseable {
         EVALUATE_END("evaluateEnd", false),
         EPOCH_END("epochEnd", false),
         CHECKPOINT_SAVED("checkpointSaved", false),
+        CHECKPOINT_FAILED("checkpointFailed", false),
         ALERT("alert", false),
         TRAIN_END("trainEnd", false),
         PREDICT_END("predictEnd", false),
@@ -279,6 +281,11 @@ public final class CallbackChain implements AutoCloseable {
     /** Tells {@link Callback#checkpointSaved}. */
     public void checkpointSaved(Checkpoint checkpoint) {
         tell(Event.CHECKPOINT_SAVED, callback -> callback.checkpointSaved(checkpoint));
+    }
+
+    /** Tells {@link Callback#checkpointFailed}. */
+    public void checkpointFailed(long step, IOException cause) {
+        tell(Event.CHECKPOINT_FAILED, callback -> callback.checkpointFailed(step, cause));
     }
 
     /** Tells {@link Callback#alert}. */

@@ -1,7 +1,7 @@
 package dev.sluice.trainer.callback;
 
 import dev.sluice.tracker.outbox.JournalEntry;
-import dev.sluice.tracker.outbox.JournalWriter;
+import dev.sluice.tracker.outbox.PatientWriter;
 import dev.sluice.trainer.checkpoint.Checkpoint;
 import dev.sluice.trainer.checkpoint.CheckpointStore;
 import java.io.IOException;
@@ -23,13 +23,16 @@ import java.util.TreeSet;
 /**
  * Decides when a checkpoint is saved and which ones are kept: every so many epochs, and whenever the monitored metric
  * is among the best. At the end it notes the best and the last in the attempt's journal, so that they reach MLflow.
+ *
+ * <p>What a full disk does not take is counted, and tried again with the next epoch; the checkpoints that are there stay,
+ * and the best is the best of those.
  */
 public final class ModelCheckpoint implements Callback {
     /** A kept best: its step and the metric there. */
     private record Best(long step, double value) {}
 
     private final CheckpointStore store;
-    private final JournalWriter journal;
+    private final PatientWriter journal;
     private final Path runFolder;
     private final String monitor;
     private final Mode mode;
@@ -38,6 +41,12 @@ public final class ModelCheckpoint implements Callback {
     private final int keepBest;
     private final List<Best> bests = new ArrayList<>(); // the best first; of equals the earlier
     private final TreeSet<Long> lasts = new TreeSet<>();
+    /** The last epoch, as a candidate, and the best ones without it. */
+    private Best newest = new Best(-1, Double.NaN);
+
+    private List<Best> before = List.of();
+    private int failures;
+    private boolean tryAgain;
 
     /**
      * A keeper of checkpoints.
@@ -53,7 +62,7 @@ public final class ModelCheckpoint implements Callback {
      */
     public ModelCheckpoint(
             CheckpointStore store,
-            JournalWriter journal,
+            PatientWriter journal,
             Path runFolder,
             String monitor,
             Mode mode,
@@ -105,25 +114,51 @@ public final class ModelCheckpoint implements Callback {
 
     @Override
     public void epochEnd(EpochResult result, TrainingProgress progress, TrainingControl control) {
-        double value = result.metric(monitor).orElse(Double.NaN);
-        boolean best = !Double.isNaN(value)
+        newest = new Best(result.epoch(), result.metric(monitor).orElse(Double.NaN));
+        before = List.copyOf(bests);
+        if (takeIn(newest) || tryAgain || result.epoch() % every == 0) {
+            control.save();
+        }
+    }
+
+    /** Takes it in if it is better than one of those that are kept; answers whether it was. */
+    private boolean takeIn(Best candidate) {
+        boolean better = !Double.isNaN(candidate.value())
                 && (bests.size() < keepBest
-                        || mode.isBetter(value, bests.get(bests.size() - 1).value(), 0));
-        if (best) {
-            bests.add(new Best(result.epoch(), value));
+                        || mode.isBetter(
+                                candidate.value(), bests.get(bests.size() - 1).value(), 0));
+        if (better) {
+            bests.add(candidate);
             Comparator<Best> byValue = Comparator.comparingDouble(Best::value);
             bests.sort((mode == Mode.MAX ? byValue.reversed() : byValue).thenComparingLong(Best::step));
             while (bests.size() > keepBest) {
                 bests.remove(bests.size() - 1);
             }
         }
-        if (best || result.epoch() % every == 0) {
-            control.save();
+        return better;
+    }
+
+    /** How many checkpoints could not be written. */
+    public int failures() {
+        return failures;
+    }
+
+    @Override
+    public void checkpointFailed(long step, IOException cause) {
+        failures++;
+        tryAgain = true;
+        if (bests.contains(newest) && newest.step() == step) {
+            bests.clear();
+            bests.addAll(before);
         }
     }
 
     @Override
     public void checkpointSaved(Checkpoint checkpoint) {
+        if (tryAgain && newest.step() == checkpoint.step() && !bests.contains(newest)) {
+            takeIn(newest); // its first try had failed
+        }
+        tryAgain = false;
         lasts.add(checkpoint.step());
         while (lasts.size() > keepLast) {
             lasts.pollFirst();
@@ -146,6 +181,9 @@ public final class ModelCheckpoint implements Callback {
         }
         try {
             Map<String, String> tags = new LinkedHashMap<>();
+            if (failures > 0) {
+                tags.put("sluice.checkpoint.failures", Integer.toString(failures));
+            }
             if (!bests.isEmpty()) {
                 long step = bests.get(0).step();
                 note(step, Set.of(CheckpointStore.WEIGHTS_FILE, CheckpointStore.STATE_FILE));
@@ -162,7 +200,7 @@ public final class ModelCheckpoint implements Callback {
                 tags.put("sluice.checkpoint.last", "checkpoints/checkpoint-" + step);
             }
             if (!tags.isEmpty()) {
-                journal.append(new JournalEntry.Tags(tags));
+                journal.record(new JournalEntry.Tags(tags));
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -195,7 +233,7 @@ public final class ModelCheckpoint implements Callback {
             Path file = store.folder(step).resolve(name).toAbsolutePath().normalize();
             String local = runFolder.relativize(file).toString();
             byte[] content = Files.readAllBytes(file);
-            journal.append(new JournalEntry.Artifact(
+            journal.record(new JournalEntry.Artifact(
                     "checkpoints/checkpoint-" + step + "/" + name, local, content.length, sha256(content)));
         }
     }

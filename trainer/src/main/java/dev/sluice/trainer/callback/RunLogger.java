@@ -2,7 +2,6 @@ package dev.sluice.trainer.callback;
 
 import dev.sluice.tracker.Dataset;
 import dev.sluice.tracker.outbox.JournalEntry;
-import dev.sluice.tracker.outbox.JournalWriter;
 import dev.sluice.tracker.outbox.PatientWriter;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -18,7 +17,7 @@ public final class RunLogger implements Callback {
     private final Secrets secrets;
 
     /** A logger to this journal, which stays the caller's to close. */
-    public RunLogger(JournalWriter journal) {
+    public RunLogger(PatientWriter journal) {
         this(journal, Secrets.none());
     }
 
@@ -27,8 +26,8 @@ public final class RunLogger implements Callback {
      *
      * @param secrets what no tag may hold
      */
-    public RunLogger(JournalWriter journal, Secrets secrets) {
-        this.journal = new PatientWriter(journal);
+    public RunLogger(PatientWriter journal, Secrets secrets) {
+        this.journal = journal;
         this.secrets = secrets;
     }
 

@@ -73,13 +73,45 @@ public final class CheckpointStore {
      * Saves a snapshot as {@code checkpoint-<step>}; one that is already there is replaced.
      *
      * @param step >= 0
+     * @throws IOException if the disk does not take it; the checkpoints that were there still are, and nothing
+     *     half written is left
      */
     public Checkpoint save(long step, TrainingSnapshot snapshot) throws IOException {
         if (step < 0) {
             throw new IllegalArgumentException("step must be >= 0, was " + step);
         }
         Path temporary = folder.resolve(TEMPORARY + PREFIX + step);
-        deleteTree(temporary);
+        Path target = folder(step);
+        Path replaced = folder.resolve(REPLACED + PREFIX + step);
+        try {
+            deleteTree(temporary);
+            write(temporary, step, snapshot);
+            if (Files.exists(target)) {
+                deleteTree(replaced);
+                Files.move(target, replaced, StandardCopyOption.ATOMIC_MOVE);
+            }
+            Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException | RuntimeException e) {
+            undo(temporary, replaced, target, e);
+            throw e;
+        }
+        forceFolder(folder);
+        deleteTree(replaced);
+        return new Checkpoint(target, step, snapshot);
+    }
+
+    private static void undo(Path temporary, Path replaced, Path target, Exception cause) {
+        try {
+            deleteTree(temporary);
+            if (Files.exists(replaced) && !Files.exists(target)) {
+                Files.move(replaced, target, StandardCopyOption.ATOMIC_MOVE);
+            }
+        } catch (IOException e) {
+            cause.addSuppressed(e); // the next time the store is opened, it is cleared up
+        }
+    }
+
+    private static void write(Path temporary, long step, TrainingSnapshot snapshot) throws IOException {
         Files.createDirectory(temporary);
         Map<String, Object> digests = new LinkedHashMap<>();
         digests.put(WEIGHTS_FILE, write(temporary.resolve(WEIGHTS_FILE), SafeTensors.encode(snapshot.weights())));
@@ -93,16 +125,6 @@ public final class CheckpointStore {
                 temporary.resolve(STATE_FILE),
                 ByteBuffer.wrap(JsonText.write(state).getBytes(StandardCharsets.UTF_8)));
         forceFolder(temporary);
-        Path target = folder(step);
-        Path replaced = folder.resolve(REPLACED + PREFIX + step);
-        if (Files.exists(target)) {
-            deleteTree(replaced);
-            Files.move(target, replaced, StandardCopyOption.ATOMIC_MOVE);
-        }
-        Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-        forceFolder(folder);
-        deleteTree(replaced);
-        return new Checkpoint(target, step, snapshot);
     }
 
     /** The steps that have a checkpoint, rising. */

@@ -25,7 +25,8 @@ import java.util.stream.Stream;
 
 /**
  * A trained network as a folder that {@code mlflow.pyfunc.load_model} loads: {@code MLmodel} with its signature,
- * {@code model.onnx}, the environment's files, {@code holdout.json} with the test split and the trainer's own
+ * {@code model.onnx}, the same as TorchScript in {@code data/model.pth}, which {@code mlflow.pytorch.load_model} loads where
+ * there is a torch, the environment's files, {@code holdout.json} with the test split and the trainer's own
  * outputs for it, so that whoever loads the model can check it, and {@code sluice/sample.json} with a few rows of that,
  * on which the service runs what comes back from MLflow before an alias moves.
  */
@@ -34,7 +35,29 @@ public final class ModelPackage {
                     "yyyy-MM-dd HH:mm:ss.SSSSSS", Locale.ROOT)
             .withZone(ZoneOffset.UTC);
 
+    /** How far a TorchScript output may be from the trainer's: it is the same libtorch that computes both. */
+    private static final float TORCH_TOLERANCE = 1e-5f;
+
     private ModelPackage() {}
+
+    /** Runs TorchScript. */
+    @FunctionalInterface
+    public interface TorchScript {
+        /**
+         * The module's outputs, {@code [rows * outputs]} of {@code [rows * width]} inputs, both row by row.
+         *
+         * @throws IOException if it does not run
+         */
+        float[] run(byte[] module, float[] inputs, int width) throws IOException;
+    }
+
+    /**
+     * How far the exported models' outputs are from the trainer's, at most.
+     *
+     * @param onnx of {@code model.onnx}
+     * @param torchScript of {@code data/model.pth}
+     */
+    public record Differences(float onnx, float torchScript) {}
 
     /**
      * The test split, and what the trainer says to it.
@@ -50,21 +73,49 @@ public final class ModelPackage {
     /**
      * Exports, checks and writes; the folder appears under its name only when it is complete, in place of an older one.
      *
-     * @return the largest difference between the graph's outputs and the trainer's
-     * @throws IOException if the exported graph does not predict what the trainer predicts, or the disk fails
+     * @param libtorch tries the TorchScript module
+     * @throws ModelNotWrittenException if the disk fails
+     * @throws IOException if an exported model does not predict what the trainer predicts
      */
-    public static float write(
-            Path folder, NetSpec network, Map<String, Tensor> weights, Holdout holdout, Instant created)
+    public static Differences write(
+            Path folder,
+            NetSpec network,
+            Map<String, Tensor> weights,
+            Holdout holdout,
+            Instant created,
+            TorchScript libtorch)
             throws IOException {
         byte[] graph = OnnxExporter.export(network, weights);
-        float difference = OnnxCheck.verify(graph, holdout.inputs(), network.inputs(), holdout.logits());
+        byte[] module = TorchScriptExporter.export(network, weights);
+        Differences differences = new Differences(
+                OnnxCheck.verify(graph, holdout.inputs(), network.inputs(), holdout.logits()),
+                verify(libtorch.run(module, holdout.inputs(), network.inputs()), network, holdout));
         Path target = folder.toAbsolutePath();
         Path temporary = target.resolveSibling(".tmp-" + target.getFileName());
+        try {
+            write(target, temporary, graph, module, network, holdout, created);
+        } catch (IOException e) {
+            try {
+                deleteTree(temporary);
+            } catch (IOException left) {
+                e.addSuppressed(left);
+            }
+            throw new ModelNotWrittenException(e);
+        }
+        return differences;
+    }
+
+    private static void write(
+            Path target, Path temporary, byte[] graph, byte[] module, NetSpec network, Holdout holdout, Instant created)
+            throws IOException {
         Path replaced = target.resolveSibling(".old-" + target.getFileName());
         deleteTree(temporary);
         deleteTree(replaced);
         Files.createDirectories(temporary);
         write(temporary.resolve("model.onnx"), graph);
+        Files.createDirectories(temporary.resolve("data"));
+        write(temporary.resolve("data/model.pth"), module);
+        write(temporary.resolve("data/pickle_module_info.txt"), PICKLE_MODULE);
         write(temporary.resolve("MLmodel"), mlmodel(network, created));
         write(temporary.resolve("conda.yaml"), CONDA);
         write(temporary.resolve("python_env.yaml"), PYTHON_ENV);
@@ -81,7 +132,15 @@ public final class ModelPackage {
         }
         Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
         deleteTree(replaced);
-        return difference;
+    }
+
+    private static float verify(float[] outputs, NetSpec network, Holdout holdout) throws IOException {
+        OnnxCheck.Comparison comparison = OnnxCheck.Comparison.of(outputs, holdout.logits(), network.outputs());
+        if (!(comparison.largest() <= TORCH_TOLERANCE)) {
+            throw new IOException("the exported TorchScript module gives " + comparison.given()
+                    + " where the trainer gives " + comparison.expected() + " (row " + comparison.row() + ")");
+        }
+        return comparison.largest();
     }
 
     private static Map<String, Object> tree(NetSpec network, Holdout holdout) {
@@ -118,6 +177,10 @@ public final class ModelPackage {
                       virtualenv: python_env.yaml
                     loader_module: mlflow.onnx
                     python_version: 3.11.7
+                  pytorch:
+                    code: null
+                    model_data: data
+                    pytorch_version: 2.7.1
                 mlflow_version: 3.17.0
                 signature:
                   inputs: '[{"type": "tensor", "tensor-spec": {"dtype": "float32", "shape": [-1, %d]}}]'
@@ -126,6 +189,9 @@ public final class ModelPackage {
                 utc_time_created: '%s'
                 """.formatted(network.inputs(), network.outputs(), CREATED.format(created));
     }
+
+    /** What MLflow asks before it lets torch load; a TorchScript file is then read without any pickle of Python's. */
+    private static final String PICKLE_MODULE = "mlflow.pytorch.pickle_module";
 
     private static final String REQUIREMENTS = """
             mlflow==3.17.0

@@ -35,6 +35,29 @@ public final class OnnxCheck {
      * @param expected what it should be
      */
     public record Comparison(float largest, int row, float given, float expected) {
+        /**
+         * Compares outputs, NaN equal to NaN.
+         *
+         * @param outputsOfARow numbers in a row
+         * @throws IOException if they are not of one length
+         */
+        static Comparison of(float[] outputs, float[] expected, int outputsOfARow) throws IOException {
+            if (outputs.length != expected.length) {
+                throw new IOException("the exported model gives " + outputs.length + " outputs, " + expected.length
+                        + " were expected");
+            }
+            Comparison worst = new Comparison(0, 0, outputs[0], expected[0]);
+            for (int i = 0; i < outputs.length; i++) {
+                boolean same = Float.floatToIntBits(outputs[i]) == Float.floatToIntBits(expected[i]);
+                float difference = same ? 0 : Math.abs(outputs[i] - expected[i]) / Math.max(1, Math.abs(expected[i]));
+                // NaN where a number was meant is further off than any number.
+                if (Float.compare(difference, worst.largest()) > 0) {
+                    worst = new Comparison(difference, i / outputsOfARow, outputs[i], expected[i]);
+                }
+            }
+            return worst;
+        }
+
         /** Whether the graph predicts what was expected. */
         public boolean agrees() {
             return largest <= TOLERANCE;
@@ -67,22 +90,7 @@ public final class OnnxCheck {
      * @throws IOException if the graph does not run, or gives outputs of another number
      */
     static Comparison compare(byte[] graph, float[] inputs, int width, float[] expected) throws IOException {
-        float[] outputs = run(graph, inputs, width);
-        if (outputs.length != expected.length) {
-            throw new IOException(
-                    "the exported graph gives " + outputs.length + " outputs, " + expected.length + " were expected");
-        }
-        int outputsOfARow = expected.length / (inputs.length / width);
-        Comparison worst = new Comparison(0, 0, outputs[0], expected[0]);
-        for (int i = 0; i < outputs.length; i++) {
-            boolean same = Float.floatToIntBits(outputs[i]) == Float.floatToIntBits(expected[i]);
-            float difference = same ? 0 : Math.abs(outputs[i] - expected[i]) / Math.max(1, Math.abs(expected[i]));
-            // NaN where a number was meant is further off than any number.
-            if (Float.compare(difference, worst.largest()) > 0) {
-                worst = new Comparison(difference, i / outputsOfARow, outputs[i], expected[i]);
-            }
-        }
-        return worst;
+        return Comparison.of(run(graph, inputs, width), expected, expected.length / (inputs.length / width));
     }
 
     /*

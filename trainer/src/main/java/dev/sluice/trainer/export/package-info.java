@@ -1,4 +1,4 @@
-/** Trained networks as ONNX graphs and as model folders that MLflow loads. */
+/** Trained networks as ONNX graphs, as TorchScript and as model folders that MLflow loads. */
 @NullMarked
 package dev.sluice.trainer.export;
 

@@ -158,11 +158,10 @@ public final class TrainingLoop {
     }
 
     /**
-     * Trains to the end, from the start or from a checkpoint.
-     *
-     * @throws IOException if a checkpoint that was asked for cannot be saved
+     * Trains to the end, from the start or from a checkpoint. A checkpoint that the disk does not take is no reason to
+     * end: the callbacks are told, and what was learnt so far stays in memory.
      */
-    public StopReason run(Optional<Checkpoint> from) throws IOException {
+    public StopReason run(Optional<Checkpoint> from) {
         try {
             callbacks.initEnd(progress(), control);
             if (callbacks.mayRollBack()) {
@@ -176,18 +175,27 @@ public final class TrainingLoop {
                 epochState = Map.of();
             }
             StopReason reason = control.stopReason().orElseGet(() -> new StopReason.Finished(epochs));
-            if (reason.keepsWork() && globalStep > 0 && !store.steps().contains((long) epoch)) {
+            if (reason.keepsWork() && globalStep > 0 && !isSaved()) {
                 save();
             }
             callbacks.trainEnd(reason, progress());
             return reason;
-        } catch (IOException | RuntimeException | Error e) {
+        } catch (RuntimeException | Error e) {
             callbacks.trainFailed(e, progress());
             throw e;
         }
     }
 
-    private void trainEpoch(Map<String, Object> epochState) throws IOException {
+    private boolean isSaved() {
+        try {
+            return store.steps().contains((long) epoch);
+        } catch (IOException e) {
+            LOGGER.log(Level.WARNING, "checkpoints=unknown", e);
+            return false;
+        }
+    }
+
+    private void trainEpoch(Map<String, Object> epochState) {
         long begun = System.nanoTime();
         callbacks.epochBegin(progress(), control);
         trainer.beginEpoch(epoch + 1);
@@ -261,7 +269,7 @@ public final class TrainingLoop {
     }
 
     /** Does what was asked for up to the end of a step. */
-    private void serveStep(boolean atEpochEnd) throws IOException {
+    private void serveStep(boolean atEpochEnd) {
         boolean isAsked = control.takeLog();
         if (isAsked || callbacks.isLogDue(globalStep, atEpochEnd)) {
             log(atEpochEnd);
@@ -273,7 +281,7 @@ public final class TrainingLoop {
     }
 
     /** Does what was asked for that changes the course of training. */
-    private void serveChanges() throws IOException {
+    private void serveChanges() {
         for (Alert alert : control.takeAlerts()) {
             LOGGER.log(Level.WARNING, "callback={0} alert=\"{1}\"", alert.callback(), alert.message());
             callbacks.alert(alert, progress());
@@ -354,7 +362,7 @@ public final class TrainingLoop {
                 reason);
     }
 
-    private void save() throws IOException {
+    private void save() {
         Map<String, Object> tree = new LinkedHashMap<>(facts);
         tree.putAll(new TrainingState(epoch, batch, globalStep, learningRateFactor, skippedSteps, rollBacks, logged)
                 .toTree());
@@ -368,7 +376,15 @@ public final class TrainingLoop {
         tree.put("callbackFailures", callbacks.failures());
         Map<String, Tensor> optimizer = new LinkedHashMap<>(trainer.optimizerState());
         trainer.averagedWeights().forEach((name, tensor) -> optimizer.put(AVERAGE + name, tensor));
-        callbacks.checkpointSaved(store.save(epoch, new TrainingSnapshot(trainer.weights(), optimizer, tree)));
+        Checkpoint saved;
+        try {
+            saved = store.save(epoch, new TrainingSnapshot(trainer.weights(), optimizer, tree));
+        } catch (IOException e) {
+            LOGGER.log(Level.WARNING, "checkpoint=" + epoch + " state=not-saved, training goes on", e);
+            callbacks.checkpointFailed(epoch, e);
+            return;
+        }
+        callbacks.checkpointSaved(saved);
     }
 
     @SuppressWarnings("unchecked") // JSON objects have text keys

@@ -6,6 +6,8 @@ import dev.sluice.tracker.outbox.JournalEntry;
 import dev.sluice.tracker.outbox.JournalReader;
 import dev.sluice.tracker.outbox.JournalWriter;
 import dev.sluice.tracker.outbox.Numbered;
+import dev.sluice.tracker.outbox.PatientWriter;
+import dev.sluice.trainer.checkpoint.Checkpoint;
 import dev.sluice.trainer.checkpoint.CheckpointStore;
 import dev.sluice.trainer.checkpoint.Tensor;
 import dev.sluice.trainer.checkpoint.TrainingSnapshot;
@@ -24,12 +26,12 @@ class ModelCheckpointTest extends CallbackContract {
     Path folder;
 
     private CheckpointStore store;
-    private JournalWriter journal;
+    private PatientWriter journal;
 
     @BeforeEach
     void open() throws IOException {
         store = CheckpointStore.open(folder.resolve("checkpoints"));
-        journal = JournalWriter.open(folder.resolve("attempt-1.journal"));
+        journal = new PatientWriter(JournalWriter.open(folder.resolve("attempt-1.journal")));
     }
 
     @AfterEach
@@ -54,12 +56,16 @@ class ModelCheckpointTest extends CallbackContract {
             keeper.epochEnd(
                     new EpochResult(i + 1, Map.of("val_accuracy", values[i]), Instant.EPOCH), after(i + 1), control);
             if (control.takeSave()) {
-                keeper.checkpointSaved(store.save(
-                        i + 1,
-                        new TrainingSnapshot(
-                                Map.of("w", Tensor.ofFloats(new long[] {1}, new float[] {i})), Map.of(), Map.of())));
+                keeper.checkpointSaved(saved(i + 1));
             }
         }
+    }
+
+    private Checkpoint saved(long step) throws IOException {
+        return store.save(
+                step,
+                new TrainingSnapshot(
+                        Map.of("w", Tensor.ofFloats(new long[] {1}, new float[] {step})), Map.of(), Map.of()));
     }
 
     @Test
@@ -102,6 +108,40 @@ class ModelCheckpointTest extends CallbackContract {
         keeper(1, 1, 1).trainBegin(after(0), new TrainingControl());
 
         assertThat(store.steps()).isEmpty();
+    }
+
+    @Test
+    void forgetsABestThatTheDiskDidNotTakeAndTriesAgainNextTime() throws IOException {
+        ModelCheckpoint keeper = keeper(100, 1, 1);
+        run(keeper, 0.5);
+        TrainingControl control = new TrainingControl();
+        keeper.epochEnd(new EpochResult(2, Map.of("val_accuracy", 0.9), Instant.EPOCH), after(2), control);
+        assertThat(control.takeSave()).isTrue();
+
+        keeper.checkpointFailed(2, new IOException("No space left on device"));
+
+        assertThat(keeper.best()).hasValue(1);
+        assertThat(keeper.failures()).isEqualTo(1);
+        keeper.epochEnd(new EpochResult(3, Map.of("val_accuracy", 0.1), Instant.EPOCH), after(3), control);
+        assertThat(control.takeSave()).isTrue();
+        keeper.checkpointSaved(saved(3));
+        assertThat(store.steps()).containsExactly(1L, 3L);
+        keeper.epochEnd(new EpochResult(4, Map.of("val_accuracy", 0.1), Instant.EPOCH), after(4), control);
+        assertThat(control.takeSave()).isFalse();
+    }
+
+    @Test
+    void takesABestInWhenItsSecondTryWorks() throws IOException {
+        ModelCheckpoint keeper = keeper(100, 1, 1);
+        run(keeper, 0.5);
+        keeper.epochEnd(
+                new EpochResult(2, Map.of("val_accuracy", 0.9), Instant.EPOCH), after(2), new TrainingControl());
+        keeper.checkpointFailed(2, new IOException("No space left on device"));
+
+        keeper.checkpointSaved(saved(2));
+
+        assertThat(keeper.best()).hasValue(2);
+        assertThat(store.steps()).containsExactly(2L);
     }
 
     @Test

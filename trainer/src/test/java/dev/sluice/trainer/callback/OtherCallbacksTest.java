@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.tracker.outbox.JournalEntry;
 import dev.sluice.tracker.outbox.JournalReader;
 import dev.sluice.tracker.outbox.JournalWriter;
+import dev.sluice.tracker.outbox.PatientWriter;
 import dev.sluice.trainer.json.JsonText;
 import dev.sluice.trainer.protocol.ReportReply;
 import dev.sluice.trainer.protocol.Signal;
@@ -125,7 +126,7 @@ class OtherCallbacksTest {
 
         @Override
         Callback create() {
-            return new RunLogger(journal);
+            return new RunLogger(new PatientWriter(journal));
         }
 
         @Test

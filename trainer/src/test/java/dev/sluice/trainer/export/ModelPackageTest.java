@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.trainer.checkpoint.Tensor;
 import dev.sluice.trainer.djl.DjlModelTrainer;
+import dev.sluice.trainer.djl.TorchScriptModule;
 import dev.sluice.trainer.json.JsonText;
 import dev.sluice.trainer.loop.Split;
 import dev.sluice.trainer.task.TaskCatalog;
@@ -17,6 +18,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,14 +54,16 @@ class ModelPackageTest {
     void exportsAGraphThatPredictsWhatTheTrainerPredicts(String model) throws IOException {
         TrainingPlan plan = plan(model);
         try (DjlModelTrainer trainer = trained(plan)) {
-            float difference = ModelPackage.write(
+            ModelPackage.Differences differences = ModelPackage.write(
                     folder.resolve("model"),
                     plan.network(),
                     trainer.weights(),
                     holdout(plan, trainer.logits(Split.TEST)),
-                    CREATED);
+                    CREATED,
+                    TorchScriptModule::run);
 
-            assertThat(difference).isLessThanOrEqualTo(1e-4f);
+            assertThat(differences.onnx()).isLessThanOrEqualTo(1e-4f);
+            assertThat(differences.torchScript()).isLessThanOrEqualTo(1e-5f);
             assertThat(folder.resolve("model"))
                     .isDirectoryContaining("glob:**/MLmodel")
                     .isDirectoryContaining("glob:**/model.onnx")
@@ -68,8 +72,15 @@ class ModelPackageTest {
                     .isDirectoryContaining("glob:**/requirements.txt");
             assertThat(folder.resolve("model/MLmodel"))
                     .content()
+                    .contains("pytorch:", "model_data: data")
                     .contains("loader_module: mlflow.onnx", "\"shape\": [-1, 64]", "\"shape\": [-1, 10]")
                     .contains("utc_time_created: '2026-03-04 05:06:07.008009'");
+            assertThat(folder.resolve("model/data/pickle_module_info.txt")).hasContent("mlflow.pytorch.pickle_module");
+            assertThat(TorchScriptModule.run(
+                            Files.readAllBytes(folder.resolve("model/data/model.pth")),
+                            plan.test().features(),
+                            plan.network().inputs()))
+                    .containsExactly(trainer.logits(Split.TEST), Offset.offset(1e-5f));
             Map<String, Object> holdout = JsonText.readObject(Files.readString(folder.resolve("model/holdout.json")));
             assertThat((List<?>) holdout.get("inputs")).hasSize(360);
             assertThat((List<?>) holdout.get("labels")).hasSize(360);
@@ -91,8 +102,37 @@ class ModelPackageTest {
             logits[1234] += 0.01f;
 
             assertThatThrownBy(() -> ModelPackage.write(
-                            folder.resolve("model"), plan.network(), trainer.weights(), holdout(plan, logits), CREATED))
+                            folder.resolve("model"),
+                            plan.network(),
+                            trainer.weights(),
+                            holdout(plan, logits),
+                            CREATED,
+                            TorchScriptModule::run))
                     .isInstanceOf(IOException.class)
+                    .hasMessageContaining("row 123)");
+            assertThat(folder.resolve("model")).doesNotExist();
+        }
+    }
+
+    @Test
+    void handsNothingOverWhoseTorchScriptPredictsOtherwise() {
+        TrainingPlan plan = plan("mlp");
+        try (DjlModelTrainer trainer = trained(plan)) {
+            float[] logits = trainer.logits(Split.TEST);
+
+            assertThatThrownBy(() -> ModelPackage.write(
+                            folder.resolve("model"),
+                            plan.network(),
+                            trainer.weights(),
+                            holdout(plan, logits),
+                            CREATED,
+                            (module, inputs, width) -> {
+                                float[] outputs = TorchScriptModule.run(module, inputs, width);
+                                outputs[1234] += 1e-3f;
+                                return outputs;
+                            }))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("TorchScript")
                     .hasMessageContaining("row 123)");
             assertThat(folder.resolve("model")).doesNotExist();
         }
@@ -109,7 +149,8 @@ class ModelPackageTest {
                     plan.network(),
                     trainer.weights(),
                     holdout(plan, trainer.logits(Split.TEST)),
-                    CREATED);
+                    CREATED,
+                    TorchScriptModule::run);
         }
 
         assertThat(folder.resolve("model/old")).doesNotExist();
@@ -127,14 +168,15 @@ class ModelPackageTest {
             weights.put("4.dense.bias", Tensor.ofFloats(new long[] {10}, broken));
             trainer.restoreWeights(weights);
 
-            float difference = ModelPackage.write(
+            ModelPackage.Differences differences = ModelPackage.write(
                     folder.resolve("model"),
                     plan.network(),
                     trainer.weights(),
                     holdout(plan, trainer.logits(Split.TEST)),
-                    CREATED);
+                    CREATED,
+                    TorchScriptModule::run);
 
-            assertThat(difference).isZero();
+            assertThat(differences).isEqualTo(new ModelPackage.Differences(0, 0));
         }
     }
 }

@@ -212,6 +212,8 @@ final class DemoCommand implements Callable<Integer> {
         PrintWriter out = context.terminal().out();
         out.println();
         out.println("Champion   " + PromoteCommand.inWords(promotion));
+        PromoteCommand.verification(promotion)
+                .ifPresent(found -> out.println("           before the alias moved: " + found));
         out.println(
                 "           read back in Python: %.4f of %d held-out images right, as its trainer says; logits differ by %.1e at most"
                         .formatted(
@@ -220,7 +222,7 @@ final class DemoCommand implements Callable<Integer> {
                                 champion.path("largestDifference").asDouble()));
         out.println("Console    " + console);
         out.println("MLflow     " + experiment);
-        out.println("Model      %s/#/models/%s/versions/%s"
+        out.println("Model      %s/#/models/%s/versions/%s?workflowType=machine_learning"
                 .formatted(
                         mlflow,
                         ServiceClient.encode(promotion.path("model").asText()),

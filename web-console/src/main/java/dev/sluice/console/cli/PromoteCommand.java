@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -99,6 +100,7 @@ final class PromoteCommand implements Callable<Integer> {
                                 promotion.path("reason").asText("no reason given")));
             }
             context.terminal().out().println(inWords(promotion));
+            verification(promotion).ifPresent(found -> context.terminal().out().println("verified: " + found));
         }
         return done ? 0 : CommandFailure.FAILED;
     }
@@ -150,5 +152,12 @@ final class PromoteCommand implements Callable<Integer> {
                         promotion.path("model").asText(),
                         promotion.path("version").asText(),
                         alias.isEmpty() || alias.equals("null") ? "" : ", alias " + alias);
+    }
+
+    /** How the model that MLflow holds was compared with the trainer's, where that is known. */
+    static Optional<String> verification(JsonNode promotion) {
+        return Optional.of(promotion.path("verification"))
+                .filter(JsonNode::isTextual)
+                .map(JsonNode::asText);
     }
 }

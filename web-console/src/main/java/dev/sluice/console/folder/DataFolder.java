@@ -33,6 +33,11 @@ public interface DataFolder {
         return root().resolve("promotions").resolve(promotion.toString());
     }
 
+    /** How far the upload of a large file came that is under way for a promotion. */
+    default Path promotionUpload(UUID promotion) {
+        return root().resolve("promotions").resolve(promotion + ".upload.json");
+    }
+
     default Path mlflow() {
         return root().resolve("mlflow");
     }

@@ -2,6 +2,7 @@ package dev.sluice.console.lease;
 
 import dev.sluice.console.problem.Problem;
 import dev.sluice.console.problem.ProblemException;
+import dev.sluice.console.problem.Query;
 import dev.sluice.console.specification.TrialSection;
 import dev.sluice.console.study.Archive;
 import dev.sluice.console.study.Attempt;
@@ -13,24 +14,32 @@ import dev.sluice.console.study.StudyDesk;
 import dev.sluice.console.study.SweepSnapshot;
 import dev.sluice.console.study.SweepState;
 import dev.sluice.console.study.TrialSnapshot;
+import dev.sluice.console.tracking.ReceivedJournals;
 import dev.sluice.console.trial.TrialView;
 import dev.sluice.search.trial.Measurement;
 import dev.sluice.search.trial.TrialState;
+import dev.sluice.tracker.outbox.JournalChunk;
+import dev.sluice.tracker.outbox.JournalException;
+import io.quarkus.logging.Log;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -47,6 +56,7 @@ public class LeaseResource {
     private static final int MAX_CAPACITY = 256;
     private static final int MAX_WAIT_SECONDS = 60;
     private static final int MAX_POINTS = 10_000;
+    private static final int MAX_JOURNAL_BYTES = 1 << 20;
     /** As far as a JSON number is exact everywhere. */
     private static final long MAX_STEP = 1L << 53;
 
@@ -56,12 +66,14 @@ public class LeaseResource {
     private final Archive archive;
     private final LeaseToken tokens;
     private final WorkSignal signal;
+    private final ReceivedJournals journals;
 
-    LeaseResource(StudyDesk desk, Archive archive, LeaseToken tokens, WorkSignal signal) {
+    LeaseResource(StudyDesk desk, Archive archive, LeaseToken tokens, WorkSignal signal, ReceivedJournals journals) {
         this.desk = desk;
         this.archive = archive;
         this.tokens = tokens;
         this.signal = signal;
+        this.journals = journals;
     }
 
     public record LeaseRequest(
@@ -90,6 +102,17 @@ public class LeaseResource {
             @Nullable String state,
             @Nullable Map<String, @Nullable Double> values,
             @Nullable String reason) {}
+
+    /**
+     * What a piece of a journal is answered with.
+     *
+     * @param nextOffset where the next piece begins
+     */
+    public record JournalReply(
+            long nextOffset,
+            String directive,
+            String reason,
+            @Nullable Instant expiresAt) {}
 
     @POST
     @Path("/sweeps/{sweep}/leases")
@@ -159,6 +182,77 @@ public class LeaseResource {
         var points = points(request.points());
         var attempt = attempt(lease);
         return onLive(attempt, live -> live.report(lease, seq, points), () -> replayed(lease, seq));
+    }
+
+    @POST
+    @Path("/leases/{lease}/journal")
+    @Consumes(MediaType.APPLICATION_OCTET_STREAM)
+    @Operation(
+            summary = "Hand over a piece of the attempt's journal: metrics, params and tags beside the reports",
+            description =
+                    "The body is a piece of a journal file, at most 1 MiB: whole entries, behind the file's header where"
+                            + " `offset` is 0. What is answered with 200 is on the disk; what is sent twice changes nothing. A piece"
+                            + " that does not go on where the last one ended is 409 `journal-gap` with `expectedOffset`; a lease that"
+                            + " is over 409 `lease-lost`; damaged bytes, and entries that a worker may not write, 422. Renews the"
+                            + " lease.")
+    public JournalReply journal(
+            @PathParam("lease") UUID lease, @QueryParam("offset") @Nullable String offset, byte @Nullable [] body) {
+        long from = Query.offset("offset", offset);
+        var attempt = attempt(lease);
+        if (attempt.state().isOver() || attempt.completed()) {
+            throw lost();
+        }
+        if (attempt.isLocal()) {
+            throw new Problem.Conflict(
+                            "This attempt runs beside the service and writes its journal itself; only those of"
+                                    + " workers elsewhere are handed over.")
+                    .exception();
+        }
+        var chunk = chunk(attempt, from, body == null ? new byte[0] : body);
+        OptionalLong wanted;
+        try {
+            wanted = journals.take(attempt.trial(), attempt.number(), chunk);
+        } catch (IOException e) {
+            Log.warnf(e, "event=journal-not-taken attempt=%s", attempt.id());
+            throw new Problem.Unavailable("The service's disk does not take the journal just now.").exception();
+        }
+        if (wanted.isPresent()) {
+            throw new Problem.JournalGap(
+                            "The journal is here up to offset %d, and what was sent as offset %d does not go on there."
+                                    .formatted(wanted.getAsLong(), from),
+                            wanted.getAsLong())
+                    .exception();
+        }
+        // Only now: a run ends after its lease, so what was taken in under a lease that still holds is shipped before.
+        var reply = onLive(attempt, live -> live.heartbeat(lease), () -> {
+            throw lost();
+        });
+        return new JournalReply(chunk.end(), reply.directive(), reply.reason(), reply.expiresAt());
+    }
+
+    private JournalChunk chunk(Attempt attempt, long offset, byte[] body) {
+        if (body.length > MAX_JOURNAL_BYTES) {
+            throw new Problem.TooLarge("A piece of a journal has at most %d bytes, this one has %d."
+                            .formatted(MAX_JOURNAL_BYTES, body.length))
+                    .exception();
+        }
+        JournalChunk chunk;
+        try {
+            chunk = JournalChunk.read(offset, body);
+        } catch (JournalException e) {
+            throw Problem.Invalid.at("", "This is no piece of a journal: %s.".formatted(e.getMessage()))
+                    .exception();
+        }
+        var drawn = new HashSet<>(
+                archive.trial(attempt.trial()).orElseThrow().params().keySet());
+        drawn.add("seed");
+        for (var entry : chunk.entries()) {
+            WorkerEntries.refusal(entry.value(), drawn).ifPresent(why -> {
+                throw Problem.Invalid.at("", "The entry at offset %d: %s.".formatted(entry.offset(), why))
+                        .exception();
+            });
+        }
+        return chunk;
     }
 
     @POST

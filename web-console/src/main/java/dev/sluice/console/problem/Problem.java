@@ -54,6 +54,13 @@ public sealed interface Problem {
     /** The lease is over: expired, revoked or replaced by a later attempt. */
     record LeaseLost(String detail) implements Problem {}
 
+    /**
+     * A piece of a journal that does not go on where the last one ended.
+     *
+     * @param expectedOffset where the next piece must begin
+     */
+    record JournalGap(String detail, long expectedOffset) implements Problem {}
+
     /** The sweep is over, there will never be work again. */
     record Over(String detail) implements Problem {}
 

@@ -30,7 +30,13 @@ public final class ProblemMapper {
 
     /** The body: RFC 9457 with `errors`, the faulty places. */
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
-    public record Body(String type, String title, int status, String detail, List<Problem.Fault> errors) {}
+    public record Body(
+            String type,
+            String title,
+            int status,
+            String detail,
+            List<Problem.Fault> errors,
+            @Nullable Long expectedOffset) {}
 
     @ServerExceptionMapper
     public Response problem(ProblemException thrown) {
@@ -72,7 +78,9 @@ public final class ProblemMapper {
             case 405 ->
                 "%s does not take this method.".formatted(uri.getRequestUri().getPath());
             case 406 -> "None of the media types in Accept can be given.";
-            case 415 -> "This call takes JSON (application/json); a sweep may also be sent as application/yaml.";
+            case 415 ->
+                "This call takes JSON (application/json); a sweep may also be sent as application/yaml, and a journal is"
+                        + " sent as application/octet-stream.";
             default -> thrown.getResponse().getStatusInfo().getReasonPhrase();
         };
         return build(
@@ -91,7 +99,7 @@ public final class ProblemMapper {
     }
 
     public static Response answer(Problem problem) {
-        return build(status(problem), type(problem), title(problem), problem.detail(), faults(problem));
+        return build(body(problem));
     }
 
     public static int status(Problem problem) {
@@ -102,6 +110,7 @@ public final class ProblemMapper {
             case Problem.Missing p -> 404;
             case Problem.Conflict p -> 409;
             case Problem.LeaseLost p -> 409;
+            case Problem.JournalGap p -> 409;
             case Problem.Over p -> 410;
             case Problem.Invalid p -> 422;
             case Problem.TooLarge p -> 413;
@@ -110,7 +119,13 @@ public final class ProblemMapper {
     }
 
     public static Body body(Problem problem) {
-        return new Body(TYPES + type(problem), title(problem), status(problem), problem.detail(), faults(problem));
+        return new Body(
+                TYPES + type(problem),
+                title(problem),
+                status(problem),
+                problem.detail(),
+                faults(problem),
+                problem instanceof Problem.JournalGap gap ? gap.expectedOffset() : null);
     }
 
     private static List<Problem.Fault> faults(Problem problem) {
@@ -125,6 +140,7 @@ public final class ProblemMapper {
             case Problem.Missing p -> "not-found";
             case Problem.Conflict p -> "conflict";
             case Problem.LeaseLost p -> "lease-lost";
+            case Problem.JournalGap p -> "journal-gap";
             case Problem.Over p -> "sweep-over";
             case Problem.Invalid p -> "invalid";
             case Problem.TooLarge p -> "too-large";
@@ -140,6 +156,7 @@ public final class ProblemMapper {
             case Problem.Missing p -> "Not found";
             case Problem.Conflict p -> "Not in this state";
             case Problem.LeaseLost p -> "The lease is lost";
+            case Problem.JournalGap p -> "Another piece is wanted";
             case Problem.Over p -> "The sweep is over";
             case Problem.Invalid p -> "Not valid";
             case Problem.TooLarge p -> "Too large";
@@ -148,12 +165,15 @@ public final class ProblemMapper {
     }
 
     private static Response build(int status, String type, String title, String detail, List<Problem.Fault> faults) {
-        var response =
-                Response.status(status).type(MEDIA_TYPE).entity(new Body(TYPES + type, title, status, detail, faults));
-        if (status == 503) {
+        return build(new Body(TYPES + type, title, status, detail, faults, null));
+    }
+
+    private static Response build(Body body) {
+        var response = Response.status(body.status()).type(MEDIA_TYPE).entity(body);
+        if (body.status() == 503) {
             response.header("Retry-After", 1);
         }
-        if (status == 401) {
+        if (body.status() == 401) {
             response.header("WWW-Authenticate", "Bearer");
         }
         return response.build();

@@ -32,6 +32,19 @@ public final class Query {
         throw wrong(name, text, "a whole number in [%d, %d]".formatted(low, high));
     }
 
+    /** A place in a file; it must be given. */
+    public static long offset(String name, @Nullable String text) {
+        try {
+            long value = text == null ? -1 : Long.parseLong(text.strip());
+            if (value >= 0) {
+                return value;
+            }
+        } catch (NumberFormatException e) {
+            // said below
+        }
+        throw wrong(name, text == null ? "" : text, "an offset, a whole number >= 0");
+    }
+
     /** `true` or `false`, nothing else: what was meant by another word might be the opposite. */
     public static boolean flag(String name, @Nullable String text, boolean otherwise) {
         return switch (text == null || text.isBlank() ? "" : text.strip()) {

@@ -27,8 +27,7 @@ final class BestRan {
     private static Optional<TrialSnapshot> of(Goals goals, List<TrialSnapshot> trials, TrialState state) {
         return trials.stream()
                 .filter(trial -> trial.state() == state && trial.ranHere())
-                .filter(trial -> goals.constraints().stream()
-                        .allMatch(constraint -> constraint.violation(value(trial, constraint.metric())) == 0))
+                .filter(trial -> broken(goals, trial).isEmpty())
                 .filter(trial -> !Double.isNaN(cost(goals, trial)))
                 .min(Comparator.comparingDouble((TrialSnapshot trial) -> cost(goals, trial))
                         .thenComparing(trial -> trial.endedAt().orElse(Instant.MAX))
@@ -51,5 +50,21 @@ final class BestRan {
                 : Optional.of(
                         "Trial %d did not run in this sweep (%s), so there is no checkpoint of it here; promote it in the sweep that ran it."
                                 .formatted(trial.number(), trial.suggestedBy()));
+    }
+
+    /** Why a trial that does not keep to the constraints on results cannot be promoted; empty for one that does. */
+    static Optional<String> broken(Goals goals, TrialSnapshot trial) {
+        return goals.constraints().stream()
+                .filter(constraint -> constraint.violation(value(trial, constraint.metric())) > 0)
+                .map(constraint -> trial.values().containsKey(constraint.metric())
+                        ? "Trial %d breaks the constraint `%s`: its %s is %s."
+                                .formatted(
+                                        trial.number(),
+                                        constraint,
+                                        constraint.metric(),
+                                        value(trial, constraint.metric()))
+                        : "Whether trial %d keeps to the constraint `%s` is not known: it has not reported %s."
+                                .formatted(trial.number(), constraint, constraint.metric()))
+                .findFirst();
     }
 }

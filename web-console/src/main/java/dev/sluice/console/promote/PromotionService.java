@@ -21,6 +21,7 @@ import dev.sluice.tracker.RunId;
 import dev.sluice.tracker.RunRequest;
 import dev.sluice.tracker.TrackingException;
 import dev.sluice.tracker.TrackingText;
+import dev.sluice.tracker.artifact.UploadNote;
 import dev.sluice.tracker.mlflow.MlflowTracker;
 import dev.sluice.tracker.registry.ModelAlias;
 import dev.sluice.tracker.registry.ModelPublication;
@@ -338,10 +339,13 @@ public class PromotionService {
         var params = new LinkedHashMap<String, String>();
         trial.params().forEach((name, value) -> params.put(name, String.valueOf(value)));
         var packaged = data.trial(trial.id()).model();
-        var version = new ModelPublisher(registry, (files, folder) -> {
-                    var found = predictions.examine(files, folder, packaged, data.promotion(promotion.id()));
-                    change(promotion.id(), p -> p.verification = shortened(found));
-                })
+        var version = new ModelPublisher(
+                        registry,
+                        (files, folder) -> {
+                            var found = predictions.examine(files, folder, packaged, data.promotion(promotion.id()));
+                            change(promotion.id(), p -> p.verification = shortened(found));
+                        },
+                        UploadNote.in(data.promotionUpload(promotion.id())))
                 .publish(new ModelPublication(
                         promotion.id().toString(),
                         mlflow.get()
@@ -535,7 +539,8 @@ public class PromotionService {
         return points;
     }
 
-    private Optional<String> refusal(SweepSpecification specification, PromotionView promotion, TrialSnapshot trial) {
+    private Optional<String> refusal(SweepSpecification specification, PromotionView promotion, TrialSnapshot trial)
+            throws IOException {
         if (trial.state() != TrialState.COMPLETE && trial.state() != TrialState.PRUNED) {
             return Optional.of("Trial %d is %s; only a complete or pruned trial can be promoted."
                     .formatted(trial.number(), trial.state()));
@@ -544,10 +549,20 @@ public class PromotionService {
         if (elsewhere.isPresent()) {
             return elsewhere;
         }
-        if (!Files.isRegularFile(data.trial(trial.id()).model().resolve("MLmodel"))) {
+        var broken = BestRan.broken(specification.goals(), trial);
+        if (broken.isPresent()) {
+            return broken;
+        }
+        var model = data.trial(trial.id()).model();
+        if (!Files.isRegularFile(model.resolve(ModelFolder.MLMODEL))) {
             return Optional.of(
                     "Trial %d has no model folder with an MLmodel file in it; a trial makes its model promotable by writing one."
                             .formatted(trial.number()));
+        }
+        var fault = ModelFolder.fault(model);
+        if (fault.isPresent()) {
+            return Optional.of("The model of trial %d could not be loaded from MLflow, because %s."
+                    .formatted(trial.number(), fault.get()));
         }
         return specification
                 .promotion()
@@ -591,6 +606,11 @@ public class PromotionService {
             p.reason = shortened(reason);
             p.endedAt = Instant.now().truncatedTo(ChronoUnit.MICROS);
         });
+        try {
+            Files.deleteIfExists(data.promotionUpload(id));
+        } catch (IOException e) {
+            Log.warnf(e, "event=not-deleted file=%s", data.promotionUpload(id));
+        }
         if (state == PromotionState.REFUSED || state == PromotionState.FAILED) {
             Log.warnf("event=not-promoted promotion=%s state=%s reason=\"%s\"", id, state, reason);
         }

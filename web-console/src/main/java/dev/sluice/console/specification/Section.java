@@ -4,6 +4,7 @@ import java.math.BigInteger;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +12,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +27,8 @@ final class Section {
     private final String what;
     private final Node.Mapping mapping;
     private final Problems problems;
+    /** Keys that are likely meant by others that are not known. */
+    private final Set<String> misspelt = new HashSet<>();
 
     /** @param what how messages call it: {@code parameter 'lr'}; empty for the file itself */
     Section(String pointer, String what, Node.Mapping mapping, Problems problems) {
@@ -100,14 +104,20 @@ final class Section {
         problems.add(pointer, mapping.position(), detail);
     }
 
+    /** Whether the field is there, or one that {@link #allow} took for it. */
+    boolean isMeant(String key) {
+        return has(key) || misspelt.contains(key);
+    }
+
     /** Each key that is not known is a problem, with the key that was most likely meant. */
     void allow(Collection<String> known, Map<String, String> synonyms, String others) {
         mapping.entries().forEach((key, entry) -> {
             if (!known.contains(key) && problems.isFull()) {
                 problems.add(pointer(key), entry.keyPosition(), "unknown key");
             } else if (!known.contains(key)) {
-                String meant = Words.nearest(key, known, synonyms)
-                        .map(name -> "; did you mean " + Words.quoted(name) + "?")
+                var nearest = Words.nearest(key, known, synonyms);
+                nearest.ifPresent(misspelt::add);
+                String meant = nearest.map(name -> "; did you mean " + Words.quoted(name) + "?")
                         .orElse("; " + others + " are " + Words.allOf(known));
                 problems.add(
                         pointer(key),
@@ -125,9 +135,9 @@ final class Section {
         allow(known, Map.of());
     }
 
-    /** Says that a field must be given. */
+    /** Says that a field must be given, unless it was under a name that is near: then it was already said which is meant. */
     void require(String key, String meaning) {
-        if (!has(key)) {
+        if (!isMeant(key)) {
             problems.add(pointer(key), mapping.position(), field(key) + " is missing: " + meaning);
         }
     }

@@ -211,7 +211,7 @@ final class SweepReading {
         String example = "{metric: val_accuracy, goal: maximize}";
         if (sweep.has("objective") && sweep.has("objectives")) {
             sweep.keyProblem("objectives", "'objective' and 'objectives' are both there: keep one of them");
-        } else if (!sweep.has("objective") && !sweep.has("objectives")) {
+        } else if (!sweep.isMeant("objectives")) {
             sweep.require("objective", "which metric is sought, such as " + example);
         }
         List<Objective> objectives = new ArrayList<>();
@@ -445,7 +445,7 @@ final class SweepReading {
                         Map.entry("patience", "stall"),
                         Map.entry("regretbound", "regret"),
                         Map.entry("tolerance", "regret")));
-        if (!budget.has("trials") && !budget.has("wallTime") && !endsByItself) {
+        if (!budget.isMeant("wallTime") && !endsByItself) {
             budget.require(
                     "trials",
                     "how many trials are run; it may be left out only where 'wallTime' is given or a grid is searched");

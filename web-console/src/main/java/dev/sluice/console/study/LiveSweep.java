@@ -1051,13 +1051,14 @@ public final class LiveSweep {
                 }
                 row.step = -1;
                 row.values = Map.of();
-                for (var kept : study.trial(started.id()).measurements()) {
-                    row.measured(kept, specification.goals());
+                var trial = study.trial(started.id());
+                for (var kept : trial.measurements()) {
+                    row.measured(kept, trial, specification.goals());
                 }
             }
             case StudyEvent.MeasurementReported reported -> {
                 var row = trials.get(reported.id().number());
-                row.measured(reported.measurement(), specification.goals());
+                row.measured(reported.measurement(), study.trial(reported.id()), specification.goals());
                 changed(row);
             }
             case StudyEvent.TrialTold told -> {

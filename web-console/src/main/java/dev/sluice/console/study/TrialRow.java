@@ -2,15 +2,14 @@ package dev.sluice.console.study;
 
 import dev.sluice.search.trial.Goals;
 import dev.sluice.search.trial.Measurement;
-import dev.sluice.search.trial.Objective;
-import dev.sluice.search.trial.OutcomeConstraint;
+import dev.sluice.search.trial.Trial;
 import dev.sluice.search.trial.TrialState;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -92,58 +91,32 @@ final class TrialRow {
     }
 
     /**
-     * Takes a report in: the values that count are those of the step at which the objective was best, or last. Several objectives are
-     * not best at the same step: of each its own best counts, or its last, and of all else what was reported last. So it is of what the
-     * constraints are about: their last values count, whenever the objective was best.
+     * Takes a report in: of the metrics that the goals are about those values count that the study goes by (see
+     * {@link Trial#objectiveValue} and {@link Trial#constraintValue}). Of all other metrics stands what was reported together with the
+     * objective's value, or, with several objectives, which are not best at the same step, what was reported last.
+     *
+     * @param trial as the study has it, with this report
      */
-    void measured(Measurement measurement, Goals goals) {
+    void measured(Measurement measurement, Trial trial, Goals goals) {
         step = measurement.step();
         var objectives = goals.objectives();
-        if (objectives.size() == 1) {
-            measured(measurement, objectives.getFirst(), goals.constraints());
-            return;
+        var now = new LinkedHashMap<String, Double>();
+        if (objectives.size() > 1) {
+            now.putAll(values);
+            now.putAll(measurement.values());
+        } else {
+            boolean counts = trial.objectiveStep(0).equals(OptionalLong.of(measurement.step()));
+            now.putAll(counts ? measurement.values() : values);
         }
-        var merged = new LinkedHashMap<>(values);
-        merged.putAll(measurement.values());
-        for (var objective : objectives) {
-            var before = values.get(objective.metric());
-            if (before != null && !counts(measurement, objective)) {
-                merged.put(objective.metric(), before);
-            }
+        for (int i = 0; i < goals.constraints().size(); i++) {
+            var metric = goals.constraints().get(i).metric();
+            trial.constraintValue(i).ifPresent(value -> now.put(metric, value));
         }
-        values = merged;
-    }
-
-    private void measured(Measurement measurement, Objective objective, List<OutcomeConstraint> constraints) {
-        boolean counts = counts(measurement, objective);
-        var kept = counts ? measurement.values() : values;
-        var other = counts ? values : measurement.values();
-        var merged = new LinkedHashMap<>(kept);
-        for (var constraint : constraints) {
-            var value = other.get(constraint.metric());
-            if (value == null || constraint.metric().equals(objective.metric())) {
-                continue;
-            }
-            if (counts) {
-                merged.putIfAbsent(constraint.metric(), value);
-            } else {
-                merged.put(constraint.metric(), value);
-            }
+        for (int i = 0; i < objectives.size(); i++) {
+            var metric = objectives.get(i).metric();
+            trial.objectiveValue(i).ifPresent(value -> now.put(metric, value));
         }
-        values = merged;
-    }
-
-    private boolean counts(Measurement measurement, Objective objective) {
-        var value = measurement.values().get(objective.metric());
-        if (value == null) {
-            return false;
-        }
-        var before = values.get(objective.metric());
-        return before == null
-                || switch (objective.report()) {
-                    case LAST -> true;
-                    case BEST -> before.isNaN() || objective.direction().isBetter(value, before);
-                };
+        values = now;
     }
 
     TrialSnapshot snapshot() {

@@ -1,6 +1,8 @@
 package dev.sluice.console.sweep;
 
+import dev.sluice.console.study.Front;
 import dev.sluice.console.study.TrialSnapshot;
+import dev.sluice.search.trial.Goals;
 import dev.sluice.search.trial.Measurement;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -16,9 +18,10 @@ record Curves(String metric, long revision, int total, List<Curve> curves) {
     record Curve(UUID id, int number, String state, List<Long> steps, List<Double> values) {}
 
     /**
-     * The best `top` trials, those asked for by id, and an even sample of the rest; together at most `top` + ids.
+     * The best of the trials and an even sample of the rest, together at most `top`; or those asked for by id alone.
      *
-     * @param better orders values, the best first
+     * <p>Those that keep to the constraints come before those that break one, whatever their values are; among them the objective decides
+     * that is on the metric, or else the first one.
      */
     static Curves of(
             long revision,
@@ -28,15 +31,23 @@ record Curves(String metric, long revision, int total, List<Curve> curves) {
             int top,
             int points,
             Set<UUID> ids,
-            Comparator<Double> better) {
+            Goals goals) {
         var reported = trials.stream()
                 .filter(t -> measurements.containsKey(t.number()))
                 .toList();
         var chosen = new LinkedHashSet<TrialSnapshot>();
         if (ids.isEmpty()) {
+            var objective = goals.objectives().stream()
+                    .filter(one -> one.metric().equals(metric))
+                    .findFirst()
+                    .orElse(goals.objectives().getFirst());
             var ranked = reported.stream()
-                    .filter(t -> t.values().containsKey(metric))
-                    .sorted(Comparator.comparing(t -> t.values().getOrDefault(metric, Double.NaN), better))
+                    .filter(t -> t.values().containsKey(metric) && t.values().containsKey(objective.metric()))
+                    .sorted(Comparator.comparing(
+                                    (TrialSnapshot t) -> !Front.broken(goals, t).isEmpty())
+                            .thenComparingDouble(t -> objective
+                                    .direction()
+                                    .toCost(t.values().getOrDefault(objective.metric(), Double.NaN))))
                     .toList();
             int best = reported.size() <= top ? ranked.size() : Math.min(ranked.size(), (top + 1) / 2);
             chosen.addAll(ranked.subList(0, best));

@@ -1,6 +1,5 @@
 package dev.sluice.console.sweep;
 
-import dev.sluice.console.problem.Problem;
 import dev.sluice.console.specification.SweepSpecification;
 import dev.sluice.console.study.TrialSnapshot;
 import dev.sluice.search.importance.FunctionalAnova;
@@ -8,13 +7,10 @@ import dev.sluice.search.importance.Importance;
 import dev.sluice.search.importance.Observation;
 import dev.sluice.search.importance.PedAnova;
 import dev.sluice.search.space.ParameterValues;
-import dev.sluice.search.trial.Objective;
 import dev.sluice.search.trial.TrialState;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SplittableRandom;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,41 +33,42 @@ public record ImportanceView(
         @Nullable String leftOut) {
     static final String PED_ANOVA = "ped-anova";
     static final String FANOVA = "fanova";
+    static final List<String> METHODS = List.of(PED_ANOVA, FANOVA);
 
     /** One parameter's. */
     public record Share(String name, double importance) {}
+
+    /** The same, as it stands at another revision at which the same trials are complete. */
+    ImportanceView at(long other) {
+        return new ImportanceView(other, metric, method, trials, parameters, reason, leftOut);
+    }
 
     static ImportanceView of(
             long revision,
             SweepSpecification specification,
             List<TrialSnapshot> trials,
-            Optional<String> metric,
-            Optional<String> method) {
-        var objective = objective(specification, metric);
+            Importances.Question question) {
+        var objective = specification.objectives().stream()
+                .filter(one -> one.metric().equals(question.metric()))
+                .findFirst()
+                .orElseThrow();
         var observations = trials.stream()
                 .filter(trial -> trial.state() == TrialState.COMPLETE)
                 .map(trial -> new Observation(
                         values(specification, trial.params()),
                         objective.direction().toCost(trial.values().getOrDefault(objective.metric(), Double.NaN))))
                 .toList();
-        var by = method.orElse(PED_ANOVA);
         var space = specification.space();
-        var importance = switch (by) {
-            case PED_ANOVA -> PedAnova.of(space, observations);
-            case FANOVA ->
-                FunctionalAnova.of(
+        var importance = question.method().equals(FANOVA)
+                ? FunctionalAnova.of(
                         space,
                         observations,
-                        new SplittableRandom(specification.search().seed()));
-            default ->
-                throw new Problem.Malformed("The query parameter `method` must be %s or %s, was \"%s\"."
-                                .formatted(PED_ANOVA, FANOVA, by))
-                        .exception();
-        };
+                        new SplittableRandom(specification.search().seed()))
+                : PedAnova.of(space, observations);
         return new ImportanceView(
                 revision,
                 objective.metric(),
-                by,
+                question.method(),
                 importance.trials(),
                 importance.shares().entrySet().stream()
                         .map(share -> new Share(share.getKey(), share.getValue()))
@@ -81,21 +78,6 @@ public record ImportanceView(
                                 .formatted(importance.trials(), objective.metric(), Importance.FEWEST_TRIALS)
                         : null,
                 importance.leftOut().isEmpty() ? null : importance.leftOut());
-    }
-
-    private static Objective objective(SweepSpecification specification, Optional<String> metric) {
-        return metric.map(wanted -> specification.objectives().stream()
-                        .filter(objective -> objective.metric().equals(wanted))
-                        .findFirst()
-                        .orElseThrow(() -> new Problem.Malformed(
-                                        "The query parameter `metric` must be an objective of the sweep (%s), was \"%s\"."
-                                                .formatted(
-                                                        specification.objectives().stream()
-                                                                .map(Objective::metric)
-                                                                .collect(Collectors.joining(", ")),
-                                                        wanted))
-                                .exception()))
-                .orElse(specification.objectives().getFirst());
     }
 
     private static ParameterValues values(SweepSpecification specification, Map<String, Object> params) {

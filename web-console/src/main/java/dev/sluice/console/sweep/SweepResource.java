@@ -30,7 +30,6 @@ import dev.sluice.console.study.SweepState;
 import dev.sluice.console.tracking.Tracking;
 import dev.sluice.console.trial.TrialView;
 import dev.sluice.search.space.ParameterValues;
-import dev.sluice.search.trial.Direction;
 import dev.sluice.search.trial.TrialState;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
@@ -52,7 +51,6 @@ import jakarta.ws.rs.core.UriInfo;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
@@ -88,6 +86,7 @@ public class SweepResource {
     private final TrainerCatalog catalog;
     private final DevicePool devices;
     private final DataFolder data;
+    private final Importances importances;
     private final ObjectMapper json;
 
     SweepResource(
@@ -99,6 +98,7 @@ public class SweepResource {
             TrainerCatalog catalog,
             DevicePool devices,
             DataFolder data,
+            Importances importances,
             ObjectMapper json) {
         this.desk = desk;
         this.archive = archive;
@@ -108,6 +108,7 @@ public class SweepResource {
         this.catalog = catalog;
         this.devices = devices;
         this.data = data;
+        this.importances = importances;
         this.json = json;
     }
 
@@ -334,7 +335,10 @@ public class SweepResource {
                 && !headers.getAcceptableMediaTypes().getFirst().isWildcardType();
         if (csv) {
             return Response.ok(
-                            TrialTable.csv(archive.trials(id, Optional.empty(), -1, Integer.MAX_VALUE), params),
+                            TrialTable.csv(
+                                    archive.trials(id, Optional.empty(), -1, Integer.MAX_VALUE),
+                                    params,
+                                    specification.goals()),
                             "text/csv;charset=UTF-8")
                     .header("Content-Disposition", "attachment; filename=\"trials-%s.csv\"".formatted(id))
                     .build();
@@ -383,12 +387,21 @@ public class SweepResource {
             @QueryParam("metric") @Nullable String metric,
             @QueryParam("method") @Nullable String method) {
         var sweep = find(id);
-        return reckoned(() -> ImportanceView.of(
-                sweep.revision(),
-                specification(sweep),
-                archive.trials(id, Optional.of(TrialState.COMPLETE), -1, Integer.MAX_VALUE),
+        var specification = specification(sweep);
+        var question = Importances.Question.of(
+                sweep,
+                specification,
                 Optional.ofNullable(metric).filter(text -> !text.isBlank()),
-                Optional.ofNullable(method).filter(text -> !text.isBlank())));
+                Optional.ofNullable(method).filter(text -> !text.isBlank()));
+        return importances
+                .of(
+                        question,
+                        () -> reckoned(() -> ImportanceView.of(
+                                sweep.revision(),
+                                specification,
+                                archive.trials(id, Optional.of(TrialState.COMPLETE), -1, Integer.MAX_VALUE),
+                                question)))
+                .at(sweep.revision());
     }
 
     @GET
@@ -401,22 +414,22 @@ public class SweepResource {
             @QueryParam("points") @Nullable String points,
             @QueryParam("ids") @DefaultValue("") String ids) {
         var sweep = find(id);
-        var objective = specification(sweep).objectives().getFirst();
+        var goals = specification(sweep).goals();
         var wanted = new HashSet<UUID>();
         for (var text : ids.split(",", -1)) {
             Query.id("ids", text).ifPresent(wanted::add);
         }
-        Comparator<Double> better =
-                (a, b) -> objective.direction() == Direction.MAXIMIZE ? compareLast(b, a) : compareLast(a, b);
         return Curves.of(
                 sweep.revision(),
-                metric == null || metric.isBlank() ? objective.metric() : metric,
+                metric == null || metric.isBlank()
+                        ? goals.objectives().getFirst().metric()
+                        : metric,
                 archive.trials(id, Optional.empty(), -1, Integer.MAX_VALUE),
                 archive.measurements(id),
                 Query.whole("top", top, 1, MAX_CURVES, 200),
                 Query.whole("points", points, 2, MAX_POINTS, 100),
                 wanted,
-                better);
+                goals);
     }
 
     @GET
@@ -434,13 +447,6 @@ public class SweepResource {
                         .map(String::strip)
                         .map(t -> t.startsWith("W/") ? t.substring(2) : t)
                         .anyMatch(t -> t.equals("*") || t.equals(tag));
-    }
-
-    private static int compareLast(double a, double b) {
-        if (Double.isNaN(a) || Double.isNaN(b)) {
-            return Boolean.compare(Double.isNaN(a), Double.isNaN(b));
-        }
-        return Double.compare(a, b);
     }
 
     /** On a thread of its own kind: virtual ones share few processors, and whoever reckons for long would keep reports waiting. */

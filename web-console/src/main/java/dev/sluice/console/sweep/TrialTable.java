@@ -67,15 +67,7 @@ final class TrialTable {
                 wanted,
                 "importedFrom",
                 () -> column(trials, t -> t.importedFrom().orElse(null)));
-        put(
-                table,
-                wanted,
-                "breaks",
-                () -> categories(
-                        trials,
-                        t -> Front.broken(goals, t).stream()
-                                .map(OutcomeConstraint::toString)
-                                .toList()));
+        put(table, wanted, "breaks", () -> categories(trials, t -> broken(goals, t)));
         put(table, wanted, "params", () -> {
             var columns = new LinkedHashMap<String, Object>();
             params.forEach(name ->
@@ -93,15 +85,19 @@ final class TrialTable {
         return table;
     }
 
-    /** RFC 4180, one row a trial; what is missing is empty. The last column is there where trials of earlier sweeps were taken over. */
-    static String csv(List<TrialSnapshot> trials, List<String> params) {
+    /**
+     * RFC 4180, one row a trial; what is missing is empty. After the metrics stands which constraints on results a trial breaks, where the
+     * sweep has any, and where it ran, where trials of earlier sweeps were taken over.
+     */
+    static String csv(List<TrialSnapshot> trials, List<String> params, Goals goals) {
         var metrics = new LinkedHashSet<String>();
         trials.forEach(t -> metrics.addAll(t.values().keySet()));
         var csv = new StringBuilder("number,id,state,attempt,step,started_at,ended_at,reason");
         params.forEach(name -> csv.append(',').append(cell("params." + name)));
         metrics.forEach(name -> csv.append(',').append(cell("metrics." + name)));
         boolean imported = trials.stream().anyMatch(t -> t.importedFrom().isPresent());
-        csv.append(imported ? ",imported_from\r\n" : "\r\n");
+        boolean constrained = !goals.constraints().isEmpty();
+        csv.append(constrained ? ",breaks" : "").append(imported ? ",imported_from\r\n" : "\r\n");
         for (var trial : trials) {
             var cells = new ArrayList<@Nullable Object>();
             cells.add(trial.number());
@@ -114,6 +110,9 @@ final class TrialTable {
             cells.add(trial.reason());
             params.forEach(name -> cells.add(trial.params().get(name)));
             metrics.forEach(name -> cells.add(trial.values().get(name)));
+            if (constrained) {
+                cells.add(String.join("; ", broken(goals, trial)));
+            }
             if (imported) {
                 cells.add(trial.importedFrom().orElse(null));
             }
@@ -121,6 +120,12 @@ final class TrialTable {
                     .append("\r\n");
         }
         return csv.toString();
+    }
+
+    private static List<String> broken(Goals goals, TrialSnapshot trial) {
+        return Front.broken(goals, trial).stream()
+                .map(OutcomeConstraint::toString)
+                .toList();
     }
 
     private static @Nullable Long durationMs(TrialSnapshot trial) {

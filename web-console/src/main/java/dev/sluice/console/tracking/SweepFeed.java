@@ -53,6 +53,12 @@ final class SweepFeed implements AutoCloseable {
     /** The tag that all runs of a sweep carry, its id as value. */
     static final String SWEEP_TAG = "sluice.sweep";
 
+    /** Who runs the service: MLflow says by it who has created a run. */
+    private static final Map<String, String> USER = Optional.ofNullable(System.getProperty("user.name"))
+            .filter(name -> !name.isBlank() && !name.equals("?"))
+            .map(name -> Map.of("mlflow.user", name))
+            .orElse(Map.of());
+
     private static final JournalSettings JOURNAL = JournalSettings.of(System.getenv());
     private static final long LOG_LIMIT = 16L << 20;
 
@@ -208,6 +214,7 @@ final class SweepFeed implements AutoCloseable {
         if (recorded.pos() == 1) {
             var tags = new LinkedHashMap<String, String>();
             tags.put(SWEEP_TAG, sweep.toString());
+            tags.putAll(USER);
             tags.put("mlflow.source.name", "sluice");
             tags.put("mlflow.source.type", "JOB");
             tags.put("sluice.search", specification.search().algorithm());
@@ -283,6 +290,7 @@ final class SweepFeed implements AutoCloseable {
             own.put("sluice.trial", trial.id.toString());
             own.put("sluice.trial.number", Integer.toString(number));
             own.put("sluice.suggested_by", trial.suggestedBy);
+            own.putAll(USER);
             own.put("mlflow.source.name", source());
             own.put("mlflow.source.type", "JOB");
             own.putAll(specification.tracking().tags());

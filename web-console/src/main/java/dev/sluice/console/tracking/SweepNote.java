@@ -7,6 +7,8 @@ import dev.sluice.console.study.Specifications;
 import dev.sluice.console.study.SweepSnapshot;
 import dev.sluice.console.study.TrialSnapshot;
 import dev.sluice.search.trial.Objective;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -21,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The Markdown note on a sweep's parent run: MLflow folds child runs away, so the note links the best of them and the
- * page that compares them.
+ * page that compares them. MLflow shows no more than the note's first lines until it is asked to, and puts no space
+ * between the columns of a table.
  */
 record SweepNote(
         SweepSnapshot sweep,
@@ -30,6 +33,8 @@ record SweepNote(
         @Nullable String experimentId,
         Function<UUID, Optional<String>> runId) {
     private static final int BEST = 10;
+    private static final MathContext DIGITS = new MathContext(4);
+    private static final String SPACE = "&emsp;";
 
     String markdown() {
         var specification = Specifications.of(sweep.specification());
@@ -41,14 +46,15 @@ record SweepNote(
             lines.add("");
         }
         var counts = sweep.counts();
-        lines.add("**%s**: %s. %d trials: %d complete, %d pruned, %d failed."
+        lines.add("**%s**: %s. %d trials: %d complete, %d pruned, %d failed.%s"
                 .formatted(
                         sweep.state(),
                         sweep.reason(),
                         counts.total(),
                         counts.complete(),
                         counts.pruned(),
-                        counts.failed()));
+                        counts.failed(),
+                        comparison(best)));
         for (var earlier : warmStart) {
             lines.add("");
             lines.add("Warm start from %s (`%s`): %d of its trials were taken over, %d of its points tried first."
@@ -59,28 +65,18 @@ record SweepNote(
             lines.add("Trials that no other one beats:");
             lines.add("");
         }
-        lines.add("| trial | %s | parameters |".formatted(String.join(" | ", metrics)));
-        lines.add("|---|" + "---|".repeat(metrics.size()) + "---|");
+        lines.add(row("trial", metrics, "parameters"));
+        lines.add("|" + ":---|".repeat(metrics.size() + 2));
         for (var trial : best) {
-            lines.add("| %s | %s | %s |"
-                    .formatted(
-                            link(trial),
-                            metrics.stream()
-                                    .map(metric -> String.format(
-                                            Locale.ROOT, "%.5g", trial.values().get(metric)))
-                                    .collect(Collectors.joining(" | ")),
-                            trial.params().entrySet().stream()
-                                    .map(e -> "`%s=%s`".formatted(cell(e.getKey()), cell(e.getValue())))
-                                    .collect(Collectors.joining(" "))));
-        }
-        var runs = best.stream()
-                .flatMap(t -> runId.apply(t.id()).stream())
-                .map(id -> '"' + id + '"')
-                .collect(Collectors.joining(",", "[", "]"));
-        if (experimentId != null && runs.length() > 2) {
-            lines.add("");
-            lines.add("[Compare these trials](#/compare-runs?runs=%s&experiments=%s)"
-                    .formatted(encode(runs), encode("[\"" + experimentId + "\"]")));
+            lines.add(row(
+                    link(trial),
+                    metrics.stream()
+                            .map(metric -> String.format(
+                                    Locale.ROOT, "%.5g", trial.values().get(metric)))
+                            .toList(),
+                    trial.params().entrySet().stream()
+                            .map(e -> "`%s=%s`".formatted(cell(e.getKey()), cell(figure(e.getValue()))))
+                            .collect(Collectors.joining(" "))));
         }
         return String.join("\n", lines);
     }
@@ -100,11 +96,38 @@ record SweepNote(
                 .toList();
     }
 
+    private static String row(String trial, List<String> values, String parameters) {
+        return "| %s%s | %s%s | %s |".formatted(trial, SPACE, String.join(SPACE + " | ", values), SPACE, parameters);
+    }
+
+    private String comparison(List<TrialSnapshot> best) {
+        var runs = best.stream()
+                .flatMap(t -> runId.apply(t.id()).stream())
+                .map(id -> '"' + id + '"')
+                .toList();
+        return experimentId == null || runs.size() < 2
+                ? ""
+                : " [Compare the best](#/compare-runs?runs=%s&experiments=%s&%s)"
+                        .formatted(
+                                encode(runs.stream().collect(Collectors.joining(",", "[", "]"))),
+                                encode("[\"" + experimentId + "\"]"),
+                                Tracking.PAGES);
+    }
+
     private String link(TrialSnapshot trial) {
         var run = runId.apply(trial.id());
         return run.isPresent() && experimentId != null
-                ? "[%d](#/experiments/%s/runs/%s)".formatted(trial.number(), experimentId, run.get())
+                ? "[%d](#/experiments/%s/runs/%s?%s)".formatted(trial.number(), experimentId, run.get(), Tracking.PAGES)
                 : trial.number() + (trial.importedFrom().isPresent() ? " (imported)" : "");
+    }
+
+    /** A number to as many digits as one reads; the run itself has all of them. */
+    private static Object figure(Object value) {
+        if (!(value instanceof Double number) || !Double.isFinite(number)) {
+            return value;
+        }
+        var rounded = BigDecimal.valueOf(number).round(DIGITS).stripTrailingZeros();
+        return Math.abs(number) >= 1 && Math.abs(number) < 1e6 ? rounded.toPlainString() : rounded;
     }
 
     /** A value that is free text must not end its cell or its row. */

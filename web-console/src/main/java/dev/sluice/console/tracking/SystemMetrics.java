@@ -35,6 +35,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SystemMetrics implements AutoCloseable {
     private static final String PREFIX = "system/";
+    /** A trial that lasts as long as this has one sample at least, be the interval longer. */
+    private static final Duration NOTABLE = Duration.ofSeconds(1);
 
     private final GpuMeter gpus;
     private final Path disk;
@@ -126,6 +128,7 @@ public final class SystemMetrics implements AutoCloseable {
         private final List<String> devices;
         private final BooleanSupplier alive;
         private final HostReading first;
+        private final long begun = System.nanoTime();
         private @Nullable JournalWriter writer;
         private boolean stopped;
         private boolean failed;
@@ -152,6 +155,10 @@ public final class SystemMetrics implements AutoCloseable {
                         .ifPresent(
                                 reading -> reading.metrics().forEach((name, value) -> values.put(gpu + name, value)));
             }
+            write(values, at);
+        }
+
+        private void write(Map<String, Double> values, Instant at) {
             if (values.isEmpty()) {
                 return;
             }
@@ -170,10 +177,18 @@ public final class SystemMetrics implements AutoCloseable {
             }
         }
 
-        /** No sample is written any more. Waits for no more than one that is just being written. */
+        /**
+         * No sample is written any more. Where there was time for none, the machine's is written now, over all that time,
+         * without GPUs, which may not answer. Waits for no more than a sample that is just being written.
+         */
         public synchronized void stop() {
+            boolean followed = samplings.remove(this);
+            if (followed && writer == null && System.nanoTime() - begun >= NOTABLE.toNanos()) {
+                Map<String, Double> values = new LinkedHashMap<>();
+                HostReading.now(disk).metrics(first, first).forEach((name, value) -> values.put(PREFIX + name, value));
+                write(values, Instant.now());
+            }
             stopped = true;
-            samplings.remove(this);
             if (writer != null) {
                 try {
                     writer.close();

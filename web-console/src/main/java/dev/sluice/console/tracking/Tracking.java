@@ -52,6 +52,9 @@ import org.jspecify.annotations.Nullable;
 /** The service's side of MLflow. Thread-safe. */
 @ApplicationScoped
 public class Tracking {
+    /** In an address of MLflow's UI: its menu for trained models; left out, MLflow 3 shows that for language models. */
+    static final String PAGES = "workflowType=machine_learning";
+
     private static final long LOOK_MILLIS = 500;
     private static final long LOOK_SOON_MILLIS = 20;
     private static final Duration TRY_AGAIN = Duration.ofSeconds(30);
@@ -74,7 +77,10 @@ public class Tracking {
     private final Map<UUID, Instant> broken = new HashMap<>();
 
     /** Sweeps that are shipped, while their runs are held against MLflow's; the feeder's own. */
-    private final Map<UUID, CompletableFuture<Boolean>> settling = new HashMap<>();
+    private final Map<UUID, Settling> settling = new HashMap<>();
+
+    /** An answer that is waited for, and how often there was none before. */
+    private record Settling(CompletableFuture<Boolean> answer, int failures) {}
 
     private Instant reconcileAt = Instant.now();
     private CompletableFuture<Boolean> reconciled = CompletableFuture.completedFuture(true);
@@ -194,7 +200,7 @@ public class Tracking {
         var url = experimentId == null
                 ? null
                 : server.uri()
-                        .map(uri -> uri + "/#/experiments/" + experimentId)
+                        .map(uri -> uri + "/#/experiments/" + experimentId + "?" + PAGES)
                         .orElse(null);
         return new SweepTracking(
                 status.state().name(),
@@ -488,19 +494,26 @@ public class Tracking {
 
     /** Whether MLflow's runs of a sweep that is over are ours, each closed and none twice; asked beside the feeder. */
     private boolean settled(UUID sweep, SweepFeed feed) {
-        var answer = settling.get(sweep);
-        if (answer == null) {
-            settling.put(sweep, reconcile(Map.of(sweep, feed.foldersByKey()), true, Duration.ZERO));
+        var asked = settling.get(sweep);
+        if (asked == null) {
+            settle(sweep, feed, Duration.ZERO, 0);
             return false;
         }
-        if (!answer.isDone()) {
+        if (!asked.answer().isDone()) {
             return false;
         }
-        if (!answer.join()) {
-            settling.put(sweep, reconcile(Map.of(sweep, feed.foldersByKey()), true, TRY_AGAIN));
+        if (!asked.answer().join()) {
+            // One call that fails shall not cost the sweep half a minute; a server that is away is not asked all the
+            // time.
+            var delay = Duration.ofSeconds(1L << Math.min(asked.failures(), 10));
+            settle(sweep, feed, delay.compareTo(TRY_AGAIN) < 0 ? delay : TRY_AGAIN, asked.failures() + 1);
             return false;
         }
         return true;
+    }
+
+    private void settle(UUID sweep, SweepFeed feed, Duration delay, int failures) {
+        settling.put(sweep, new Settling(reconcile(Map.of(sweep, feed.foldersByKey()), true, delay), failures));
     }
 
     /** Now and then MLflow's runs of the sweeps that go on are held against ours. */

@@ -326,10 +326,12 @@ class CommandLineTest {
         service.on("GET /promotions/p", "{\"id\":\"p\",\"state\":\"RUNNING\"}");
         service.on(
                 "GET /promotions/p",
-                "{\"id\":\"p\",\"state\":\"DONE\",\"model\":\"digits\",\"version\":\"3\",\"alias\":\"champion\"}");
+                "{\"id\":\"p\",\"state\":\"DONE\",\"model\":\"digits\",\"version\":\"3\",\"alias\":\"champion\","
+                        + "\"verification\":\"16 predictions agree\"}");
         assertThat(sluice("promote", "latest", "--trial", "0", "--model", "digits", "--alias", "champion"))
                 .isZero();
-        assertThat(out.toString()).isEqualToIgnoringNewLines("digits version 3, alias champion");
+        assertThat(out.toString().lines())
+                .containsExactly("digits version 3, alias champion", "verified: 16 predictions agree");
         assertThat(service.calls())
                 .filteredOn(call -> call.method().equals("POST"))
                 .extracting(FakeService.Call::body)

@@ -45,6 +45,16 @@ final class BestRanTest {
     }
 
     @Test
+    void aNamedTrialThatBreaksAConstraintIsRefusedInWords() {
+        assertThat(BestRan.broken(GOALS, trial(3, TrialState.COMPLETE, 1, Map.of("loss", 0.1, "ms", 50.0))))
+                .contains("Trial 3 breaks the constraint `ms <= 20`: its ms is 50.0.");
+        assertThat(BestRan.broken(GOALS, trial(4, TrialState.PRUNED, 1, Map.of("loss", 0.1))))
+                .contains("Whether trial 4 keeps to the constraint `ms <= 20` is not known: it has not reported ms.");
+        assertThat(BestRan.broken(GOALS, trial(5, TrialState.COMPLETE, 1, Map.of("loss", 0.1, "ms", 20.0))))
+                .isEmpty();
+    }
+
+    @Test
     void noneIsTheBestByTwoObjectives() {
         var two = Goals.of(LOSS, new Objective("ms", Direction.MINIMIZE, Report.BEST));
 

@@ -190,6 +190,45 @@ final class ServiceTest {
     }
 
     @Test
+    void saysWhatIsKnownOfParametersAndWhichConstraintsAreBroken() {
+        var sweep = create(EXTERNAL + "constraints: [\"score <= 0.5\"]\n");
+        complete(lease(sweep, "w"), 0.9).statusCode(200);
+        complete(lease(sweep, "w"), 0.4).statusCode(200);
+
+        assertImportances(sweep);
+        lease(sweep, "w"); // the sweep goes on, and what is complete stays the same
+        assertImportances(sweep);
+        given().get("/api/v1/sweeps/" + sweep + "/importance?method=shap")
+                .then()
+                .statusCode(400)
+                .body("detail", containsString("must be ped-anova or fanova"));
+        given().get("/api/v1/sweeps/" + sweep + "/importance?metric=speed")
+                .then()
+                .statusCode(400)
+                .body("detail", containsString("an objective of the sweep (score)"));
+        given().accept("text/csv")
+                .get("/api/v1/sweeps/" + sweep + "/table")
+                .then()
+                .body(containsString(",breaks\r\n"), containsString(",score <= 0.5\r\n"));
+        given().post("/api/v1/sweeps/" + sweep + "/cancel").then().statusCode(200);
+    }
+
+    private static void assertImportances(String sweep) {
+        int revision = given().get("/api/v1/sweeps/" + sweep + "/table")
+                .then()
+                .extract()
+                .path("revision");
+        for (var method : List.of("ped-anova", "fanova")) {
+            given().get("/api/v1/sweeps/" + sweep + "/importance?method=" + method)
+                    .then()
+                    .statusCode(200)
+                    .body("revision", equalTo(revision))
+                    .body("method", equalTo(method))
+                    .body("trials", equalTo(2));
+        }
+    }
+
+    @Test
     void aWorkerThatWaitsIsGivenWorkWhenItComes() {
         var sweep = create(EXTERNAL.replace("parallel: 2", "parallel: 1"));
         var first = lease(sweep, "a");

@@ -99,6 +99,14 @@ final class TokenTest {
         assertThat(token).isNotBlank().isNotEqualTo(leases.<String>path("[1].token"));
         lease(token).post("/api/v1/leases/" + own + "/heartbeat").then().statusCode(200);
         lease(token).post("/api/v1/leases/" + other + "/heartbeat").then().statusCode(401);
+        for (var call : Map.of(own, 422, other, 401).entrySet()) {
+            lease(token)
+                    .contentType("application/octet-stream")
+                    .body(new byte[] {1})
+                    .post("/api/v1/leases/" + call.getKey() + "/journal?offset=0")
+                    .then()
+                    .statusCode(call.getValue());
+        }
         lease(token).post("/api/v1/sweeps/" + sweep + "/cancel").then().statusCode(401);
         lease(token).get("/api/v1/sweeps").then().statusCode(401);
         lease(token)

@@ -905,6 +905,21 @@ class InvalidFilesTest {
     }
 
     @Test
+    void whatIsMisspeltIsNotMissingAsWell() {
+        for (var file : List.of(
+                having("budget", "budget: {trails: 5}"),
+                having("budget", "budget: {waltime: 5m}"),
+                having("budget", "budgt: {trials: 5}"),
+                having("name", "nme: tiny"),
+                parameter("{min: 1, mx: 3}"),
+                with("promotion: {modle: m}"))) {
+            assertThat(SweepFiles.errors(file))
+                    .singleElement()
+                    .satisfies(error -> assertThat(error.detail()).contains("did you mean"));
+        }
+    }
+
+    @Test
     void findsAllErrorsInOneGo() {
         List<SpecificationError> errors = SweepFiles.errors("""
                 name: 12

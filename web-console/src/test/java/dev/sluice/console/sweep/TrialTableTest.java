@@ -12,7 +12,6 @@ import dev.sluice.search.trial.Report;
 import dev.sluice.search.trial.TrialState;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +28,9 @@ final class TrialTableTest {
     @Test
     void csvQuotesWhatNeedsIt() {
         var csv = TrialTable.csv(
-                List.of(trial(0, Map.of("x", 0.5), Map.of("score", 1.0), "said \"no\", then\nleft")), List.of("x"));
+                List.of(trial(0, Map.of("x", 0.5), Map.of("score", 1.0), "said \"no\", then\nleft")),
+                List.of("x"),
+                SCORE);
         assertThat(csv)
                 .isEqualTo("number,id,state,attempt,step,started_at,ended_at,reason,params.x,metrics.score\r\n" + "0,"
                         + id(0) + ",COMPLETE,1,3,2026-01-01T00:00:00Z,,\"said \"\"no\"\", then\nleft\",0.5,1.0\r\n");
@@ -41,7 +42,8 @@ final class TrialTableTest {
                 List.of(
                         trial(0, Map.of(), Map.of("a", Double.NaN), ""),
                         trial(1, Map.of("x", true), Map.of("b", Double.NEGATIVE_INFINITY), "")),
-                List.of("x"));
+                List.of("x"),
+                SCORE);
         assertThat(csv.lines().map(line -> line.substring(line.lastIndexOf("Z,") + 1)))
                 .containsExactly(
                         "number,id,state,attempt,step,started_at,ended_at,reason,params.x,metrics.a,metrics.b",
@@ -50,9 +52,25 @@ final class TrialTableTest {
     }
 
     @Test
+    void csvSaysWhichConstraintsAreBrokenWhereThereAreAny() {
+        var goals = new Goals(
+                SCORE.objectives(), List.of(OutcomeConstraint.parse("ms <= 20"), OutcomeConstraint.parse("mb <= 5")));
+        var csv = TrialTable.csv(
+                List.of(
+                        trial(0, Map.of(), Map.of("score", 1.0, "ms", 30.0, "mb", 5.0), ""),
+                        trial(1, Map.of(), Map.of("score", 2.0, "ms", 30.0, "mb", 6.0), ""),
+                        trial(2, Map.of(), Map.of("score", 3.0, "ms", 20.0, "mb", 5.0), "")),
+                List.of(),
+                goals);
+        assertThat(csv.lines().map(line -> line.substring(line.lastIndexOf(',') + 1)))
+                .containsExactly("breaks", "ms <= 20", "ms <= 20; mb <= 5", "");
+    }
+
+    @Test
     void noCellIsAFormula() {
         for (var text : List.of("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1")) {
-            var cells = TrialTable.csv(List.of(trial(0, Map.of("x", text), Map.of("score", -1.5), text)), List.of("x"));
+            var cells = TrialTable.csv(
+                    List.of(trial(0, Map.of("x", text), Map.of("score", -1.5), text)), List.of("x"), SCORE);
             assertThat(cells)
                     .contains("'" + text)
                     .doesNotContain("," + text + ",")
@@ -137,18 +155,27 @@ final class TrialTableTest {
                 .isSorted();
     }
 
+    @Test
+    void noCurveOfATrialThatBreaksAConstraintIsAheadOfOneThatKeepsThem() {
+        var goals = new Goals(SCORE.objectives(), List.of(OutcomeConstraint.parse("ms <= 20")));
+        var measurements = new HashMap<Integer, List<Measurement>>();
+        var trials = new ArrayList<TrialSnapshot>();
+        for (int i = 0; i < 20; i++) {
+            // the better the slower
+            trials.add(trial(i, Map.of(), Map.of("score", (double) i, "ms", 2.0 * i, "train_score", 100.0 - i), ""));
+            measurements.put(i, List.of(new Measurement(1, Map.of("score", (double) i, "train_score", 100.0 - i))));
+        }
+        for (var metric : List.of("score", "train_score")) {
+            assertThat(Curves.of(1, metric, trials, measurements, 6, 50, Set.of(), goals)
+                            .curves())
+                    .extracting(Curves.Curve::number)
+                    .contains(10, 9, 8);
+        }
+    }
+
     private static Curves curves(
             Map<Integer, List<Measurement>> measurements, List<TrialSnapshot> trials, int top, int points) {
-        return Curves.of(
-                1,
-                "score",
-                trials,
-                measurements,
-                top,
-                points,
-                Set.of(),
-                Comparator.comparing((Double v) -> v.isNaN())
-                        .thenComparing(Comparator.<Double>naturalOrder().reversed()));
+        return Curves.of(1, "score", trials, measurements, top, points, Set.of(), SCORE);
     }
 
     private static TrialSnapshot trial(

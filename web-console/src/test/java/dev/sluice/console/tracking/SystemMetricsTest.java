@@ -123,6 +123,26 @@ final class SystemMetricsTest {
     }
 
     @Test
+    void aTrialThatEndsBeforeItsFirstSampleHasOneOverAllItsTime() throws Exception {
+        nvidiaSmi("echo asked > " + root.resolve("asked"));
+        try (var metrics = service()) {
+            metrics.of(new TrialFolder(root.resolve("brief")), List.of(), () -> true)
+                    .stop();
+            var attempt = metrics.of(trial(), List.of("0"), () -> false);
+            Thread.sleep(1100);
+            attempt.stop();
+            attempt.stop();
+        }
+        assertThat(samples())
+                .singleElement()
+                .satisfies(sample -> assertThat(sample.values())
+                        .containsKeys(MEMORY, "system/cpu_utilization_percentage", "system/network_receive_megabytes"));
+        assertThat(root.resolve("asked")).doesNotExist();
+        assertThat(RunJournals.system(Tracking.runFolder(new TrialFolder(root.resolve("brief")))))
+                .doesNotExist();
+    }
+
+    @Test
     void anEndDoesNotWaitForGpusThatDoNotAnswer() throws Exception {
         nvidiaSmi("echo asked > %s; sleep 600".formatted(root.resolve("asked")));
         var closed = new CountDownLatch(1);
@@ -140,7 +160,9 @@ final class SystemMetricsTest {
             assertThat(sampler.isAlive()).isTrue();
             sampler.interrupt();
             sampler.join();
-            assertThat(RunJournals.system(folder())).doesNotExist();
+            assertThat(Files.exists(RunJournals.system(folder())) ? samples() : List.<JournalEntry.Metrics>of())
+                    .allSatisfy(sample ->
+                            assertThat(sample.values()).doesNotContainKey("system/gpu_0_utilization_percentage"));
         }
     }
 

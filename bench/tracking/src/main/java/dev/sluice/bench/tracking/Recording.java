@@ -12,6 +12,8 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 
@@ -21,21 +23,32 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class Recording {
     private static final int WARM_UP = 2000;
-    private static final int STEPS = 5000;
+    private static final int STEPS = 2000;
+    private static final int ROUNDS = 3;
+    private static final List<String> MOODS = List.of("up", "slow", "down");
 
     private Recording() {}
 
     public static void main(String[] arguments) throws IOException, InterruptedException {
         URI server = URI.create(arguments[0]);
-        measure(server, "up", Durability.PROCESS, WARM_UP, false);
+        record(server, "up", Durability.PROCESS, new long[WARM_UP], 0, WARM_UP);
         for (var durability : Durability.values()) {
-            for (String mood : new String[] {"up", "slow", "down"}) {
-                measure(server, mood, durability, durability == Durability.MACHINE ? STEPS / 5 : STEPS, true);
+            int steps = durability == Durability.MACHINE ? STEPS / 5 : STEPS;
+            var nanos = new long[MOODS.size()][ROUNDS * steps];
+            for (int round = 0; round < ROUNDS; round++) {
+                for (int mood = 0; mood < MOODS.size(); mood++) {
+                    record(server, MOODS.get(mood), durability, nanos[mood], round * steps, steps);
+                }
+            }
+            String who = "sluice-" + durability.name().toLowerCase(Locale.ROOT);
+            for (int mood = 0; mood < MOODS.size(); mood++) {
+                Figure.printTimes("record", who, MOODS.get(mood), nanos[mood], ROUNDS * steps);
             }
         }
     }
 
-    private static void measure(URI server, String mood, Durability durability, int steps, boolean told)
+    /** Records some steps, and puts their times from a place on. */
+    private static void record(URI server, String mood, Durability durability, long[] nanos, int from, int steps)
             throws IOException, InterruptedException {
         Path folder = Files.createTempDirectory("sluice-bench-");
         be(server, "up");
@@ -47,23 +60,18 @@ public final class Recording {
                 throw new IllegalStateException("no run was created: " + shipper.status());
             }
             be(server, mood);
-            long[] nanos = new long[steps];
             for (int step = 0; step < steps; step++) {
                 LockSupport.parkNanos(1_000_000);
                 var values = Journalled.metrics(step);
                 long begun = System.nanoTime();
                 run.record(step, values);
-                nanos[step] = System.nanoTime() - begun;
+                nanos[from + step] = System.nanoTime() - begun;
             }
             run.close();
             be(server, "up");
             shipper.hurry();
             while (!shipper.isDrained(run.folder())) {
                 Thread.sleep(100);
-            }
-            if (told) {
-                Figure.printTimes(
-                        "record", "sluice-" + durability.name().toLowerCase(java.util.Locale.ROOT), mood, nanos, steps);
             }
         }
     }

@@ -110,12 +110,15 @@ public final class Throughput {
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     private String post(String call, String body) throws IOException, InterruptedException {
-        var answer = http.send(
-                HttpRequest.newBuilder(URI.create(server + "/api/2.0/mlflow/" + call))
-                        .header("content-type", "application/json")
-                        .POST(HttpRequest.BodyPublishers.ofString(body))
-                        .build(),
-                HttpResponse.BodyHandlers.ofString());
+        var request = HttpRequest.newBuilder(URI.create(server + "/api/2.0/mlflow/" + call))
+                .header("content-type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build();
+        var answer = http.send(request, HttpResponse.BodyHandlers.ofString());
+        while (answer.statusCode() == 503) { // SQLite is locked by another run's batch
+            Thread.sleep(100);
+            answer = http.send(request, HttpResponse.BodyHandlers.ofString());
+        }
         if (answer.statusCode() != 200) {
             throw new IOException(call + " answered " + answer.statusCode() + ": " + answer.body());
         }

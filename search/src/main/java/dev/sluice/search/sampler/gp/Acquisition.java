@@ -1,6 +1,7 @@
 package dev.sluice.search.sampler.gp;
 
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 
 /**
@@ -127,5 +128,17 @@ final class Acquisition implements Promise {
             }
         }
         return score;
+    }
+
+    @Override
+    public void tellsApart(int feature, BitSet choices) {
+        for (GaussianProcess process : costs) {
+            process.choices(feature, choices);
+        }
+        for (Limit limit : limits) {
+            for (GaussianProcess process : limit.surrogate.processes()) {
+                process.choices(feature, choices);
+            }
+        }
     }
 }

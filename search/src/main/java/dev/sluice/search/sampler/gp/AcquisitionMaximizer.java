@@ -4,6 +4,7 @@ import dev.sluice.search.sampler.internal.Axis;
 import dev.sluice.search.space.SearchSpace;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -12,7 +13,8 @@ import java.util.stream.IntStream;
 /**
  * Finds the points that promise most: a pool of points drawn evenly and of others near the incumbents is scored; from the best of them it
  * goes uphill, in turns along the gradient in the continuous coordinates and by the best single change of all others. Nothing that breaks a
- * constraint is looked at. Not thread-safe.
+ * constraint is looked at. Of a parameter's choices a change to each that the promise tells apart is looked at, and to one of the rest, so
+ * that thousands of choices cost no more than the points that something is known of. Not thread-safe.
  */
 final class AcquisitionMaximizer {
     private static final int EVEN = 384;
@@ -28,11 +30,15 @@ final class AcquisitionMaximizer {
     private final SearchSpace space;
     private final Encoding encoding;
     private final Features features;
+    /** By parameter the choices that may differ in what they promise, at the ask under way. */
+    private final BitSet[] known;
 
     AcquisitionMaximizer(SearchSpace space, Encoding encoding, Features features) {
         this.space = space;
         this.encoding = encoding;
         this.features = features;
+        this.known = new BitSet[encoding.size()];
+        Arrays.setAll(known, p -> new BitSet());
     }
 
     /** A point with its score. */
@@ -57,6 +63,7 @@ final class AcquisitionMaximizer {
 
     /** The best points found, the best first; empty if none was found that keeps to the constraints. */
     List<Candidate> maximize(Promise promise, List<double[]> incumbents, RandomGenerator random) {
+        findKnown(promise);
         List<Candidate> far = score(promise, even(random));
         List<Candidate> near = score(promise, near(incumbents, random));
         List<Candidate> found = new ArrayList<>();
@@ -71,6 +78,21 @@ final class AcquisitionMaximizer {
         found.sort(Comparator.comparingDouble((Candidate candidate) -> candidate.score)
                 .reversed());
         return found;
+    }
+
+    private void findKnown(Promise promise) {
+        for (int f = 0; f < features.size(); f++) {
+            int p = features.parameter(f);
+            if (!features.isCategory(f)) {
+                continue;
+            }
+            known[p].clear();
+            if (encoding.isParent(p)) {
+                known[p].set(0, encoding.axis(p).choices()); // each may switch on other parameters
+            } else {
+                promise.tellsApart(f, known[p]);
+            }
+        }
     }
 
     /** These points, the best first; of equals the first. */
@@ -242,8 +264,14 @@ final class AcquisitionMaximizer {
             switch (axis.kind()) {
                 case CONSTANT -> {}
                 case CHOICE -> {
+                    // of those that nothing is known of the first stands for all: the others would promise the same
+                    boolean stranger = false;
                     for (int choice = 0; choice < axis.choices(); choice++) {
-                        move(row, p, choice, moves, random);
+                        boolean isKnown = known[p].get(choice);
+                        if (isKnown || !stranger) {
+                            boolean moved = move(row, p, choice, moves, random);
+                            stranger |= moved && !isKnown;
+                        }
                     }
                 }
                 case GRID -> {
@@ -274,10 +302,12 @@ final class AcquisitionMaximizer {
         return moves;
     }
 
-    private void move(double[] row, int parameter, double coordinate, List<double[]> moves, RandomGenerator random) {
+    /** Whether that is another point, and one that keeps to the constraints. */
+    private boolean move(double[] row, int parameter, double coordinate, List<double[]> moves, RandomGenerator random) {
         if (coordinate == row[parameter]) {
-            return;
+            return false;
         }
+        int before = moves.size();
         int tries = encoding.isParent(parameter) ? 3 : 1;
         for (int i = 0; i < tries; i++) {
             double[] moved = row.clone();
@@ -287,5 +317,6 @@ final class AcquisitionMaximizer {
                 moves.add(moved);
             }
         }
+        return moves.size() > before;
     }
 }

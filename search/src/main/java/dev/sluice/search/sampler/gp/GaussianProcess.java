@@ -1,6 +1,7 @@
 package dev.sluice.search.sampler.gp;
 
 import java.util.Arrays;
+import java.util.BitSet;
 
 /*
  * The covariance of the points is kept as its Cholesky factor L and the inverse of that, both by rows. A point more is a row more of each,
@@ -164,6 +165,15 @@ final class GaussianProcess {
 
     double target(int index) {
         return targets[index];
+    }
+
+    /** Adds the choices that its points have in a feature without order. */
+    void choices(int feature, BitSet found) {
+        for (int i = 0; i < size; i++) {
+            if (columns[feature][i] >= 0) {
+                found.set((int) columns[feature][i]);
+            }
+        }
     }
 
     /** The mean at one of the points themselves. */

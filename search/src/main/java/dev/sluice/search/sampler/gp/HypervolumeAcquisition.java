@@ -2,6 +2,7 @@ package dev.sluice.search.sampler.gp;
 
 import dev.sluice.search.pareto.OpenCells;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 
 /**
@@ -194,5 +195,15 @@ final class HypervolumeAcquisition implements Promise {
             byDeviation[o] /= sum;
         }
         return scale + Math.log(sum);
+    }
+
+    @Override
+    public void tellsApart(int feature, BitSet choices) {
+        for (GaussianProcess process : costs) {
+            process.choices(feature, choices);
+        }
+        for (Acquisition.Limit limit : limits) {
+            limit.surrogate().processes()[0].choices(feature, choices);
+        }
     }
 }

@@ -1,5 +1,7 @@
 package dev.sluice.search.sampler.gp;
 
+import java.util.BitSet;
+
 /** How much points promise, to be maximised. */
 interface Promise {
     /**
@@ -15,4 +17,10 @@ interface Promise {
      * @param gradient is filled
      */
     double at(double[] row, int[] continuous, double[] gradient);
+
+    /**
+     * Adds the choices of a feature that it tells from others, as indices: all that some point has from which it knows something. Points
+     * that differ in nothing but which of the others they have promise the same.
+     */
+    void tellsApart(int feature, BitSet choices);
 }

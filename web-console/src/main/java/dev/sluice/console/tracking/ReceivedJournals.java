@@ -1,0 +1,126 @@
+package dev.sluice.console.tracking;
+
+import dev.sluice.console.folder.DataFolder;
+import dev.sluice.tracker.outbox.Durability;
+import dev.sluice.tracker.outbox.JournalChunk;
+import dev.sluice.tracker.outbox.JournalException;
+import dev.sluice.tracker.outbox.JournalSettings;
+import dev.sluice.tracker.outbox.JournalWriter;
+import dev.sluice.tracker.outbox.RunJournals;
+import io.quarkus.logging.Log;
+import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The journals of attempts that run elsewhere, as far as their workers have handed them over: they lie where a local
+ * trial would write its own, and are shipped as those are. Thread-safe.
+ */
+@ApplicationScoped
+public class ReceivedJournals {
+    /** Its writer deletes what we have said is here. */
+    private static final JournalSettings SETTINGS =
+            JournalSettings.of(System.getenv()).withDurability(Durability.MACHINE);
+
+    private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(60);
+
+    private final DataFolder data;
+    private final Map<Path, Receiver> open = new ConcurrentHashMap<>();
+    private final AtomicLong lookedAtNanos = new AtomicLong(System.nanoTime());
+
+    ReceivedJournals(DataFolder data) {
+        this.data = data;
+    }
+
+    private static final class Receiver {
+        private final JournalWriter writer;
+        private volatile long usedAtNanos = System.nanoTime();
+
+        Receiver(JournalWriter writer) {
+            this.writer = writer;
+        }
+    }
+
+    /**
+     * Takes a piece of an attempt's journal in. When this returns without an offset, all of it is on the disk.
+     *
+     * @return where the next piece must begin, if this one leaves a gap or is not what was taken in before
+     * @throws IOException if the disk does not take it
+     */
+    public OptionalLong take(UUID trial, int attempt, JournalChunk chunk) throws IOException {
+        var journal = RunJournals.attempt(Tracking.runFolder(data.trial(trial)), attempt);
+        closeIdle();
+        while (true) {
+            var receiver = receiver(journal);
+            try {
+                if (receiver.writer.append(chunk)) {
+                    return OptionalLong.empty();
+                }
+                return OptionalLong.of(receiver.writer.nextChunk());
+            } catch (JournalException e) {
+                if (isOpen(journal, receiver)) {
+                    throw e;
+                }
+                // It was closed as idle just before.
+            } finally {
+                receiver.usedAtNanos = System.nanoTime();
+            }
+        }
+    }
+
+    @SuppressWarnings("ReferenceEquality") // it, not one like it
+    private boolean isOpen(Path journal, Receiver receiver) {
+        return open.get(journal) == receiver;
+    }
+
+    private Receiver receiver(Path journal) throws IOException {
+        try {
+            return open.computeIfAbsent(journal, file -> {
+                try {
+                    return new Receiver(JournalWriter.open(file, SETTINGS));
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+
+    private void closeIdle() {
+        long looked = lookedAtNanos.get();
+        long now = System.nanoTime();
+        if (now - looked >= IDLE_NANOS && lookedAtNanos.compareAndSet(looked, now)) {
+            for (var journal : open.keySet()) {
+                open.computeIfPresent(
+                        journal,
+                        (file, receiver) -> now - receiver.usedAtNanos < IDLE_NANOS ? receiver : closed(receiver));
+            }
+        }
+    }
+
+    @PreDestroy
+    void close() {
+        for (var journal : open.keySet()) {
+            open.computeIfPresent(journal, (file, receiver) -> closed(receiver));
+        }
+    }
+
+    private static @Nullable Receiver closed(Receiver receiver) {
+        try {
+            receiver.writer.close();
+        } catch (IOException e) {
+            Log.warnf(e, "event=journal-not-closed journal=%s", receiver.writer.path());
+        }
+        return null;
+    }
+}
