@@ -94,6 +94,9 @@ public final class JournalChunk {
             throw new JournalException("the entry at offset " + (offset + at) + " says that it has " + header.rows()
                     + " rows, and has " + entry.rows());
         }
+        if (!header.isJson()) {
+            return; // binary values have one type
+        }
         boolean sound = switch (entry) {
             case JournalEntry.Metrics metrics -> {
                 JsonNode json = json(header, at);

@@ -177,6 +177,11 @@ final class JournalFormat {
             return kind == METRICS || kind == JSON_METRICS;
         }
 
+        /** Whether the payload is JSON, whose fields may be of any type. */
+        boolean isJson() {
+            return kind != METRICS;
+        }
+
         boolean isArtifact() {
             return kind == ARTIFACT;
         }
