@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.sluice.tracker.mlflow.MlflowServer;
+import io.quarkus.runtime.configuration.DurationConverter;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -16,6 +18,7 @@ final class TrackingAddressTest {
             Map<String, String> settings, Map<String, String> environment) {
         var config = new SmallRyeConfigBuilder()
                 .withMapping(ServiceSettings.class)
+                .withConverter(Duration.class, 200, new DurationConverter()) // "10s", as in the service
                 .withSources(new PropertiesConfigSource(settings, "test", 1))
                 .build();
         return TrackingAddress.of(config.getConfigMapping(ServiceSettings.class).mlflow(), environment);
