@@ -106,6 +106,7 @@ public final class CallbackChain implements AutoCloseable {
     private final Map<Event, List<Member>> listeners = new EnumMap<>(Event.class);
     private final Duration patience;
     private final LongSupplier nanoTime;
+    private final boolean maySkipSteps;
     private long begun;
 
     /**
@@ -149,6 +150,10 @@ public final class CallbackChain implements AutoCloseable {
                             .filter(member -> event.isHeardBy(member.link.callback()))
                             .toList());
         }
+        this.maySkipSteps = members.stream()
+                .map(member -> member.link.callback())
+                .anyMatch(callback ->
+                        Event.BACKWARD_END.isHeardBy(callback) || Event.PRE_OPTIMIZER_STEP.isHeardBy(callback));
         this.begun = nanoTime.getAsLong();
     }
 
@@ -203,6 +208,11 @@ public final class CallbackChain implements AutoCloseable {
     /** True if a callback may ask to roll back. */
     public boolean mayRollBack() {
         return members.stream().anyMatch(member -> member.link.callback().mayRollBack());
+    }
+
+    /** True if a callback may give up a step: one that is told of its gradients. */
+    public boolean maySkipSteps() {
+        return maySkipSteps;
     }
 
     /** True if somebody wants a log after this step. */
