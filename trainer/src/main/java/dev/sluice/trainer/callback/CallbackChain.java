@@ -67,9 +67,8 @@ public final class CallbackChain implements AutoCloseable {
                 return false;
             }
             for (Method candidate : callback.getClass().getMethods()) {
-                if (candidate.getName().equals(method)
-                        && !candidate.isBridge()
-                        && candidate.getDeclaringClass() != Callback.class) {
+                // a bridge counts: it is all that shows of what a class inherits from one that is not public
+                if (candidate.getName().equals(method) && candidate.getDeclaringClass() != Callback.class) {
                     return true;
                 }
             }

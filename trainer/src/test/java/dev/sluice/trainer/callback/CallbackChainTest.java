@@ -37,6 +37,24 @@ class CallbackChainTest {
         }
     }
 
+    /** Not public, as a base class of somebody's callbacks may be. */
+    abstract static class Hidden implements Callback {
+        int told;
+
+        @Override
+        public void stepEnd(TrainingProgress progress, TrainingControl control) {
+            told++;
+        }
+    }
+
+    /** Has nothing of its own but its name. */
+    public static class Shown extends Hidden {
+        @Override
+        public String name() {
+            return "shown";
+        }
+    }
+
     private static TrainingProgress at(long step) {
         return new TrainingProgress(0, (int) step, step, 1, 1000);
     }
@@ -184,6 +202,15 @@ class CallbackChainTest {
         assertThat(due).containsExactly(4L, 8L, 9L);
         assertThat(new CallbackChain(List.of(new Steps("none"))).isLogDue(4, true))
                 .isFalse();
+    }
+
+    @Test
+    void tellsWhatABaseClassThatIsNotPublicListensTo() {
+        Shown callback = new Shown();
+
+        new CallbackChain(List.of(callback)).stepEnd(at(1), CONTROL);
+
+        assertThat(callback.told).isEqualTo(1);
     }
 
     @Test
