@@ -383,7 +383,11 @@ public final class CallbackChain implements AutoCloseable {
     private static void guard(Member member, Event event, Consumer<Callback> telling) {
         try {
             telling.accept(member.link.callback());
-        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
+        } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {
+            // checked exceptions too: Kotlin and others throw them undeclared
+            if (e instanceof InterruptedException) {
+                Thread.currentThread().interrupt();
+            }
             int count = member.failures.incrementAndGet();
             if (count <= 3) { // the stack once or thrice; a callback that fails at each step must not fill the disk
                 LOGGER.log(Level.WARNING, "callback=" + member.name + " event=" + event.method + " failed", e);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -211,6 +212,25 @@ class CallbackChainTest {
         new CallbackChain(List.of(callback)).stepEnd(at(1), CONTROL);
 
         assertThat(callback.told).isEqualTo(1);
+    }
+
+    @Test
+    void countsCheckedExceptionsThatNobodyDeclared() {
+        CallbackChain chain = new CallbackChain(List.of(new Steps("kotlin") {
+            @Override
+            public void stepEnd(TrainingProgress progress, TrainingControl control) {
+                sneak(new IOException("no disk"));
+            }
+
+            @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // as other languages' compilers do it
+            private <E extends Exception> void sneak(Exception exception) throws E {
+                throw (E) exception;
+            }
+        }));
+
+        chain.stepEnd(at(1), CONTROL);
+
+        assertThat(chain.failures()).isEqualTo(Map.of("kotlin", 1));
     }
 
     @Test
