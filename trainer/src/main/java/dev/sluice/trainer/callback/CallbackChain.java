@@ -1,6 +1,7 @@
 package dev.sluice.trainer.callback;
 
 import dev.sluice.trainer.checkpoint.Checkpoint;
+import dev.sluice.trainer.json.JsonText;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.lang.reflect.Method;
@@ -324,7 +325,11 @@ public final class CallbackChain implements AutoCloseable {
         Map<String, Object> states = new LinkedHashMap<>();
         for (Member member : members) {
             if (member.thread == null && !member.isOff()) {
-                guard(member, Event.SAVE_STATE, callback -> states.put(callback.name(), callback.saveState()));
+                guard(member, Event.SAVE_STATE, callback -> {
+                    Map<String, Object> state = callback.saveState();
+                    JsonText.write(state); // what is no JSON must not cost the whole checkpoint
+                    states.put(member.name, state);
+                });
             }
         }
         return states;

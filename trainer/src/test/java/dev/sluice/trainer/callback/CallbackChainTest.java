@@ -234,6 +234,21 @@ class CallbackChainTest {
     }
 
     @Test
+    void leavesOutAStateThatNoCheckpointCanHold() {
+        CallbackChain chain = new CallbackChain(List.of(
+                new Steps("odd") {
+                    @Override
+                    public Map<String, Object> saveState() {
+                        return Map.of("at", Instant.EPOCH);
+                    }
+                },
+                new Steps("plain")));
+
+        assertThat(chain.saveState()).isEqualTo(Map.of("plain", Map.of()));
+        assertThat(chain.failures()).isEqualTo(Map.of("odd", 1));
+    }
+
+    @Test
     void saysWhichOfTwoCallbacksHaveOneName() {
         assertThatThrownBy(() -> new CallbackChain(List.of(new Steps("a"), new Steps("a"))))
                 .hasMessage("two callbacks are named \"a\"");
