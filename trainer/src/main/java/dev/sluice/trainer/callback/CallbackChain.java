@@ -193,6 +193,14 @@ public final class CallbackChain implements AutoCloseable {
         return lost;
     }
 
+    /** The onlookers that were waited for in vain. */
+    List<String> behind() {
+        return members.stream()
+                .filter(member -> member.isGivenUp)
+                .map(member -> member.name)
+                .toList();
+    }
+
     /** The callbacks that have taken more than a twentieth of training's time, with that share. */
     public Map<String, Double> slow() {
         Map<String, Double> slow = new LinkedHashMap<>();
@@ -412,6 +420,11 @@ public final class CallbackChain implements AutoCloseable {
     /** Waits for all onlookers together no longer than the patience lasts, and for none a second time in vain. */
     private void awaitOnlookers() {
         long end = System.nanoTime() + patience.toNanos();
+        for (Member member : members) {
+            if (member.thread != null && !member.isGivenUp) {
+                member.thread.mark(); // all first: one that hangs must not take the others' time
+            }
+        }
         for (Member member : members) {
             if (member.thread == null || member.isGivenUp) {
                 continue;

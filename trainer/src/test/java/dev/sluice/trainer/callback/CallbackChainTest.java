@@ -38,6 +38,23 @@ class CallbackChainTest {
         }
     }
 
+    /** Looks on, and hangs in the first step until it is let go. */
+    private record Onlooker(String name, CountDownLatch letGo) implements Callback {
+        @Override
+        public boolean isOnlooker() {
+            return true;
+        }
+
+        @Override
+        public void stepEnd(TrainingProgress progress, TrainingControl control) {
+            try {
+                letGo.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
     /** Not public, as a base class of somebody's callbacks may be. */
     abstract static class Hidden implements Callback {
         int told;
@@ -127,6 +144,22 @@ class CallbackChainTest {
             assertThat(onlooker.told).hasSize(100).isSorted();
             assertThat(chain.lost()).isEmpty();
         }
+    }
+
+    @Test
+    void waitsForAnOnlookerHoweverLongAnotherOneHangs() {
+        CountDownLatch network = new CountDownLatch(1);
+        Callback hanging = new Onlooker("hanging", network);
+        Callback ready = new Onlooker("ready", new CountDownLatch(0));
+        CallbackChain chain = new CallbackChain(
+                List.of(CallbackLink.of(hanging), CallbackLink.of(ready)), Duration.ofMillis(500), System::nanoTime);
+        chain.stepEnd(at(1), CONTROL);
+
+        chain.trainEnd(new StopReason.Finished(1), at(1));
+
+        assertThat(chain.behind()).containsExactly("hanging");
+        network.countDown();
+        chain.close();
     }
 
     @Test
