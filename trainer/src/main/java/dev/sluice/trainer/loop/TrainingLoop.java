@@ -114,6 +114,8 @@ public final class TrainingLoop {
 
         @Override
         public Passage pass(double scheduled) {
+            control.takeSkipStep(); // what was asked for before is not of this step
+            control.takeGradientFactor();
             step.begin(globalStep + 1, scheduled * learningRateFactor);
             callbacks.backwardEnd(step, before, control);
             isTaken = !control.takeSkipStep();
@@ -229,6 +231,7 @@ public final class TrainingLoop {
 
     private void trainEpoch(Map<String, Object> epochState) {
         long begun = System.nanoTime();
+        control.takeStopEpoch(); // asked for once the last epoch was over: of that one nothing is left
         callbacks.epochBegin(progress(), control);
         trainer.beginEpoch(epoch + 1);
         trainer.restoreEpoch(epochState);
