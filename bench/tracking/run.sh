@@ -77,7 +77,7 @@ loop() {
     for batch in 64 512; do
       folder=$FOLDER/loop-$where-$batch
       mkdir "$folder"
-      if [ "$where" = elsewhere ]; then ship=(cat); else ship=(ours Shipping "$SERVER" "$folder"); fi
+      if [ "$where" = elsewhere ]; then ship=(cat); else ship=(ours Shipping "$SERVER" "$folder/run"); fi
       # What a trial's JVM has, DJL with it.
       CORES=$first CLASS_PATH="$ROOT/trainer/target/trial/*:$CLASS_PATH" DJL_CACHE_DIR=${DJL_CACHE_DIR:-$TOOLS/djl} \
         ours Loop "$folder" "server $where; $batch rows a step" "$batch" | CORES=$rest "${ship[@]}"

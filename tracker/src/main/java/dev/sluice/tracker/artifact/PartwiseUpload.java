@@ -38,6 +38,8 @@ final class PartwiseUpload {
     private final Duration timeout;
     private final LongFunction<Duration> timeFor;
     private final UploadNote note;
+    /** Whether the last note was kept: else nothing goes on with this upload. */
+    private boolean noted = true;
 
     /**
      * @param requests to the server, by path below {@code mlflow-artifacts/mpu/}
@@ -126,7 +128,7 @@ final class PartwiseUpload {
             uploads.pause("the server did not name an address for each of " + count + " parts");
             return Optional.empty();
         }
-        plan.write(note);
+        write(plan);
         return Optional.of(plan);
     }
 
@@ -136,7 +138,7 @@ final class PartwiseUpload {
             for (Part part : plan.parts()) {
                 if (part.tag().isEmpty()) {
                     reached = reached.with(part, sendPart(file, reached, part));
-                    reached.write(note);
+                    write(reached);
                 }
             }
             complete(reached, isThere);
@@ -149,10 +151,27 @@ final class PartwiseUpload {
             }
             return false;
         } catch (TrackingException | IOException e) {
-            if (!note.keeps()) {
+            if (!note.keeps() || !noted) {
                 abort(reached);
             }
             throw e;
+        }
+    }
+
+    /** A disk that is full keeps no file from being sent: a later try then begins anew. */
+    private void write(UploadPlan plan) {
+        try {
+            plan.write(note);
+            noted = true;
+        } catch (IOException e) {
+            if (noted) {
+                LOG.log(
+                        System.Logger.Level.WARNING,
+                        "event=upload-not-noted artifact={0} reason=\"{1}\"",
+                        plan.target(),
+                        String.valueOf(e));
+            }
+            noted = false;
         }
     }
 

@@ -21,6 +21,8 @@ final class AuditRounds {
     private static final Duration FIRST = Duration.ofSeconds(10);
     /** After an audit of a run the next one waits so many times as long as it took. */
     private static final int REST = 9;
+    /** A run that more points of wait than this is audited in a later round: what the server can do is for them. */
+    private static final int BEHIND = 10_000;
 
     private final RunAudit audit;
     private final Availability availability;
@@ -55,15 +57,14 @@ final class AuditRounds {
         return true;
     }
 
-    /** Audits the runs of which something was shipped since they were last audited. */
+    /** Audits the runs of which something was shipped since they were last audited, and not much waits. */
     void play() {
         try {
             for (FollowedRun run : roster.runs()) {
                 if (availability.state() == ShipperStatus.State.AWAY) {
                     return;
                 }
-                if (run.id().isPresent()
-                        && (run.parked().isPresent() || !run.position().equals(audited.get(run.folder())))) {
+                if (run.id().isPresent() && (run.parked().isPresent() || (hasMoved(run) && !isBehind(run)))) {
                     long begin = System.nanoTime();
                     audit(run);
                     if (closed.await((System.nanoTime() - begin) * REST, TimeUnit.NANOSECONDS)) {
@@ -77,6 +78,18 @@ final class AuditRounds {
             audited.keySet()
                     .retainAll(roster.runs().stream().map(FollowedRun::folder).collect(Collectors.toSet()));
             underWay.set(false);
+        }
+    }
+
+    private boolean hasMoved(FollowedRun run) {
+        return !run.position().equals(audited.get(run.folder()));
+    }
+
+    private static boolean isBehind(FollowedRun run) {
+        try {
+            return run.progress().pointsWaiting() > BEHIND;
+        } catch (IOException e) {
+            return false; // the audit meets that too, and says so
         }
     }
 

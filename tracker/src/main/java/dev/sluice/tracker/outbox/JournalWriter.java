@@ -48,7 +48,8 @@ public final class JournalWriter implements AutoCloseable {
         this.file = file;
         this.end = end;
         this.lastMark = lastMark;
-        this.synced = end;
+        // A writer that was killed may have left what the disk does not have yet.
+        this.synced = segment.start();
     }
 
     /** Opens as {@link JournalSettings#defaults} says. */

@@ -51,6 +51,7 @@ public final class PatientWriter implements AutoCloseable {
                     System.Logger.Level.WARNING,
                     "journal=" + journal.path() + " state=held-in-memory reason=\"the disk does not take it\"",
                     e);
+            tryAtNanos = System.nanoTime() + PAUSE.toNanos();
             hold(entry);
         }
     }
@@ -81,7 +82,6 @@ public final class PatientWriter implements AutoCloseable {
         held.add(entry);
         heldRows += entry.rows();
         heldText += text;
-        tryAtNanos = System.nanoTime() + PAUSE.toNanos();
     }
 
     /** Characters of the texts of an entry, with as many more for each as a short one takes besides. */

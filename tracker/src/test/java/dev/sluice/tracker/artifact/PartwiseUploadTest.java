@@ -281,6 +281,40 @@ class PartwiseUploadTest {
         assertArrived(store().put(file, PATH, note));
     }
 
+    /** As on a disk that is full. */
+    @Test
+    void aNoteThatCannotBeWrittenKeepsNothingFromBeingSent() throws IOException {
+        Path none = Files.createFile(folder.resolve("no folder"));
+        UploadNote unwritable = new UploadNote() {
+            @Override
+            public Optional<byte[]> read() {
+                return Optional.empty();
+            }
+
+            @Override
+            public void write(byte[] text) throws IOException {
+                UploadNote.in(none.resolve("upload.json")).write(text);
+            }
+
+            @Override
+            public void delete() {}
+
+            @Override
+            public boolean keeps() {
+                return true;
+            }
+        };
+        server.fault = part -> part == 3 ? 503 : 0;
+        assertThatExceptionOfType(TrackingException.class)
+                .isThrownBy(() -> store().put(file, PATH, unwritable))
+                .satisfies(e -> assertThat(e.retryable()).isTrue());
+        assertThat(server.uploads).as("nobody would go on with it").isEmpty();
+        server.fault = part -> 0;
+
+        assertArrived(store().put(file, PATH, unwritable));
+        assertThat(server.calls).doesNotContain("PUT artifacts/" + TARGET);
+    }
+
     @Test
     void whatIsGivenUpIsAborted() throws IOException {
         server.fault = part -> part == 2 ? 503 : 0;

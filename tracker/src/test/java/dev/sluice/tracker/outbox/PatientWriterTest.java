@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.LongStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -62,6 +63,25 @@ class PatientWriterTest {
                     .extracting(JournalEntry::mark)
                     .containsExactlyElementsOf(
                             LongStream.range(gone, step).boxed().toList());
+        }
+    }
+
+    @Test
+    void aDiskThatHasRoomAgainIsFoundByWhoRecordsWithoutAPause() throws IOException {
+        try (PatientWriter writer = new PatientWriter(journal())) {
+            int step = 0;
+            while (writer.heldRows() == 0) {
+                writer.record(metrics(step++));
+            }
+            JournalSegments.deleteBefore(folder.resolve("a.journal"), Long.MAX_VALUE, false);
+            long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+            while (writer.heldRows() > 0 && System.nanoTime() - deadline < 0) {
+                writer.record(metrics(step++));
+                LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
+            }
+
+            assertThat(writer.heldRows()).isZero();
+            assertThat(writer.lostRows()).isZero();
         }
     }
 

@@ -11,9 +11,11 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
@@ -91,11 +93,16 @@ final class ModelFolder {
                     .formatted(MLMODEL, PYFUNC, shown(model.get("flavors"))));
         }
         for (var flavor : flavors.entrySet()) {
-            lookAt(String.valueOf(flavor.getKey()), flavor.getValue());
+            lookAt(shown(flavor.getKey()), flavor.getValue());
         }
         if (!(flavors.get(PYFUNC) instanceof Map<?, ?> loaded)) {
             throw new Fault("%s has no flavor %s, by which mlflow.pyfunc.load_model loads; it has %s"
-                    .formatted(MLMODEL, PYFUNC, shown(flavors.keySet())));
+                    .formatted(
+                            MLMODEL,
+                            PYFUNC,
+                            shown(flavors.keySet().stream()
+                                    .map(ModelFolder::shown)
+                                    .collect(Collectors.joining(", ", "[", "]")))));
         }
         if (!(loaded.get("loader_module") instanceof String module) || module.isBlank()) {
             throw new Fault("the flavor %s of %s must name its `loader_module`, was %s"
@@ -214,14 +221,14 @@ final class ModelFolder {
         }
         if (fields.get("env") instanceof Map<?, ?> environments) {
             for (var environment : environments.entrySet()) {
-                lookAtPath(flavor, "env." + environment.getKey(), environment.getValue());
+                lookAtPath(flavor, "env." + shown(environment.getKey()), environment.getValue());
             }
         } else {
             lookAtPath(flavor, "env", fields.get("env"));
         }
         if (fields.get("artifacts") instanceof Map<?, ?> artifacts) {
             for (var artifact : artifacts.entrySet()) {
-                lookAtPath(flavor, "artifacts." + artifact.getKey(), path(artifact.getValue()));
+                lookAtPath(flavor, "artifacts." + shown(artifact.getKey()), path(artifact.getValue()));
             }
         }
         if (fields.get("extra_files") instanceof List<?> files) {
@@ -268,8 +275,14 @@ final class ModelFolder {
         }
     }
 
+    /** What is made of other things is not shown with them: by aliases a short text makes of few things endless ones. */
     private static String shown(@Nullable Object value) {
-        var text = value == null ? "missing" : value.toString();
+        var text = switch (value) {
+            case null -> "missing";
+            case Map<?, ?> mapping -> mapping.isEmpty() ? "{}" : "a mapping";
+            case Collection<?> list -> list.isEmpty() ? "[]" : "a list";
+            default -> value.toString();
+        };
         return text.length() > MOST_WORDS_SHOWN ? text.substring(0, MOST_WORDS_SHOWN) + "…" : text;
     }
 }

@@ -596,7 +596,7 @@ public class PromotionService {
     }
 
     private void waiting(UUID id, String reason) {
-        change(id, p -> p.reason = reason);
+        change(id, p -> p.reason = shortened(reason));
     }
 
     private void end(UUID id, PromotionState state, @Nullable String version, String reason) {

@@ -77,9 +77,10 @@ public class ReceivedJournals {
         }
     }
 
+    /** Waits for who is just closing it. */
     @SuppressWarnings("ReferenceEquality") // it, not one like it
     private boolean isOpen(Path journal, Receiver receiver) {
-        return open.get(journal) == receiver;
+        return open.computeIfPresent(journal, (file, held) -> held) == receiver;
     }
 
     private Receiver receiver(Path journal) throws IOException {

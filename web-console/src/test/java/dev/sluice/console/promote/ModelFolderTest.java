@@ -97,6 +97,21 @@ class ModelFolderTest {
     }
 
     @Test
+    void showsNothingThatAliasesMakeEndless() throws IOException {
+        mlmodel("flavors: &a [[*a]]\n");
+        assertThat(fault()).endsWith("was a list");
+
+        var text = new StringBuilder("a0: &a0 [x, y, z]\n");
+        for (int i = 1; i <= 16; i++) {
+            text.append("a%d: &a%d [*a%d, *a%d, *a%d]\n".formatted(i, i, i - 1, i - 1, i - 1));
+        }
+        mlmodel(text + "flavors: *a16\n");
+        assertThat(fault()).endsWith("was a list");
+        mlmodel(SAVED.replace("loader_module: ", "loader_module: &a [*a]\n    x: "));
+        assertThat(fault()).endsWith("must name its `loader_module`, was a list");
+    }
+
+    @Test
     void takesALinkToAFileOfTheModelAndNoOther() throws IOException {
         var link = folder.resolve("link");
         Files.createSymbolicLink(link, Path.of("python_model.pkl"));

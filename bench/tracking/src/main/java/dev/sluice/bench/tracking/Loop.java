@@ -21,6 +21,7 @@ public final class Loop {
     private static final int BLOCK_ROWS = 2560;
 
     private static final int WARM_UP = 60;
+    private static final int RECORDS_BEFORE = 10_000;
     private static final int RESAMPLINGS = 2000;
 
     private final DjlModelTrainer trainer;
@@ -41,9 +42,16 @@ public final class Loop {
         int rows = Integer.parseInt(arguments[2]);
         var plan =
                 TaskCatalog.standard().find("digits").plan("cnn", Map.of("learning_rate", 0.003, "batch_size", rows));
+        Path folder = Path.of(arguments[0]);
+        // A training of hours runs compiled code.
+        try (var run = new Journalled(folder.resolve("before"), "loop", "before", Durability.PROCESS)) {
+            for (int step = 0; step < RECORDS_BEFORE; step++) {
+                run.record(step, Journalled.metrics(step));
+            }
+        }
         try (var trainer = new DjlModelTrainer(plan, 1, 1);
                 var run = new Journalled(
-                        Path.of(arguments[0]), "loop", "loop-" + UUID.randomUUID(), Durability.PROCESS)) {
+                        folder.resolve("run"), "loop", "loop-" + UUID.randomUUID(), Durability.PROCESS)) {
             new Loop(trainer, run, Math.max(1, BLOCK_ROWS / rows)).compare(arguments[1]);
         }
     }
