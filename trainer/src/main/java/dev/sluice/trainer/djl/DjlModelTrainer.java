@@ -175,24 +175,32 @@ public final class DjlModelTrainer implements ModelTrainer {
      * batch weighs as much as its rows, so it makes no difference where one ends.
      */
     private NDArray accumulate(NDManager step, int from, int to) {
-        NDArray sum = step.zeros(new Shape());
         try (GradientCollector collector = engine.newGradientCollector()) {
+            if (to - from <= plan.batchSize()) {
+                return backward(collector, step, from, to, to - from);
+            }
+            NDArray sum = step.zeros(new Shape());
             for (int start = from; start < to; start += plan.batchSize()) {
                 int end = Math.min(start + plan.batchSize(), to);
                 try (NDManager part = step.newSubManager()) {
-                    NDArray x = epochFeatures.get(part, new NDIndex().addSliceDim(start, end));
-                    NDArray y = epochLabels.get(part, new NDIndex().addSliceDim(start, end));
-                    NDArray logits = block.forward(store, new NDList(x), true).singletonOrThrow();
-                    NDArray share = loss.mean(y, logits);
-                    if (end - start < to - from) {
-                        share = share.mul((float) (end - start) / (to - from));
-                    }
-                    collector.backward(share);
-                    sum.addi(share.stopGradient());
+                    sum.addi(backward(collector, part, start, end, to - from));
                 }
             }
+            return sum;
         }
-        return sum;
+    }
+
+    /** Gradients of a batch's mean loss by its share of the step's rows; gives the loss by that share. */
+    private NDArray backward(GradientCollector collector, NDManager manager, int start, int end, int rows) {
+        NDArray x = epochFeatures.get(manager, new NDIndex().addSliceDim(start, end));
+        NDArray y = epochLabels.get(manager, new NDIndex().addSliceDim(start, end));
+        NDArray logits = block.forward(store, new NDList(x), true).singletonOrThrow();
+        NDArray share = loss.mean(y, logits);
+        if (end - start < rows) {
+            share = share.mul((float) (end - start) / rows);
+        }
+        collector.backward(share);
+        return share.stopGradient();
     }
 
     @Override
