@@ -232,14 +232,17 @@ final class TrialRun {
     private Map<String, Double> packageModel(
             DjlModelTrainer trainer, TrainingPlan plan, CheckpointStore store, OptionalLong best, RunLogger logger)
             throws IOException {
+        boolean restored = false;
         if (best.isPresent()) {
             try {
                 trainer.restoreWeights(TrainingLoop.evaluatedWeights(
                         store.read(best.getAsLong()).snapshot()));
+                restored = true;
             } catch (DamagedCheckpointException e) {
                 LOGGER.log(Level.WARNING, "model=last reason=\"the best checkpoint is damaged\"", e);
             }
-        } else if (control.isAverageJudged()) {
+        }
+        if (!restored && control.isAverageJudged()) {
             trainer.exchangeAverage();
         }
         Map<String, Double> measured = trainer.evaluate(Split.TEST);

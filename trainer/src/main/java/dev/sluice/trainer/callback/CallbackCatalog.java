@@ -58,7 +58,7 @@ public final class CallbackCatalog {
                             type.type(),
                             type.getClass().getName());
                 }
-            } catch (ServiceConfigurationError e) {
+            } catch (ServiceConfigurationError | LinkageError e) { // the latter: what it needs is not there
                 LOGGER.log(Level.WARNING, "callbackType=unknown state=ignored", e);
             }
         }

@@ -1,6 +1,7 @@
 package dev.sluice.trainer.callback;
 
 import dev.sluice.trainer.checkpoint.Checkpoint;
+import dev.sluice.trainer.json.JsonText;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.lang.reflect.Method;
@@ -67,9 +68,8 @@ public final class CallbackChain implements AutoCloseable {
                 return false;
             }
             for (Method candidate : callback.getClass().getMethods()) {
-                if (candidate.getName().equals(method)
-                        && !candidate.isBridge()
-                        && candidate.getDeclaringClass() != Callback.class) {
+                // a bridge counts: it is all that shows of what a class inherits from one that is not public
+                if (candidate.getName().equals(method) && candidate.getDeclaringClass() != Callback.class) {
                     return true;
                 }
             }
@@ -106,6 +106,7 @@ public final class CallbackChain implements AutoCloseable {
     private final Map<Event, List<Member>> listeners = new EnumMap<>(Event.class);
     private final Duration patience;
     private final LongSupplier nanoTime;
+    private final boolean maySkipSteps;
     private long begun;
 
     /**
@@ -149,6 +150,10 @@ public final class CallbackChain implements AutoCloseable {
                             .filter(member -> event.isHeardBy(member.link.callback()))
                             .toList());
         }
+        this.maySkipSteps = members.stream()
+                .map(member -> member.link.callback())
+                .anyMatch(callback ->
+                        Event.BACKWARD_END.isHeardBy(callback) || Event.PRE_OPTIMIZER_STEP.isHeardBy(callback));
         this.begun = nanoTime.getAsLong();
     }
 
@@ -188,6 +193,14 @@ public final class CallbackChain implements AutoCloseable {
         return lost;
     }
 
+    /** The onlookers that were waited for in vain. */
+    List<String> behind() {
+        return members.stream()
+                .filter(member -> member.isGivenUp)
+                .map(member -> member.name)
+                .toList();
+    }
+
     /** The callbacks that have taken more than a twentieth of training's time, with that share. */
     public Map<String, Double> slow() {
         Map<String, Double> slow = new LinkedHashMap<>();
@@ -203,6 +216,11 @@ public final class CallbackChain implements AutoCloseable {
     /** True if a callback may ask to roll back. */
     public boolean mayRollBack() {
         return members.stream().anyMatch(member -> member.link.callback().mayRollBack());
+    }
+
+    /** True if a callback may give up a step: one that is told of its gradients. */
+    public boolean maySkipSteps() {
+        return maySkipSteps;
     }
 
     /** True if somebody wants a log after this step. */
@@ -315,7 +333,11 @@ public final class CallbackChain implements AutoCloseable {
         Map<String, Object> states = new LinkedHashMap<>();
         for (Member member : members) {
             if (member.thread == null && !member.isOff()) {
-                guard(member, Event.SAVE_STATE, callback -> states.put(callback.name(), callback.saveState()));
+                guard(member, Event.SAVE_STATE, callback -> {
+                    Map<String, Object> state = callback.saveState();
+                    JsonText.write(state); // what is no JSON must not cost the whole checkpoint
+                    states.put(member.name, state);
+                });
             }
         }
         return states;
@@ -374,7 +396,11 @@ public final class CallbackChain implements AutoCloseable {
     private static void guard(Member member, Event event, Consumer<Callback> telling) {
         try {
             telling.accept(member.link.callback());
-        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
+        } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {
+            // checked exceptions too: Kotlin and others throw them undeclared
+            if (e instanceof InterruptedException) {
+                Thread.currentThread().interrupt();
+            }
             int count = member.failures.incrementAndGet();
             if (count <= 3) { // the stack once or thrice; a callback that fails at each step must not fill the disk
                 LOGGER.log(Level.WARNING, "callback=" + member.name + " event=" + event.method + " failed", e);
@@ -394,6 +420,11 @@ public final class CallbackChain implements AutoCloseable {
     /** Waits for all onlookers together no longer than the patience lasts, and for none a second time in vain. */
     private void awaitOnlookers() {
         long end = System.nanoTime() + patience.toNanos();
+        for (Member member : members) {
+            if (member.thread != null && !member.isGivenUp) {
+                member.thread.mark(); // all first: one that hangs must not take the others' time
+            }
+        }
         for (Member member : members) {
             if (member.thread == null || member.isGivenUp) {
                 continue;

@@ -119,6 +119,11 @@ public final class EarlyStopping implements Callback {
     }
 
     @Override
+    public void epochBegin(TrainingProgress progress, TrainingControl control) {
+        unjudged = null; // the last epoch was not saved: what an end within this one saves is no look at it
+    }
+
+    @Override
     public void evaluateEnd(EvaluationResult result, TrainingProgress progress, TrainingControl control) {
         OptionalDouble value = result.metric(monitor.metric());
         if (at == At.EVALUATE && (value.isPresent() || result.atEpochEnd())) {

@@ -7,6 +7,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The thread on which one onlooker is told. Whoever tells never waits: what does not fit into the queue is left out and
@@ -20,6 +21,7 @@ final class OnlookerThread {
     private final BlockingQueue<Runnable> queue = new ArrayBlockingQueue<>(QUEUE);
     private final AtomicLong lost = new AtomicLong();
     private final Thread thread;
+    private @Nullable CountDownLatch mark;
 
     OnlookerThread(String name) {
         this.name = name;
@@ -29,7 +31,11 @@ final class OnlookerThread {
 
     void tell(Runnable telling) {
         if (!queue.offer(telling) && lost.getAndIncrement() == 0) {
-            LOGGER.log(Level.WARNING, "callback={0} state=behind reason=\"its queue of {1} is full\"", name, QUEUE);
+            LOGGER.log(
+                    Level.WARNING,
+                    "callback={0} state=behind reason=\"its queue of {1} is full\"",
+                    name,
+                    Integer.toString(QUEUE));
         }
     }
 
@@ -38,13 +44,24 @@ final class OnlookerThread {
         return lost.get();
     }
 
-    /** Waits until all that was told so far is done; false if that takes longer than {@code patience}. */
+    /** What was told so far is what {@link #await} waits for; a full queue is marked there. */
+    void mark() {
+        CountDownLatch next = new CountDownLatch(1);
+        mark = queue.offer(next::countDown) ? next : null;
+    }
+
+    /** Waits until all that was told up to the mark is done; false if that takes longer than {@code patience}. */
     boolean await(Duration patience) {
-        CountDownLatch done = new CountDownLatch(1);
         try {
             long end = System.nanoTime() + patience.toNanos();
-            return queue.offer(done::countDown, patience.toNanos(), TimeUnit.NANOSECONDS)
-                    && done.await(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+            CountDownLatch marked = mark;
+            if (marked == null) {
+                marked = new CountDownLatch(1);
+                if (!queue.offer(marked::countDown, patience.toNanos(), TimeUnit.NANOSECONDS)) {
+                    return false;
+                }
+            }
+            return marked.await(end - System.nanoTime(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;

@@ -15,13 +15,26 @@ public final class Secrets {
     private static final int SHORTEST = 5; // shorter values turn up in innocent texts
     private static final String INSTEAD = "***";
 
-    /** TOKEN is taken as a word, since TOKENIZERS_PARALLELISM is none. */
+    /** TOKEN and PASS are taken as words: TOKENIZERS_PARALLELISM and COMPASS_URL are none. PWD alone is a folder. */
     private static final Pattern SECRET_NAME = Pattern.compile(
-            "PASSWORD|PASSWD|SECRET|CREDENTIAL|PRIVATE_?KEY|API_?KEY|ACCESS_?KEY|(^|_)TOKENS?(_|$)",
+            "PASSWORD|PASSWD|PASSPHRASE|SECRET|CREDENTIAL|(PRIVATE|API|ACCESS|SIGNING|ENCRYPTION)_?KEY|AUTH_?TOKEN"
+                    + "|(^|_)(TOKENS?|PASS)(_|$)|_PWD$|(^|_)PAT$",
             Pattern.CASE_INSENSITIVE);
 
-    private static final Pattern ADDRESS = Pattern.compile("(://[^/@\\s:]*:)[^/@\\s]+@");
-    private static final Pattern PASSWORD = Pattern.compile("://[^/@\\s:]*:([^/@\\s]+)@");
+    /** Names that say where a secret lies; a file's name is none. */
+    private static final Pattern PLACE_NAME = Pattern.compile("_(FILE|PATH|DIR|DIRECTORY)$", Pattern.CASE_INSENSITIVE);
+
+    /** Switches and limits, such as ALLOW_EMPTY_PASSWORD=false and MAX_TOKENS=16384. */
+    private static final Pattern SETTING = Pattern.compile("true|false", Pattern.CASE_INSENSITIVE);
+
+    private static final Pattern COUNT_NAME = Pattern.compile("TOKENS(_|$)", Pattern.CASE_INSENSITIVE);
+    private static final Pattern COUNT = Pattern.compile("\\d+");
+
+    private static final Pattern ADDRESS = Pattern.compile("(://[^/@\\s:]*:)[^/\\s\"]+@");
+    private static final Pattern PASSWORD = Pattern.compile("://[^/@\\s:]*:([^/\\s\"]+)@");
+
+    /** A token in the place of a user, as in git's addresses; users' names are shorter. */
+    private static final Pattern USER_TOKEN = Pattern.compile("://[^/@\\s:]{20,}@");
 
     private final List<String> values;
 
@@ -37,13 +50,14 @@ public final class Secrets {
     /** The secrets of an environment. */
     public static Secrets of(Map<String, String> environment) {
         List<String> values = new ArrayList<>();
-        environment.forEach((name, value) -> {
-            if (SECRET_NAME.matcher(name).find()) {
+        environment.forEach((name, raw) -> {
+            String value = raw.strip(); // a file's last line break may have come along
+            if (SECRET_NAME.matcher(name).find() && !isInnocent(name, value)) {
                 values.add(value);
             }
             PASSWORD.matcher(value).results().forEach(found -> values.add(found.group(1)));
         });
-        values.removeIf(value -> value.isBlank() || value.length() < SHORTEST);
+        values.removeIf(value -> value.length() < SHORTEST);
         values.sort(Comparator.comparingInt(String::length).reversed().thenComparing(Comparator.naturalOrder()));
         return new Secrets(values.stream().distinct().toList());
     }
@@ -54,7 +68,17 @@ public final class Secrets {
         for (String value : values) {
             cleaned = cleaned.replace(value, INSTEAD);
         }
-        return cleaned.contains("://") ? ADDRESS.matcher(cleaned).replaceAll("$1" + INSTEAD + "@") : cleaned;
+        if (!cleaned.contains("://")) {
+            return cleaned;
+        }
+        cleaned = ADDRESS.matcher(cleaned).replaceAll("$1" + INSTEAD + "@");
+        return USER_TOKEN.matcher(cleaned).replaceAll("://" + INSTEAD + "@");
+    }
+
+    private static boolean isInnocent(String name, String value) {
+        return PLACE_NAME.matcher(name).find()
+                || SETTING.matcher(value).matches()
+                || (COUNT_NAME.matcher(name).find() && COUNT.matcher(value).matches());
     }
 
     /** The texts of a JSON tree cleaned, its keys too. */

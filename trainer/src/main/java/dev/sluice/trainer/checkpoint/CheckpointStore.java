@@ -37,6 +37,7 @@ public final class CheckpointStore {
     public static final String STATE_FILE = "trainer_state.json";
 
     private static final System.Logger LOGGER = System.getLogger(CheckpointStore.class.getName());
+    private static final long FORMAT = 2; // 1: the optimizer did not count its steps
     private static final String PREFIX = "checkpoint-";
     private static final String TEMPORARY = ".tmp-";
     private static final String REPLACED = ".old-";
@@ -118,7 +119,7 @@ public final class CheckpointStore {
         digests.put(OPTIMIZER_FILE, write(temporary.resolve(OPTIMIZER_FILE), SafeTensors.encode(snapshot.optimizer())));
         Map<String, Object> state = new LinkedHashMap<>();
         state.putAll(snapshot.state());
-        state.put("format", 1);
+        state.put("format", FORMAT);
         state.put("step", step);
         state.put("files", digests);
         write(
@@ -154,6 +155,10 @@ public final class CheckpointStore {
     public static Checkpoint read(Path checkpointFolder) throws IOException {
         try {
             Map<String, Object> state = state(checkpointFolder);
+            if (!(state.get("format") instanceof Long format) || format != FORMAT) {
+                throw new DamagedCheckpointException(checkpointFolder + " has format " + state.get("format")
+                        + ", written by another version of the trainer; this one reads " + FORMAT);
+            }
             verify(checkpointFolder, state, WEIGHTS_FILE);
             verify(checkpointFolder, state, OPTIMIZER_FILE);
             if (!(state.get("step") instanceof Long step)) {

@@ -24,8 +24,10 @@ import dev.sluice.trainer.network.SeedStream.Purpose;
 import dev.sluice.trainer.optimizer.NetOptimizer;
 import dev.sluice.trainer.task.LabelledRows;
 import dev.sluice.trainer.task.TrainingPlan;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 
@@ -58,6 +60,7 @@ public final class DjlModelTrainer implements ModelTrainer {
     private NDArray epochFeatures;
     private NDArray epochLabels;
     private final WeightAverage average;
+    private final List<NDArray> statistics = new ArrayList<>(); // parameters that forward passes move, not gradients
     private NDArray stepMean;
     private int stepRows;
     private long rowsSeen;
@@ -83,6 +86,9 @@ public final class DjlModelTrainer implements ModelTrainer {
                     case ALL -> block.trainedArrays().keySet();
                     case WEIGHTS -> plan.network().weights();
                 });
+        block.getParameters().values().stream()
+                .filter(parameter -> !parameter.requiresGradient())
+                .forEach(parameter -> statistics.add(parameter.getArray()));
         this.loss = new NetLoss(plan.loss());
         this.store = new ParameterStore(manager, false);
         splits.put(Split.TRAIN, onDevice(plan.train()));
@@ -131,6 +137,7 @@ public final class DjlModelTrainer implements ModelTrainer {
         engine.setRandomSeed((int) SeedStream.mix(seed, Purpose.DROPOUT, globalStep));
         learningRate = plan.learningRate(globalStep);
         try (NDManager step = epochManager.newSubManager()) {
+            List<NDArray> before = gate.mayRefuse() ? copies(step) : List.of();
             stepMean.close();
             stepMean = accumulate(step, from, to);
             stepMean.attach(epochManager); // may be asked for after the step
@@ -139,6 +146,9 @@ public final class DjlModelTrainer implements ModelTrainer {
             if (!passage.isTaken()) {
                 // its loss may be no number: left out of the epoch's sum, as the step is left out of training
                 optimizer.skip();
+                for (int place = 0; place < before.size(); place++) {
+                    before.get(place).copyTo(statistics.get(place)); // the forward pass has moved them
+                }
                 return;
             }
             optimizer.step(passage.learningRate(), passage.gradientFactor());
@@ -149,29 +159,48 @@ public final class DjlModelTrainer implements ModelTrainer {
         }
     }
 
+    /** The running statistics of normalisations as they are. */
+    private List<NDArray> copies(NDManager step) {
+        List<NDArray> copies = new ArrayList<>();
+        for (NDArray statistic : statistics) {
+            NDArray copy = statistic.duplicate();
+            copy.attach(step);
+            copies.add(copy);
+        }
+        return copies;
+    }
+
     /**
      * Gradients of the mean loss over rows {@code [from, to)}, batch by batch; gives that loss. Gradients add up, and a
      * batch weighs as much as its rows, so it makes no difference where one ends.
      */
     private NDArray accumulate(NDManager step, int from, int to) {
-        NDArray sum = step.zeros(new Shape());
         try (GradientCollector collector = engine.newGradientCollector()) {
+            if (to - from <= plan.batchSize()) {
+                return backward(collector, step, from, to, to - from);
+            }
+            NDArray sum = step.zeros(new Shape());
             for (int start = from; start < to; start += plan.batchSize()) {
                 int end = Math.min(start + plan.batchSize(), to);
                 try (NDManager part = step.newSubManager()) {
-                    NDArray x = epochFeatures.get(part, new NDIndex().addSliceDim(start, end));
-                    NDArray y = epochLabels.get(part, new NDIndex().addSliceDim(start, end));
-                    NDArray logits = block.forward(store, new NDList(x), true).singletonOrThrow();
-                    NDArray share = loss.mean(y, logits);
-                    if (end - start < to - from) {
-                        share = share.mul((float) (end - start) / (to - from));
-                    }
-                    collector.backward(share);
-                    sum.addi(share.stopGradient());
+                    sum.addi(backward(collector, part, start, end, to - from));
                 }
             }
+            return sum;
         }
-        return sum;
+    }
+
+    /** Gradients of a batch's mean loss by its share of the step's rows; gives the loss by that share. */
+    private NDArray backward(GradientCollector collector, NDManager manager, int start, int end, int rows) {
+        NDArray x = epochFeatures.get(manager, new NDIndex().addSliceDim(start, end));
+        NDArray y = epochLabels.get(manager, new NDIndex().addSliceDim(start, end));
+        NDArray logits = block.forward(store, new NDList(x), true).singletonOrThrow();
+        NDArray share = loss.mean(y, logits);
+        if (end - start < rows) {
+            share = share.mul((float) (end - start) / rows);
+        }
+        collector.backward(share);
+        return share.stopGradient();
     }
 
     @Override

@@ -4,7 +4,17 @@ package dev.sluice.trainer.loop;
 @FunctionalInterface
 public interface StepGate {
     /** Lets every step through as it is. */
-    StepGate OPEN = rate -> new Passage(true, 1, rate);
+    StepGate OPEN = new StepGate() {
+        @Override
+        public Passage pass(double learningRate) {
+            return new Passage(true, 1, learningRate);
+        }
+
+        @Override
+        public boolean mayRefuse() {
+            return false;
+        }
+    };
 
     /**
      * What becomes of the step.
@@ -13,10 +23,15 @@ public interface StepGate {
      */
     Passage pass(double learningRate);
 
+    /** False if it lets every step through: then nothing has to be set aside for undoing one. */
+    default boolean mayRefuse() {
+        return true;
+    }
+
     /**
      * What becomes of a step.
      *
-     * @param isTaken false: the gradients are thrown away and the weights stay
+     * @param isTaken false: the gradients are thrown away; weights and running statistics stay
      * @param gradientFactor what the gradients are multiplied with, > 0
      * @param learningRate what the optimizer uses
      */

@@ -101,6 +101,40 @@ public final class TrainingLoop {
         }
     }
 
+    /** Asks the callbacks what becomes of one step. */
+    private final class Gate implements StepGate {
+        private final TrainingProgress before;
+        private final boolean isLast;
+        private boolean isTaken = true;
+
+        Gate(TrainingProgress before, boolean isLast) {
+            this.before = before;
+            this.isLast = isLast;
+        }
+
+        @Override
+        public Passage pass(double scheduled) {
+            control.takeSkipStep(); // what was asked for before is not of this step
+            control.takeGradientFactor();
+            step.begin(globalStep + 1, scheduled * learningRateFactor);
+            callbacks.backwardEnd(step, before, control);
+            isTaken = !control.takeSkipStep();
+            if (isTaken) {
+                if (callbacks.isLogDue(step.number(), isLast)) {
+                    step.gradientNorm();
+                }
+                callbacks.preOptimizerStep(step, before, control);
+                isTaken = !control.takeSkipStep();
+            }
+            return new Passage(isTaken, control.takeGradientFactor(), step.learningRate());
+        }
+
+        @Override
+        public boolean mayRefuse() {
+            return callbacks.maySkipSteps();
+        }
+    }
+
     /**
      * A loop, not yet started, that goes back to the start where it is asked to roll back.
      *
@@ -197,6 +231,7 @@ public final class TrainingLoop {
 
     private void trainEpoch(Map<String, Object> epochState) {
         long begun = System.nanoTime();
+        control.takeStopEpoch(); // asked for once the last epoch was over: of that one nothing is left
         callbacks.epochBegin(progress(), control);
         trainer.beginEpoch(epoch + 1);
         trainer.restoreEpoch(epochState);
@@ -237,13 +272,9 @@ public final class TrainingLoop {
     private void trainStep(int batches) {
         TrainingProgress before = progress();
         callbacks.stepBegin(before, control);
-        boolean[] taken = {true};
-        trainer.step(batch, globalStep + 1, scheduled -> {
-            StepGate.Passage passage = pass(scheduled, before, batch + 1 == batches);
-            taken[0] = passage.isTaken();
-            return passage;
-        });
-        if (taken[0]) {
+        Gate gate = new Gate(before, batch + 1 == batches);
+        trainer.step(batch, globalStep + 1, gate);
+        if (gate.isTaken) {
             callbacks.optimizerStep(step, before, control);
             control.takeAverageDecay().ifPresent(trainer::averageWeights);
         } else {
@@ -252,20 +283,6 @@ public final class TrainingLoop {
         batch++;
         globalStep++;
         callbacks.stepEnd(progress(), control);
-    }
-
-    private StepGate.Passage pass(double scheduled, TrainingProgress before, boolean isLast) {
-        step.begin(globalStep + 1, scheduled * learningRateFactor);
-        callbacks.backwardEnd(step, before, control);
-        boolean isTaken = !control.takeSkipStep();
-        if (isTaken) {
-            if (callbacks.isLogDue(step.number(), isLast)) {
-                step.gradientNorm();
-            }
-            callbacks.preOptimizerStep(step, before, control);
-            isTaken = !control.takeSkipStep();
-        }
-        return new StepGate.Passage(isTaken, control.takeGradientFactor(), step.learningRate());
     }
 
     /** Does what was asked for up to the end of a step. */

@@ -1,6 +1,5 @@
 package dev.sluice.trainer.loop;
 
-import dev.sluice.trainer.callback.TrainingProgress;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -25,13 +24,6 @@ record TrainingState(
         long skippedSteps,
         long rollBacks,
         LossTotal logged) {
-    /** Before the first step. */
-    static final TrainingState START = new TrainingState(0, 0, 0, 1, 0, 0, LossTotal.NONE);
-
-    TrainingProgress progress(int epochs, int batchesPerEpoch) {
-        return new TrainingProgress(epoch, batch, globalStep, epochs, batchesPerEpoch);
-    }
-
     /** This state as a JSON tree; {@link #logged} only within an epoch. */
     Map<String, Object> toTree() {
         Map<String, Object> tree = new LinkedHashMap<>();

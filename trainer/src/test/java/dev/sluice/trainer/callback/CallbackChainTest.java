@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -34,6 +35,41 @@ class CallbackChainTest {
         @Override
         public void stepEnd(TrainingProgress progress, TrainingControl control) {
             told.add(progress.globalStep());
+        }
+    }
+
+    /** Looks on, and hangs in the first step until it is let go. */
+    private record Onlooker(String name, CountDownLatch letGo) implements Callback {
+        @Override
+        public boolean isOnlooker() {
+            return true;
+        }
+
+        @Override
+        public void stepEnd(TrainingProgress progress, TrainingControl control) {
+            try {
+                letGo.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** Not public, as a base class of somebody's callbacks may be. */
+    abstract static class Hidden implements Callback {
+        int told;
+
+        @Override
+        public void stepEnd(TrainingProgress progress, TrainingControl control) {
+            told++;
+        }
+    }
+
+    /** Has nothing of its own but its name. */
+    public static class Shown extends Hidden {
+        @Override
+        public String name() {
+            return "shown";
         }
     }
 
@@ -111,6 +147,22 @@ class CallbackChainTest {
     }
 
     @Test
+    void waitsForAnOnlookerHoweverLongAnotherOneHangs() {
+        CountDownLatch network = new CountDownLatch(1);
+        Callback hanging = new Onlooker("hanging", network);
+        Callback ready = new Onlooker("ready", new CountDownLatch(0));
+        CallbackChain chain = new CallbackChain(
+                List.of(CallbackLink.of(hanging), CallbackLink.of(ready)), Duration.ofMillis(500), System::nanoTime);
+        chain.stepEnd(at(1), CONTROL);
+
+        chain.trainEnd(new StopReason.Finished(1), at(1));
+
+        assertThat(chain.behind()).containsExactly("hanging");
+        network.countDown();
+        chain.close();
+    }
+
+    @Test
     void countsAnOnlookersFailuresToo() {
         Callback broken = new Steps("broken") {
             @Override
@@ -184,6 +236,49 @@ class CallbackChainTest {
         assertThat(due).containsExactly(4L, 8L, 9L);
         assertThat(new CallbackChain(List.of(new Steps("none"))).isLogDue(4, true))
                 .isFalse();
+    }
+
+    @Test
+    void tellsWhatABaseClassThatIsNotPublicListensTo() {
+        Shown callback = new Shown();
+
+        new CallbackChain(List.of(callback)).stepEnd(at(1), CONTROL);
+
+        assertThat(callback.told).isEqualTo(1);
+    }
+
+    @Test
+    void countsCheckedExceptionsThatNobodyDeclared() {
+        CallbackChain chain = new CallbackChain(List.of(new Steps("kotlin") {
+            @Override
+            public void stepEnd(TrainingProgress progress, TrainingControl control) {
+                sneak(new IOException("no disk"));
+            }
+
+            @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // as other languages' compilers do it
+            private <E extends Exception> void sneak(Exception exception) throws E {
+                throw (E) exception;
+            }
+        }));
+
+        chain.stepEnd(at(1), CONTROL);
+
+        assertThat(chain.failures()).isEqualTo(Map.of("kotlin", 1));
+    }
+
+    @Test
+    void leavesOutAStateThatNoCheckpointCanHold() {
+        CallbackChain chain = new CallbackChain(List.of(
+                new Steps("odd") {
+                    @Override
+                    public Map<String, Object> saveState() {
+                        return Map.of("at", Instant.EPOCH);
+                    }
+                },
+                new Steps("plain")));
+
+        assertThat(chain.saveState()).isEqualTo(Map.of("plain", Map.of()));
+        assertThat(chain.failures()).isEqualTo(Map.of("odd", 1));
     }
 
     @Test

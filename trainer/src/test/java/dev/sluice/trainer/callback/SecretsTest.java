@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SecretsTest {
     private static final Secrets SECRETS = Secrets.of(Map.of(
@@ -28,6 +31,50 @@ class SecretsTest {
     @Test
     void leavesShortValuesForWordsAlone() {
         assertThat(SECRETS.clean("abc")).isEqualTo("abc");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "GITHUB_TOKEN",
+                "npm_config__authToken",
+                "DB_PASS",
+                "MYSQL_PWD",
+                "SSH_PASSPHRASE",
+                "AZURE_DEVOPS_PAT",
+                "AWS_SECRET_ACCESS_KEY",
+                "ENCRYPTION_KEY"
+            })
+    void knowsSecretsByTheirNames(String name) {
+        assertThat(Secrets.of(Map.of(name, "hush-hush")).clean("it is hush-hush"))
+                .isEqualTo("it is ***");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "ALLOW_EMPTY_PASSWORD, false",
+        "MAX_TOKENS, 16384",
+        "POSTGRES_PASSWORD_FILE, /run/secrets/db",
+        "PWD, /work",
+        "COMPASS_URL, somewhere",
+        "TOKENIZERS_PARALLELISM, false"
+    })
+    void leavesSwitchesLimitsAndPlacesAlone(String name, String value) {
+        assertThat(Secrets.of(Map.of(name, value)).clean("is " + value)).isEqualTo("is " + value);
+    }
+
+    @Test
+    void takesNoLineBreakForPartOfASecret() {
+        assertThat(Secrets.of(Map.of("API_TOKEN", "hush-hush\n")).clean("hush-hush!"))
+                .isEqualTo("***!");
+    }
+
+    @Test
+    void takesTokensAndOddPasswordsOutOfAddresses() {
+        assertThat(Secrets.none().clean("https://ghp_0123456789abcdefghij@github.com/x ssh://git@host/y"))
+                .isEqualTo("https://***@github.com/x ssh://git@host/y");
+        assertThat(Secrets.none().clean("http://me:p@ss@host/x,http://you:word@host/y"))
+                .isEqualTo("http://me:***@host/x,http://you:***@host/y");
     }
 
     @Test

@@ -403,6 +403,22 @@ class SteeringCallbacksTest {
         }
 
         @Test
+        void doesNotJudgeAnEpochByWhatIsSavedWithinTheNext() {
+            TrainingControl control = new TrainingControl();
+            Callback callback =
+                    declared("early-stopping", "monitor", "val_loss", "at", "save", "patience", 1, "action", "stop");
+            callback.trainBegin(at(0), control);
+            callback.epochEnd(result(1, 1), at(1), control);
+            saved(callback);
+            callback.epochEnd(result(2, 1), at(2), control);
+            callback.epochBegin(at(2), control);
+
+            saved(callback);
+
+            assertThat(control.stopReason()).isEmpty();
+        }
+
+        @Test
         void judgesTheCheckpointThatItGoesOnFrom() {
             TrainingControl control = new TrainingControl();
             Callback first =

@@ -95,6 +95,16 @@ class CheckpointStoreTest {
     }
 
     @Test
+    void saysWhichFormatItCannotRead() throws IOException {
+        Path file = store.save(3, snapshot(1)).folder().resolve("trainer_state.json");
+        Files.writeString(file, Files.readString(file).replace("\"format\":2", "\"format\":1"));
+
+        assertThatThrownBy(() -> store.read(3))
+                .isInstanceOf(DamagedCheckpointException.class)
+                .hasMessageEndingWith("has format 1, written by another version of the trainer; this one reads 2");
+    }
+
+    @Test
     void neverShowsAHalfWrittenCheckpoint() throws IOException {
         Path half = Files.createDirectory(folder.resolve(".tmp-checkpoint-4"));
         Files.writeString(half.resolve("model.safetensors"), "half");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.sluice.trainer.checkpoint.Tensor;
 import dev.sluice.trainer.loop.Split;
+import dev.sluice.trainer.loop.StepGate;
 import dev.sluice.trainer.task.TaskCatalog;
 import dev.sluice.trainer.task.TrainingPlan;
 import java.util.ArrayList;
@@ -189,6 +190,31 @@ class DjlModelTrainerTest {
             train(trainer, 0, 1);
 
             assertThat(trainer.weights().get("3.normalisation.mean")).isNotEqualTo(before);
+        }
+    }
+
+    @Test
+    void leavesRunningStatisticsAsTheyWereWhenAStepIsGivenUp() {
+        TrainingPlan plan = plan("cnn", ADAM);
+        plan.train().features()[0] = Float.NaN;
+        try (DjlModelTrainer trainer = new DjlModelTrainer(plan, 3, 1)) {
+            trainer.beginEpoch(1);
+            int skipped = 0;
+            for (int batch = 0; batch < trainer.batchesPerEpoch(); batch++) {
+                Map<String, Tensor> before = trainer.weights();
+                boolean[] isTaken = {true};
+                trainer.step(batch, batch + 1L, rate -> {
+                    isTaken[0] = Double.isFinite(trainer.stepLoss());
+                    return new StepGate.Passage(isTaken[0], 1, rate);
+                });
+                if (!isTaken[0]) {
+                    skipped++;
+                    assertThat(trainer.weights()).isEqualTo(before);
+                }
+            }
+
+            assertThat(skipped).isEqualTo(1);
+            assertThat(trainer.evaluate(Split.VALIDATION).get("loss")).isFinite();
         }
     }
 

@@ -508,6 +508,23 @@ class TrainingLoopTest {
     }
 
     @Test
+    void takesNoNoticeOfWhatIsAskedForTooLate() throws IOException {
+        Witness late = new Witness() {
+            @Override
+            public void epochEnd(EpochResult result, TrainingProgress progress, TrainingControl control) {
+                super.epochEnd(result, progress, control);
+                control.stopEpoch("late");
+                control.skipStep();
+                control.scaleGradients(0.5);
+            }
+        };
+
+        loop(trainer, control, late).run(Optional.empty());
+
+        assertThat(late.told).contains("epochEnd 1 10.0 4.0", "epochEnd 2 26.0 8.0", "epochEnd 3 42.0 12.0");
+    }
+
+    @Test
     void givesAStepUpWhenAsked() throws IOException {
         Witness witness = new Witness();
         Callback skipping = new Callback() {
