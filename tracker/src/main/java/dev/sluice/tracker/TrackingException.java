@@ -22,6 +22,8 @@ public final class TrackingException extends RuntimeException {
         BUSY(true),
         /** 500: a passing fault or one that this request will meet for ever; retry, but not without end. */
         SERVER_ERROR(true),
+        /** The storage to which the server sends us for large files does not take them; of the server this says nothing. */
+        STORAGE(true),
         /** 401 or 403: a person has to act. */
         DENIED(false),
         /** 404: what the call names is not there. */
@@ -71,6 +73,11 @@ public final class TrackingException extends RuntimeException {
     public static TrackingException unreadable(String call, String body, @Nullable Throwable cause) {
         return new TrackingException(
                 Kind.UNREACHABLE, 0, "", call + ": unreadable answer: " + excerpt(body), null, cause);
+    }
+
+    /** The storage that the server named fails for now, while the server itself may be well. */
+    public static TrackingException storage(String call, String why) {
+        return new TrackingException(Kind.STORAGE, 0, "", call + ": " + why, null, null);
     }
 
     /** The server answered with an error status. The body may be JSON, HTML, text or torn. */

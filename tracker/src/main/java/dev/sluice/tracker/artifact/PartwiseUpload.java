@@ -207,7 +207,7 @@ final class PartwiseUpload {
                 if (!plan.hasStarted()) {
                     throw new NotTakenException(failure);
                 }
-                throw TrackingException.unreachable(call, new IOException(failure));
+                throw TrackingException.storage(call, failure);
             }
             sleep(call, pause);
             pause = pause.multipliedBy(4);
@@ -255,7 +255,7 @@ final class PartwiseUpload {
             }
             switch (e.kind()) {
                 case SERVER_ERROR, REFUSED, MISSING -> throw new NotTakenException(String.valueOf(e.getMessage()));
-                case UNREACHABLE, BUSY, DENIED -> throw e;
+                case UNREACHABLE, BUSY, DENIED, STORAGE -> throw e;
             }
         }
     }

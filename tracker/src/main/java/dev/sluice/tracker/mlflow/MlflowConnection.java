@@ -290,7 +290,7 @@ final class MlflowConnection implements AutoCloseable {
         } catch (TrackingException e) {
             return switch (e.kind()) {
                 case MISSING, REFUSED, SERVER_ERROR -> Optional.empty();
-                case UNREACHABLE, BUSY, DENIED -> throw e;
+                case UNREACHABLE, BUSY, DENIED, STORAGE -> throw e;
             };
         }
     }

@@ -92,6 +92,7 @@ final class ArtifactDelivery {
 
     private Reaction setAside(FollowedRun run, Journal journal, String what, String why, boolean worthAWarning)
             throws IOException {
+        run.artifacts.clearRest();
         abandonUpload(run);
         tallies.quarantined.incrementAndGet();
         run.quarantine(journal, what, why, worthAWarning);

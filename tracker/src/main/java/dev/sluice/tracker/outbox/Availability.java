@@ -107,6 +107,11 @@ final class Availability {
 
     /** The wait after so many failures in a row: doubled each time, with jitter, within the bounds. */
     Duration delay(int failures) {
+        return delay(failures, longest);
+    }
+
+    /** The same with another bound. */
+    Duration delay(int failures, Duration longest) {
         long doubled = shortest.toNanos() << Math.min(30, failures - 1);
         long bounded = doubled <= 0 || doubled > longest.toNanos() ? longest.toNanos() : doubled;
         return Duration.ofNanos(ThreadLocalRandom.current().nextLong(bounded / 2, bounded + 1));

@@ -57,6 +57,9 @@ final class FollowedRun {
         private boolean again;
         private boolean due = true;
         private int serverErrors;
+        private long notBeforeNanos = System.nanoTime();
+        private @Nullable String restReason;
+        private int rests;
 
         /** There may be something to ship. */
         synchronized void markDue() {
@@ -100,6 +103,32 @@ final class FollowedRun {
 
         synchronized void clearServerErrors() {
             serverErrors = 0;
+        }
+
+        /** Counts one more failure that is this lane's alone. */
+        synchronized int countRest() {
+            return ++rests;
+        }
+
+        /** Nothing is shipped here for so long; what else the run has goes on. */
+        synchronized void rest(String reason, Duration delay) {
+            restReason = reason;
+            notBeforeNanos = System.nanoTime() + delay.toNanos();
+        }
+
+        /** What the lane rested for got through, or is not shipped any more. */
+        synchronized void clearRest() {
+            restReason = null;
+            rests = 0;
+        }
+
+        /** Why nothing gets through here, from the first failure until something does. */
+        synchronized Optional<String> restReason() {
+            return Optional.ofNullable(restReason);
+        }
+
+        synchronized boolean mayTry() {
+            return System.nanoTime() - notBeforeNanos >= 0;
         }
 
         /** The thread is done, whatever it was asked. */

@@ -331,6 +331,7 @@ public final class JournalShipper implements AutoCloseable {
         long entries = 0;
         Instant oldest = Instant.MAX;
         Map<Path, String> parked = new LinkedHashMap<>();
+        Map<Path, String> resting = new LinkedHashMap<>();
         for (FollowedRun run : runs.values()) {
             Optional<RunProgress> progress = progress(run.folder());
             if (progress.isPresent()) {
@@ -340,6 +341,7 @@ public final class JournalShipper implements AutoCloseable {
                 oldest = first.isBefore(oldest) ? first : oldest;
                 progress.get().parked().ifPresent(reason -> parked.put(run.folder(), reason));
             }
+            run.artifacts.restReason().ifPresent(reason -> resting.put(run.folder(), reason));
         }
         return new ShipperStatus(
                 availability.state(),
@@ -353,6 +355,7 @@ public final class JournalShipper implements AutoCloseable {
                 tallies.retries.get(),
                 tallies.quarantined.get(),
                 parked,
+                resting,
                 tallies.repairs());
     }
 
@@ -500,10 +503,10 @@ public final class JournalShipper implements AutoCloseable {
         if (!run.mayTry() || availability.state() == ShipperStatus.State.AWAY) {
             return;
         }
-        if (run.records.isDue() && run.records.begin()) {
+        if (run.records.isDue() && run.records.mayTry() && run.records.begin()) {
             work(() -> ship(run, run.records, places, recordDelivery::next));
         }
-        if (run.artifacts.isDue() && run.id().isPresent() && run.artifacts.begin()) {
+        if (run.artifacts.isDue() && run.artifacts.mayTry() && run.id().isPresent() && run.artifacts.begin()) {
             work(() -> ship(run, run.artifacts, uploadPlaces, artifactDelivery::next));
         }
     }
@@ -532,7 +535,7 @@ public final class JournalShipper implements AutoCloseable {
                 lane.clearDue();
                 Step step = Step.MORE;
                 while (step == Step.MORE) {
-                    step = takeTurn(run, places, stepper);
+                    step = takeTurn(run, lane, places, stepper);
                     if (step == Step.MORE) {
                         if (!settings.keepShipped) {
                             run.deleteShipped(WORTH_DELETING);
@@ -548,7 +551,7 @@ public final class JournalShipper implements AutoCloseable {
                     run.deleteShipped(0);
                 }
                 done = lane.finish();
-                if (!done && step == Step.LATER && (closed || !run.mayTry())) {
+                if (!done && step == Step.LATER && (closed || !run.mayTry() || !lane.mayTry())) {
                     lane.stop();
                     done = true;
                 }
@@ -571,10 +574,13 @@ public final class JournalShipper implements AutoCloseable {
     }
 
     /** One step, so that runs with much to ship take turns. */
-    private Step takeTurn(FollowedRun run, Semaphore places, Stepper stepper) throws InterruptedException, IOException {
+    private Step takeTurn(FollowedRun run, Lane lane, Semaphore places, Stepper stepper)
+            throws InterruptedException, IOException {
         places.acquire();
         try {
-            return !closed && run.mayTry() && availability.admits(run.folder()) ? stepper.next(run) : Step.LATER;
+            return !closed && run.mayTry() && lane.mayTry() && availability.admits(run.folder())
+                    ? stepper.next(run)
+                    : Step.LATER;
         } finally {
             places.release();
         }

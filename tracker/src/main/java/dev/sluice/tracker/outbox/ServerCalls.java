@@ -26,9 +26,13 @@ final class ServerCalls {
     /** How often a request is sent again before it is blamed for an error 500. */
     private static final int CONFIRMATIONS = 2;
 
+    /** A try at the storage reads the whole of a large file before: times the wait for a server that is away. */
+    private static final int REST = 12;
+
     private final Tracker tracker;
     private final Availability availability;
     private final Duration longestBackOff;
+    private final Duration longestRest;
     private final int serverErrorTries;
     private final Runnable availabilityChanged;
     private final Tallies tallies;
@@ -49,6 +53,7 @@ final class ServerCalls {
         this.tracker = tracker;
         this.availability = availability;
         this.longestBackOff = longestBackOff;
+        this.longestRest = longestBackOff.multipliedBy(REST);
         this.serverErrorTries = serverErrorTries;
         this.availabilityChanged = availabilityChanged;
         this.tallies = tallies;
@@ -73,7 +78,7 @@ final class ServerCalls {
                     ? confirmed(run, lane, request)
                     : reaction;
         }
-        return succeeded(run);
+        return succeeded(run, lane);
     }
 
     /**
@@ -85,7 +90,7 @@ final class ServerCalls {
         for (int i = 0; i < CONFIRMATIONS && reaction == Reaction.BLAMED; i++) {
             try {
                 request.run();
-                return succeeded(run);
+                return succeeded(run, lane);
             } catch (TrackingException e) {
                 reaction = react(run, lane, e, true);
             }
@@ -93,8 +98,9 @@ final class ServerCalls {
         return reaction;
     }
 
-    private Reaction succeeded(FollowedRun run) {
+    private Reaction succeeded(FollowedRun run, Lane lane) {
         answered();
+        lane.clearRest();
         run.alert(null);
         return Reaction.SUCCEEDED;
     }
@@ -115,6 +121,15 @@ final class ServerCalls {
         }
         return switch (e.kind()) {
             case UNREACHABLE, BUSY -> away(e);
+            case STORAGE -> {
+                LOG.log(
+                        lane.restReason().isPresent() ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING,
+                        "run={0} state=storage-away reason=\"{1}\"",
+                        run.folder(),
+                        e.getMessage());
+                lane.rest(String.valueOf(e.getMessage()), availability.delay(lane.countRest(), longestRest));
+                yield Reaction.POSTPONED;
+            }
             case DENIED -> {
                 if (e.status() == 401) {
                     yield away(e);

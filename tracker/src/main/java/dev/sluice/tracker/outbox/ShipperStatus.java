@@ -20,6 +20,8 @@ import java.util.Optional;
  * @param retries calls since the shipper was started that failed and are made again
  * @param quarantined rows set aside since the shipper was started
  * @param parked run folders of which nothing can be shipped until a person acts, and why
+ * @param resting run folders whose artifacts wait, because the storage that the server names for them does not take them,
+ *     and what came of the last try; the rest of these runs is shipped meanwhile
  * @param repairs what audits put right since the shipper was started
  */
 public record ShipperStatus(
@@ -34,6 +36,7 @@ public record ShipperStatus(
         long retries,
         long quarantined,
         Map<Path, String> parked,
+        Map<Path, String> resting,
         Repairs repairs) {
     /** Whether the server answers. */
     public enum State {
@@ -53,6 +56,7 @@ public record ShipperStatus(
 
     public ShipperStatus {
         parked = Map.copyOf(parked);
+        resting = Map.copyOf(resting);
     }
 
     /** The status in a sentence, such as "MLflow away for 42 s, 1,204 points waiting, oldest 43 s". */
@@ -71,6 +75,13 @@ public record ShipperStatus(
         oldestWaiting.ifPresent(oldest -> text.append(", oldest ").append(seconds(Duration.between(oldest, now))));
         if (!parked.isEmpty()) {
             text.append(String.format(Locale.ROOT, ", %,d run%s parked", parked.size(), parked.size() == 1 ? "" : "s"));
+        }
+        if (!resting.isEmpty()) {
+            text.append(String.format(
+                    Locale.ROOT,
+                    ", artifacts of %,d run%s wait for their storage",
+                    resting.size(),
+                    resting.size() == 1 ? "" : "s"));
         }
         if (quarantined > 0) {
             text.append(String.format(Locale.ROOT, ", %,d row%s set aside", quarantined, quarantined == 1 ? "" : "s"));

@@ -133,6 +133,17 @@ class PartwiseUploadTest {
         assertThat(server.calls).filteredOn(call -> call.contains("create")).hasSize(1);
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {503, -1})
+    void aStorageThatFailsHalfWayIsNotTakenForTheServer(int status) {
+        server.fault = part -> part == 2 ? status : 0;
+
+        assertThatExceptionOfType(TrackingException.class)
+                .isThrownBy(() -> store().put(file, PATH, note))
+                .withMessageContaining("put part 2 of 5")
+                .satisfies(e -> assertThat(e.kind()).isEqualTo(TrackingException.Kind.STORAGE));
+    }
+
     @Test
     void withoutANoteABrokenUploadIsAborted() {
         server.fault = part -> part == 4 ? 503 : 0;

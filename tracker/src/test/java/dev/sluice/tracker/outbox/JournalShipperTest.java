@@ -536,8 +536,8 @@ class JournalShipperTest {
     void saysInASentenceHowItFares() {
         Instant now = RunFolder.START;
         ShipperStatus.Repairs none = new ShipperStatus.Repairs(0, 0, 0, 0);
-        ShipperStatus up =
-                new ShipperStatus(ShipperStatus.State.UP, now, "", 0, 0, 0, Optional.empty(), 7, 0, 0, Map.of(), none);
+        ShipperStatus up = new ShipperStatus(
+                ShipperStatus.State.UP, now, "", 0, 0, 0, Optional.empty(), 7, 0, 0, Map.of(), Map.of(), none);
         ShipperStatus away = new ShipperStatus(
                 ShipperStatus.State.AWAY,
                 now.minusSeconds(42),
@@ -550,11 +550,13 @@ class JournalShipperTest {
                 1,
                 1,
                 Map.of(Path.of("x"), "why"),
+                Map.of(Path.of("y"), "503", Path.of("z"), "no answer"),
                 none);
 
         assertThat(up.sentence(now)).isEqualTo("MLflow up, nothing waiting");
         assertThat(away.sentence(now))
-                .isEqualTo("MLflow away for 42 s, 1,204 points waiting, oldest 43 s, 1 run parked, 1 row set aside");
+                .isEqualTo("MLflow away for 42 s, 1,204 points waiting, oldest 43 s, 1 run parked,"
+                        + " artifacts of 2 runs wait for their storage, 1 row set aside");
     }
 
     @Test

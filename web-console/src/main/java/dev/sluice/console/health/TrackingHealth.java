@@ -25,6 +25,7 @@ public class TrackingHealth implements HealthCheck {
                 .withData("pointsWaiting", overview.pointsWaiting())
                 .withData("quarantined", overview.quarantined())
                 .withData("parked", overview.parked().size())
+                .withData("artifactsResting", overview.resting().size())
                 .build();
     }
 }

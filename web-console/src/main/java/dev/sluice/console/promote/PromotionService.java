@@ -293,7 +293,12 @@ public class PromotionService {
                         "MLflow refused: " + e.getMessage());
                 return true;
             }
-            waiting(id, "MLflow does not answer: " + e.getMessage());
+            waiting(
+                    id,
+                    (e.kind() == TrackingException.Kind.STORAGE
+                                    ? "The storage behind MLflow does not take the model: "
+                                    : "MLflow does not answer: ")
+                            + e.getMessage());
             return false;
         } catch (ModelRejectedException e) {
             end(id, PromotionState.FAILED, null, String.valueOf(e.getMessage()));

@@ -226,6 +226,7 @@ public class Tracking {
      * @param retries calls that failed since the service's start and were made again
      * @param quarantined rows that MLflow refuses, set aside since the start, each noted in its run's quarantine.jsonl
      * @param parked run folders of which nothing can be shipped until a person acts, and why
+     * @param resting run folders whose artifacts wait for the storage that MLflow names, and what that said last
      * @param repairs what was amiss in MLflow and put right since the start
      */
     public record Overview(
@@ -240,6 +241,7 @@ public class Tracking {
             long retries,
             long quarantined,
             Map<String, String> parked,
+            Map<String, String> resting,
             ShipperStatus.Repairs repairs) {}
 
     public Overview overview() {
@@ -247,6 +249,8 @@ public class Tracking {
         var shipping = shipper.map(JournalShipper::status);
         var parked = new LinkedHashMap<String, String>();
         shipping.ifPresent(s -> s.parked().forEach((folder, reason) -> parked.put(folder.toString(), reason)));
+        var resting = new LinkedHashMap<String, String>();
+        shipping.ifPresent(s -> s.resting().forEach((folder, reason) -> resting.put(folder.toString(), reason)));
         return new Overview(
                 status.state().name(),
                 status.detail(),
@@ -259,6 +263,7 @@ public class Tracking {
                 shipping.map(ShipperStatus::retries).orElse(0L),
                 shipping.map(ShipperStatus::quarantined).orElse(0L),
                 parked,
+                resting,
                 shipping.map(ShipperStatus::repairs).orElseGet(() -> new ShipperStatus.Repairs(0, 0, 0, 0)));
     }
 
