@@ -64,6 +64,11 @@ final class AuditRounds {
                 if (availability.state() == ShipperStatus.State.AWAY) {
                     return;
                 }
+                if (run.id().isEmpty() && run.key().isPresent() && run.parked().isPresent()) {
+                    // It could not be opened; perhaps it can by now.
+                    run.unpark();
+                    roster.wake(run);
+                }
                 if (run.id().isPresent() && (run.parked().isPresent() || (hasMoved(run) && !isBehind(run)))) {
                     long begin = System.nanoTime();
                     audit(run);

@@ -76,8 +76,6 @@ public final class JournalShipper implements AutoCloseable {
         this.settings = settings;
         this.tracker = settings.tracker;
         this.availability = new Availability(settings.shortestBackOff, settings.longestBackOff);
-        this.calls = new ServerCalls(
-                tracker, availability, settings.longestBackOff, settings.serverErrorTries, this::wakePoller, tallies);
         Roster roster = new Roster() {
             @Override
             public Collection<FollowedRun> runs() {
@@ -94,6 +92,14 @@ public final class JournalShipper implements AutoCloseable {
                 JournalShipper.this.wakeWhatIsDue(run);
             }
         };
+        this.calls = new ServerCalls(
+                tracker,
+                roster,
+                availability,
+                settings.longestBackOff,
+                settings.serverErrorTries,
+                this::wakePoller,
+                tallies);
         RunOpening opening = new RunOpening(tracker, calls, roster, settings.pollInterval);
         this.recordDelivery =
                 new RecordDelivery(tracker, calls, roster, opening, new LongTexts(settings.artifacts), tallies);

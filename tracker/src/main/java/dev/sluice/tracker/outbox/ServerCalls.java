@@ -26,10 +26,14 @@ final class ServerCalls {
     /** How often a request is sent again before it is blamed for an error 500. */
     private static final int CONFIRMATIONS = 2;
 
+    /** How many runs are asked at most whether the server takes a write. */
+    private static final int WITNESSES = 3;
+
     /** A try at the storage reads the whole of a large file before: times the wait for a server that is away. */
     private static final int REST = 12;
 
     private final Tracker tracker;
+    private final Roster roster;
     private final Availability availability;
     private final Duration longestBackOff;
     private final Duration longestRest;
@@ -45,12 +49,14 @@ final class ServerCalls {
      */
     ServerCalls(
             Tracker tracker,
+            Roster roster,
             Availability availability,
             Duration longestBackOff,
             int serverErrorTries,
             Runnable availabilityChanged,
             Tallies tallies) {
         this.tracker = tracker;
+        this.roster = roster;
         this.availability = availability;
         this.longestBackOff = longestBackOff;
         this.longestRest = longestBackOff.multipliedBy(REST);
@@ -150,8 +156,25 @@ final class ServerCalls {
                     run.backOff(availability.delay(errors));
                     yield Reaction.POSTPONED;
                 }
-                // The request is to blame only while the same run takes another write.
-                yield takesWrites(run) ? Reaction.BLAMED : away(e);
+                // The request is to blame only while the server takes another write.
+                Optional<Boolean> takes = takesWrites(run);
+                if (takes.isEmpty()) {
+                    // Nothing can be blamed yet: this run waits, so that another one may show whether it does.
+                    answered();
+                    LOG.log(
+                            run.isAlerted() ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING,
+                            "run={0} state=not-opened reason=\"{1}\"",
+                            run.folder(),
+                            e.getMessage());
+                    run.alert(String.valueOf(e.getMessage()));
+                    run.backOff(longestBackOff);
+                    yield Reaction.POSTPONED;
+                }
+                if (!takes.get()) {
+                    yield away(e);
+                }
+                answered();
+                yield Reaction.BLAMED;
             }
             case MISSING, REFUSED -> {
                 answered();
@@ -166,16 +189,54 @@ final class ServerCalls {
         return Reaction.POSTPONED;
     }
 
-    private boolean takesWrites(FollowedRun run) {
-        Optional<RunId> id = run.id();
-        if (id.isEmpty() || run.key().isEmpty()) {
-            return false;
+    /**
+     * Whether the server takes a write: to the same run, or, where that is not open yet, to another one. Empty where there is
+     * none, while the server answers what is read.
+     */
+    private Optional<Boolean> takesWrites(FollowedRun run) {
+        if (run.id().isPresent() && run.key().isPresent()) {
+            return Optional.of(takesKey(run) == Answer.TAKEN);
+        }
+        int asked = 0;
+        for (FollowedRun other : roster.runs()) {
+            if (asked < WITNESSES
+                    && other.id().isPresent()
+                    && other.key().isPresent()
+                    && other.parked().isEmpty()) {
+                asked++;
+                switch (takesKey(other)) {
+                    case TAKEN -> {
+                        return Optional.of(true);
+                    }
+                    case NOT_NOW -> {
+                        return Optional.of(false);
+                    }
+                    case REFUSED -> {} // that run's own fault: perhaps somebody deleted it
+                }
+            }
         }
         try {
-            tracker.setTags(id.get(), Map.of(RunRequest.KEY_TAG, run.key().get()));
-            return true;
+            tracker.probe();
+            return Optional.empty();
         } catch (TrackingException e) {
-            return false;
+            return Optional.of(false);
+        }
+    }
+
+    private enum Answer {
+        TAKEN,
+        NOT_NOW,
+        REFUSED
+    }
+
+    /** Sets the tag that the run has. */
+    private Answer takesKey(FollowedRun run) {
+        try {
+            tracker.setTags(
+                    run.id().orElseThrow(), Map.of(RunRequest.KEY_TAG, run.key().orElseThrow()));
+            return Answer.TAKEN;
+        } catch (TrackingException e) {
+            return e.retryable() ? Answer.NOT_NOW : Answer.REFUSED;
         }
     }
 
