@@ -59,8 +59,7 @@ import org.jspecify.annotations.Nullable;
 /** Makes a trial's packaged model a version of a registered model, under an alias. Thread-safe. */
 @ApplicationScoped
 public class PromotionService {
-    private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(20);
+    private static final Perseverance PERSEVERANCE = new Perseverance(Duration.ofMillis(500), Duration.ofSeconds(20));
 
     private static final String VALUE_TAG = "sluice.value.";
 
@@ -250,26 +249,26 @@ public class PromotionService {
     }
 
     private void work(UUID id) {
-        Thread.ofVirtual().name("promotion-" + id).start(() -> {
-            var pause = FIRST_PAUSE;
-            while (open) {
-                try {
-                    if (step(id)) {
-                        return;
-                    }
-                } catch (RuntimeException e) {
-                    // The database was away: what is written down is tried again, nothing else is known.
-                    Log.warnf(e, "event=promotion-interrupted promotion=%s", id);
-                }
-                try {
-                    Thread.sleep(pause);
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                    return;
-                }
-                pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
-            }
-        });
+        Thread.ofVirtual()
+                .name("promotion-" + id)
+                .start(() ->
+                        PERSEVERANCE.untilDone(id.toString(), () -> open, () -> step(id), error -> broken(id, error)));
+    }
+
+    /** A rollback that broke off leaves the alias where it is, so that it can be asked for again. */
+    private void broken(UUID id, Error error) {
+        var promotion = QuarkusTransaction.requiringNew().call(() -> find(id));
+        if (promotion.isEmpty()) {
+            return;
+        }
+        boolean back = promotion.get().state() == PromotionState.ROLLING_BACK;
+        if (back || promotion.get().state() == PromotionState.RUNNING) {
+            end(
+                    id,
+                    back ? PromotionState.DONE : PromotionState.FAILED,
+                    promotion.get().version(),
+                    "The service failed at the %s: %s".formatted(back ? "rollback" : "promotion", error));
+        }
     }
 
     /** One try; whether the promotion has come to its end. */
