@@ -103,6 +103,14 @@ final class PartwiseUpload {
         }
     }
 
+    /** Gives up what is noted of this file; what is noted of another one stays. */
+    void abandonOf(String target) throws IOException {
+        Optional<UploadPlan> held = UploadPlan.read(note);
+        if (held.isPresent() && held.get().target().equals(target)) {
+            abort(held.get());
+        }
+    }
+
     private Optional<UploadPlan> create(FileDigest digest, String target) throws IOException {
         long partBytes = uploads.partBytes(digest.sizeBytes());
         int count = UploadPlan.count(digest.sizeBytes(), partBytes);

@@ -84,6 +84,9 @@ public final class ProxiedArtifactStore implements ArtifactStore {
             if (sent.isPresent()) {
                 return sent.get();
             }
+        } else {
+            // Begun before parts were paused: nobody would go on with it, and the storage would keep it.
+            upload(note).abandonOf(root.resolve(path.value()).value());
         }
         return putWhole(file, size, path);
     }

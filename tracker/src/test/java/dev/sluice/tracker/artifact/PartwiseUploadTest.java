@@ -270,6 +270,20 @@ class PartwiseUploadTest {
     }
 
     @Test
+    void whatWasBegunBeforePartsArePausedIsAbortedWhenTheFileGoesWhole() throws IOException {
+        ProxiedArtifactStore store = store();
+        server.fault = part -> part == 2 ? 503 : 0;
+        assertThatExceptionOfType(TrackingException.class).isThrownBy(() -> store.put(file, PATH, note));
+        server.fault = part -> 403;
+        store.put(file, ArtifactPath.of("of another run"), UploadNote.in(folder.resolve("other.json")));
+        assertThat(server.uploads).as("half sent").hasSize(1);
+
+        store.put(Files.write(folder.resolve("small"), new byte[100]), ArtifactPath.of("small"), note);
+        assertThat(server.uploads).as("not that of the small file").hasSize(1);
+        assertWentWhole(store.put(file, PATH, note));
+    }
+
+    @Test
     void aServerThatHasNoPartsAfterAllGetsItWhole() throws IOException {
         server.createAnswer = 501;
 
