@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -22,7 +23,11 @@ import java.util.stream.Stream;
  */
 public final class ModelPublisher {
     private static final String MLMODEL = "MLmodel";
-    private static final List<String> STAMPED = List.of("artifact_path:", "run_id:", "model_id:", "model_uuid:");
+    /** The line at which a field that we write ourselves begins. */
+    private static final Pattern STAMPED =
+            Pattern.compile("([\"']?)(?:artifact_path|run_id|model_id|model_uuid)\\1[ \\t]*:(?:[ \\t].*)?");
+    /** A line that belongs to the field above it, whatever that is: indented, empty, a comment or part of a list. */
+    private static final Pattern CONTINUATION = Pattern.compile("(?:[ \\t#].*|-(?:[ \\t].*)?)?");
 
     private final ModelRegistry registry;
     private final ModelProof proof;
@@ -190,15 +195,27 @@ public final class ModelPublisher {
         }
     }
 
-    /** The description of the model with what was not known when it was written. */
+    /**
+     * The description of the model with what was not known when it was written. The rest stays as it is, to the letter:
+     * Python reads it by the rules of an older YAML than those that write it in Java.
+     *
+     * @param mlmodel YAML whose fields begin in the first column, as MLflow writes it
+     */
     static String stamp(String mlmodel, Map<String, String> stamp) {
         StringBuilder stamped = new StringBuilder();
-        mlmodel.lines()
-                .filter(line -> STAMPED.stream().noneMatch(line::startsWith))
-                .forEach(line -> stamped.append(line).append('\n'));
+        boolean left = false;
+        for (String line : mlmodel.lines().toList()) {
+            left = STAMPED.matcher(line).matches()
+                    || (left && CONTINUATION.matcher(line).matches());
+            if (!left) {
+                stamped.append(line).append('\n');
+            }
+        }
         new TreeMap<>(stamp)
-                .forEach((name, value) ->
-                        stamped.append(name).append(": ").append(value).append('\n'));
+                .forEach((name, value) -> stamped.append(name)
+                        .append(": '")
+                        .append(value.replace("'", "''"))
+                        .append("'\n"));
         return stamped.toString();
     }
 }
