@@ -14,18 +14,21 @@ import java.util.Map;
  */
 public final class PatientWriter implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(PatientWriter.class.getName());
-    /** Most rows held: some 20 MiB of metrics. */
-    private static final int MOST_ROWS = 100_000;
+    /** Most bytes that held metrics take, about: nearly 100,000 points of one metric, recorded one by one. */
+    private static final long MOST_METRICS = 20_000_000;
     /** Most characters of texts held; a run's opening and end, which are short, are held whatever comes. */
     private static final long MOST_TEXT = 16L << 20;
 
+    /** What a record takes besides its texts, and each of its values. */
     private static final int OVERHEAD = 100;
+
     private static final Duration PAUSE = Duration.ofMillis(100);
 
     private final JournalWriter journal;
     private final Deque<JournalEntry> held = new ArrayDeque<>();
     private long heldRows;
     private long heldText;
+    private long heldMetrics;
     private long lostRows;
     private boolean losing;
     private long tryAtNanos;
@@ -59,7 +62,7 @@ public final class PatientWriter implements AutoCloseable {
     private void hold(JournalEntry entry) {
         long text = text(entry);
         boolean room = switch (entry) {
-            case JournalEntry.Metrics metrics -> heldRows < MOST_ROWS;
+            case JournalEntry.Metrics metrics -> heldMetrics + weight(metrics) <= MOST_METRICS;
             case JournalEntry.Params params -> heldText + text <= MOST_TEXT;
             case JournalEntry.Tags tags -> heldText + text <= MOST_TEXT;
             case JournalEntry.Inputs inputs -> heldText + text <= MOST_TEXT;
@@ -72,8 +75,9 @@ public final class PatientWriter implements AutoCloseable {
                 losing = true;
                 LOG.log(
                         System.Logger.Level.ERROR,
-                        "journal={0} state=losing reason=\"the disk takes nothing, and {1} rows are held in memory\"",
+                        "journal={0} state=losing reason=\"the disk takes nothing, and {1} records of {2} rows are held in memory\"",
                         journal.path(),
+                        String.valueOf(held.size()),
                         String.valueOf(heldRows));
             }
             lostRows += entry.rows();
@@ -82,6 +86,19 @@ public final class PatientWriter implements AutoCloseable {
         held.add(entry);
         heldRows += entry.rows();
         heldText += text;
+        heldMetrics += weight(entry);
+    }
+
+    /** Bytes that a record of metrics takes, about; none of it is too short to count. */
+    private static long weight(JournalEntry entry) {
+        if (!(entry instanceof JournalEntry.Metrics metrics)) {
+            return 0;
+        }
+        long weight = OVERHEAD;
+        for (String name : metrics.values().keySet()) {
+            weight += OVERHEAD + name.length();
+        }
+        return weight;
     }
 
     /** Characters of the texts of an entry, with as many more for each as a short one takes besides. */
@@ -90,12 +107,13 @@ public final class PatientWriter implements AutoCloseable {
             case JournalEntry.Params params -> text(params.values());
             case JournalEntry.Tags tags -> text(tags.values());
             case JournalEntry.Inputs inputs ->
-                inputs.datasets().stream()
-                        .mapToLong(dataset -> OVERHEAD
-                                + dataset.source().length()
-                                + dataset.schema().orElse("").length()
-                                + dataset.profile().orElse("").length())
-                        .sum();
+                OVERHEAD
+                        + inputs.datasets().stream()
+                                .mapToLong(dataset -> OVERHEAD
+                                        + dataset.source().length()
+                                        + dataset.schema().orElse("").length()
+                                        + dataset.profile().orElse("").length())
+                                .sum();
             case JournalEntry.Artifact artifact ->
                 OVERHEAD
                         + artifact.artifactPath().length()
@@ -107,10 +125,12 @@ public final class PatientWriter implements AutoCloseable {
     }
 
     private static long text(Map<String, String> texts) {
-        return texts.entrySet().stream()
-                .mapToLong(text ->
-                        OVERHEAD + text.getKey().length() + text.getValue().length())
-                .sum();
+        return OVERHEAD
+                + texts.entrySet().stream()
+                        .mapToLong(text -> OVERHEAD
+                                + text.getKey().length()
+                                + text.getValue().length())
+                        .sum();
     }
 
     /** A record that will never be taken is no reason to hold up those behind it. */
@@ -141,6 +161,7 @@ public final class PatientWriter implements AutoCloseable {
             held.removeFirst();
             heldRows -= first.rows();
             heldText -= text(first);
+            heldMetrics -= weight(first);
         }
         losing = false;
         LOG.log(
@@ -149,6 +170,11 @@ public final class PatientWriter implements AutoCloseable {
                 journal.path(),
                 String.valueOf(lostRows));
         return true;
+    }
+
+    /** Records that wait in memory for the disk, those without a row too. */
+    synchronized int heldRecords() {
+        return held.size();
     }
 
     /** Rows (points, parameters, tags) that wait in memory for the disk. */

@@ -15,6 +15,8 @@ import java.util.stream.LongStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** A journal at its limit stands for a disk that is full. */
 class PatientWriterTest {
@@ -111,6 +113,30 @@ class PatientWriterTest {
 
             assertThat(writer.heldRows() - before).isBetween(14L, 17L);
             assertThat(writer.lostRows()).isBetween(4L, 5L);
+        }
+    }
+
+    static List<JournalEntry> littleAndLarge() {
+        return List.of(
+                new Metrics(0, Map.of(), RunFolder.START),
+                new Metrics(0, Map.of("m".repeat(60_000), 0.5), RunFolder.START),
+                new Tags(Map.of()));
+    }
+
+    /** Of each some 20 MB are held: more than 170,000 records of 100 bytes, and some 330 of 60,000. */
+    @ParameterizedTest
+    @MethodSource("littleAndLarge")
+    void noRecordIsTooShortOrTooLongToBeBounded(JournalEntry entry) throws IOException {
+        int most = entry.toString().length() > 1000 ? 350 : 210_000;
+        try (PatientWriter writer = new PatientWriter(journal())) {
+            while (writer.heldRecords() == 0) {
+                writer.record(metrics(0));
+            }
+            for (int i = 0; i < most; i++) {
+                writer.record(entry);
+            }
+
+            assertThat(writer.heldRecords()).isBetween(most / 2, most - 1);
         }
     }
 }
