@@ -1,8 +1,11 @@
 package dev.sluice.tracker.artifact;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Optional;
@@ -43,6 +46,21 @@ public interface UploadNote {
 
     /** Whether what is written can be read by a later try. */
     boolean keeps();
+
+    /**
+     * Deletes what those who were killed while they wrote a note have left in a folder; nobody writes one there meanwhile.
+     */
+    static void tidy(Path folder) throws IOException {
+        try (DirectoryStream<Path> left = Files.newDirectoryStream(folder, ".upload-*.part")) {
+            for (Path part : left) {
+                Files.deleteIfExists(part);
+            }
+        } catch (NoSuchFileException | NotDirectoryException e) {
+            // Nobody has written there.
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
+    }
 
     /** A note in a file that its owner alone can read. */
     static UploadNote in(Path file) {

@@ -8,6 +8,7 @@ import dev.sluice.tracker.RunStatus;
 import dev.sluice.tracker.Tracker;
 import dev.sluice.tracker.TrackingException;
 import dev.sluice.tracker.artifact.RunArtifacts;
+import dev.sluice.tracker.artifact.UploadNote;
 import dev.sluice.tracker.outbox.FollowedRun.Lane;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -249,6 +250,7 @@ public final class JournalShipper implements AutoCloseable {
                     return known;
                 }
                 try {
+                    UploadNote.tidy(absolute);
                     return new FollowedRun(absolute, base);
                 } catch (IOException e) {
                     throw new UncheckedIOException(e);

@@ -328,6 +328,19 @@ class JournalShipperTest {
         assertThat(trial.folder.resolve(RunJournals.UPLOAD)).doesNotExist();
     }
 
+    @Test
+    void clearsAwayWhatAShipperThatWasKilledHasLeftOfANote() throws Exception {
+        RunFolder trial = folder("s/21").open("digits", Optional.empty());
+        Path left = Files.createFile(trial.folder.resolve(".upload-123.part"));
+        assertThat(shipper.progress(trial.folder)).isPresent();
+        assertThat(left).as("a look at a folder changes nothing").exists();
+
+        shipper.follow(trial.folder, trial.trial);
+
+        assertThat(left).doesNotExist();
+        assertThat(RunJournals.service(trial.folder)).exists();
+    }
+
     /** Breaks off every upload half-way, and never gets through with that of "removed". */
     private static final class HalfwayStore implements ArtifactStore {
         private final ArtifactStore held;

@@ -28,14 +28,19 @@ public interface DataFolder {
         return root().resolve("sweeps").resolve(sweep.toString());
     }
 
+    /** What lies here only while promotions are under way. */
+    default Path promotions() {
+        return root().resolve("promotions");
+    }
+
     /** What a promotion fetches to look at, while it does. */
     default Path promotion(UUID promotion) {
-        return root().resolve("promotions").resolve(promotion.toString());
+        return promotions().resolve(promotion.toString());
     }
 
     /** How far the upload of a large file came that is under way for a promotion. */
     default Path promotionUpload(UUID promotion) {
-        return root().resolve("promotions").resolve(promotion + ".upload.json");
+        return promotions().resolve(promotion + ".upload.json");
     }
 
     default Path mlflow() {

@@ -85,6 +85,11 @@ public class PromotionService {
     /** Goes on with what a service before this one left, and promotes by itself when a sweep completes. */
     public void start() {
         desk.listen(this::committed);
+        try {
+            UploadNote.tidy(data.promotions());
+        } catch (IOException e) {
+            Log.warnf(e, "event=not-tidied folder=%s", data.promotions());
+        }
         QuarkusTransaction.requiringNew()
                 .call(() -> PromotionEntity.<PromotionEntity>list(
                         "state in ?1", List.of(PromotionState.RUNNING, PromotionState.ROLLING_BACK)))

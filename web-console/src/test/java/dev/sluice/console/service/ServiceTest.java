@@ -19,11 +19,13 @@ import io.restassured.config.EncoderConfig;
 import io.restassured.http.ContentType;
 import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -40,6 +42,9 @@ final class ServiceTest {
             budget: {trials: 3, parallel: 2}
             trial: {external: true}
             """;
+
+    @ConfigProperty(name = "sluice.data")
+    Path data = Path.of(""); // given by the service
 
     // ---- who may call ---------------------------------------------------------------------------------------------
 
@@ -80,6 +85,12 @@ final class ServiceTest {
     @Test
     void aPlainClientNeedsNoHeader() {
         given().get("/q/health/ready").then().statusCode(200).body("status", equalTo("UP"));
+    }
+
+    @Test
+    void whatAKilledServiceLeftOfANoteIsClearedAwayAtTheStart() {
+        assertThat(data.resolve(AloneProfile.LEFT)).doesNotExist();
+        assertThat(data.resolve(AloneProfile.LEFT).getParent()).isDirectory();
     }
 
     // ---- what is wrong with a call --------------------------------------------------------------------------------
