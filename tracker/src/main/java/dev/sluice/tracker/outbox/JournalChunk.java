@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -155,10 +156,42 @@ public final class JournalChunk {
         return cuts.contains(place);
     }
 
-    /** The bytes of some of it, as a view. */
-    ByteBuffer bytes(long from, long to) {
-        return ByteBuffer.wrap(bytes, Math.toIntExact(from - offset), Math.toIntExact(to - from))
-                .slice()
-                .asReadOnlyBuffer();
+    /**
+     * What lies behind a place, as a receiver keeps it.
+     *
+     * @param from where it {@linkplain #mayBeCutAt may be cut}
+     * @param receivedMillis stands in each entry in place of the sender's clock
+     */
+    byte[] received(long from, long receivedMillis) {
+        byte[] kept = Arrays.copyOfRange(bytes, Math.toIntExact(from - offset), bytes.length);
+        ByteBuffer buffer = ByteBuffer.wrap(kept);
+        for (Numbered<JournalEntry> entry : entries) {
+            if (entry.offset() >= from) {
+                JournalFormat.writeAnew(buffer, Math.toIntExact(entry.offset() - from), length(entry), receivedMillis);
+            }
+        }
+        return kept;
+    }
+
+    /**
+     * Whether a receiver holds its beginning.
+     *
+     * @param held from where it begins to where it may be cut
+     */
+    boolean beginsWith(byte[] held) {
+        byte[] sent = Arrays.copyOf(bytes, held.length);
+        byte[] kept = held.clone();
+        for (Numbered<JournalEntry> entry : entries) {
+            int at = Math.toIntExact(entry.offset() - offset);
+            if (at + length(entry) <= held.length) {
+                JournalFormat.writeAnew(ByteBuffer.wrap(sent), at, length(entry), 0);
+                JournalFormat.writeAnew(ByteBuffer.wrap(kept), at, length(entry), 0);
+            }
+        }
+        return Arrays.equals(sent, kept);
+    }
+
+    private static int length(Numbered<JournalEntry> entry) {
+        return Math.toIntExact(entry.end() - entry.offset());
     }
 }

@@ -27,7 +27,7 @@ public final class JournalException extends IOException {
     }
 
     /** Whether the same may succeed later, when there is room. */
-    boolean isPassing() {
+    public boolean isPassing() {
         return passing;
     }
 }

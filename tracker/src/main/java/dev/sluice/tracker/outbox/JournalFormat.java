@@ -212,6 +212,12 @@ final class JournalFormat {
                 bytes.getLong(at + 24)));
     }
 
+    /** Puts another time into the frame at that position. */
+    static void writeAnew(ByteBuffer bytes, int at, int length, long writtenAtMillis) {
+        bytes.putLong(at + 16, writtenAtMillis);
+        bytes.putInt(at + CRC_AT, crc(bytes, at, length));
+    }
+
     /** Whether the frame at that position, which is there in whole, is as it was written. */
     static boolean isIntact(Header header, ByteBuffer bytes, int at) {
         return crc(bytes, at, header.frameLength()) == header.crc;

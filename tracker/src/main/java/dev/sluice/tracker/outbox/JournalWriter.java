@@ -3,13 +3,14 @@ package dev.sluice.tracker.outbox;
 import dev.sluice.tracker.outbox.JournalSegments.Segment;
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.OptionalLong;
 
 /**
@@ -23,6 +24,7 @@ public final class JournalWriter implements AutoCloseable {
 
     private final Path path;
     private final JournalSettings settings;
+    private final FolderSync folders;
     /** Held by the one thread that waits for the disk, for all who appended before it began to. */
     private final Object syncing = new Object();
 
@@ -41,15 +43,27 @@ public final class JournalWriter implements AutoCloseable {
     private long freed;
 
     private JournalWriter(
-            Path path, JournalSettings settings, Segment segment, RandomAccessFile file, long end, long lastMark) {
+            Path path,
+            JournalSettings settings,
+            FolderSync folders,
+            Segment segment,
+            RandomAccessFile file,
+            long end,
+            long lastMark) {
         this.path = path;
         this.settings = settings;
+        this.folders = folders;
         this.segment = segment;
         this.file = file;
         this.end = end;
         this.lastMark = lastMark;
         // A writer that was killed may have left what the disk does not have yet.
         this.synced = segment.start();
+    }
+
+    /** Asks the disk for the names that a folder holds. */
+    interface FolderSync {
+        void sync(Path folder) throws IOException;
     }
 
     /** Opens as {@link JournalSettings#defaults} says. */
@@ -64,6 +78,10 @@ public final class JournalWriter implements AutoCloseable {
      * @throws JournalException if the file is something else or of another format
      */
     public static JournalWriter open(Path file, JournalSettings settings) throws IOException {
+        return open(file, settings, JournalWriter::syncFolder);
+    }
+
+    static JournalWriter open(Path file, JournalSettings settings, FolderSync folders) throws IOException {
         Path folder = file.toAbsolutePath().getParent();
         if (folder != null) {
             Files.createDirectories(folder);
@@ -84,9 +102,9 @@ public final class JournalWriter implements AutoCloseable {
                 open.write(header(last, mark));
                 if (settings.durability() != Durability.PROCESS) {
                     open.getFD().sync();
-                    syncFolder(file);
+                    syncAbove(file, folders);
                 }
-                writer = new JournalWriter(file, settings, last, open, last.start(), mark);
+                writer = new JournalWriter(file, settings, folders, last, open, last.start(), mark);
             } else {
                 JournalReader.Tally held = reader.tally(last.start());
                 long mark = held.lastMark().orElseGet(() -> reader.headerMark(last));
@@ -99,7 +117,7 @@ public final class JournalWriter implements AutoCloseable {
                             String.valueOf(cut));
                     open.setLength(last.position(held.end()));
                 }
-                writer = new JournalWriter(file, settings, last, open, held.end(), mark);
+                writer = new JournalWriter(file, settings, folders, last, open, held.end(), mark);
             }
             open.seek(writer.segment.position(writer.end));
             writer.setUsed(writer.held());
@@ -152,10 +170,12 @@ public final class JournalWriter implements AutoCloseable {
 
     /**
      * Appends what is not there yet of a journal that somebody else writes: its offsets are this journal's. A piece that is
-     * there already changes nothing.
+     * there already changes nothing. An entry is written with the time of its receipt: the other clock may be wrong.
      *
      * @return whether all of the piece is there now. Else there is a gap before it, or something else where it begins:
      *     {@link #nextChunk} says where the next piece must begin
+     * @throws JournalException if the piece has a mark below the last one here; or, {@linkplain
+     *     JournalException#isPassing passing}, if the journal is at its limit, for which nobody waits
      * @throws IOException as of {@link #append(JournalEntry)}
      */
     public boolean append(JournalChunk chunk) throws IOException {
@@ -172,20 +192,51 @@ public final class JournalWriter implements AutoCloseable {
             }
             here = chunk.end();
             if (here > end) {
-                byte[] rest = new byte[Math.toIntExact(here - end)];
-                chunk.bytes(end, here).get(rest);
+                long mark = markAfter(chunk);
+                requireRoom(here - end);
+                byte[] rest = chunk.received(end, System.currentTimeMillis());
                 write(rest);
-                for (Numbered<JournalEntry> entry : chunk.entries()) {
-                    if (entry.value().mark() != JournalEntry.NO_MARK) {
-                        lastMark = entry.value().mark();
-                    }
-                }
+                lastMark = mark;
             }
         }
         if (settings.durability() != Durability.PROCESS) {
             sync(here);
         }
         return true;
+    }
+
+    /** The mark of the last entry that has one, once the piece is here. */
+    private long markAfter(JournalChunk chunk) throws JournalException {
+        long last = lastMark;
+        for (Numbered<JournalEntry> entry : chunk.entries()) {
+            long mark = entry.value().mark();
+            if (entry.offset() < end || mark == JournalEntry.NO_MARK) {
+                continue;
+            }
+            if (mark < 0 || mark < last) {
+                throw new JournalException("the entry at offset " + entry.offset() + " has the mark " + mark
+                        + "; a mark must be " + JournalEntry.NO_MARK + ", for none, or a number >= " + Math.max(0, last)
+                        + ", the last one before it");
+            }
+            last = mark;
+        }
+        return last;
+    }
+
+    /** Nobody waits here: whose piece it is has it still. */
+    private void requireRoom(long length) throws IOException {
+        if (settings.limitBytes().isEmpty()) {
+            return;
+        }
+        long limit = settings.limitBytes().getAsLong();
+        if (used() + length + JournalFormat.SEGMENT_HEADER > limit) {
+            long held = held();
+            setUsed(held);
+            if (held + length + JournalFormat.SEGMENT_HEADER > limit) {
+                throw JournalException.full("journal " + path + " holds " + held
+                        + " bytes that are not shipped, and its limit is " + limit);
+            }
+        }
     }
 
     /** Whether the beginning of a piece, as far as this journal reaches, is what this journal holds there. */
@@ -203,7 +254,7 @@ public final class JournalWriter implements AutoCloseable {
         file.seek(segment.position(chunk.offset()));
         file.readFully(held);
         cutTail();
-        return ByteBuffer.wrap(held).equals(chunk.bytes(chunk.offset(), to));
+        return chunk.beginsWith(held);
     }
 
     /** Cuts off what a failed write has left, and goes back to the end. */
@@ -234,7 +285,7 @@ public final class JournalWriter implements AutoCloseable {
             if (settings.durability() != Durability.PROCESS) {
                 file.getFD().sync();
                 open.getFD().sync();
-                syncFolder(path);
+                folders.sync(Objects.requireNonNull(path.toAbsolutePath().getParent()));
             }
         } catch (IOException e) {
             open.close();
@@ -248,12 +299,26 @@ public final class JournalWriter implements AutoCloseable {
         before.close();
     }
 
-    private static void syncFolder(Path journal) throws IOException {
-        Path folder = journal.toAbsolutePath().getParent();
-        if (folder != null) {
-            try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-                channel.force(true);
+    /**
+     * The folder of a new journal, and those that it lies in: it may be as new as the journal, and whoever made it need not
+     * have asked the disk for it. What is on the disk costs little to be asked for again.
+     */
+    private static void syncAbove(Path journal, FolderSync folders) throws IOException {
+        for (Path folder = journal.toAbsolutePath().normalize().getParent();
+                folder != null;
+                folder = folder.getParent()) {
+            try {
+                folders.sync(folder);
+            } catch (AccessDeniedException e) {
+                // Whose folder we may not read, in that we have made none.
+                return;
             }
+        }
+    }
+
+    private static void syncFolder(Path folder) throws IOException {
+        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+            channel.force(true);
         }
     }
 

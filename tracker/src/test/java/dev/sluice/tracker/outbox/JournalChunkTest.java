@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -99,13 +100,121 @@ class JournalChunkTest {
     }
 
     @Test
-    void isByteForByteWhatWasWrittenThere() throws IOException {
+    void isByteForByteWhatWasWrittenThereButForTheTimeOfReceipt() throws IOException {
+        Instant before = Instant.ofEpochMilli(System.currentTimeMillis());
         try (JournalWriter here = receiver(8 << 20)) {
             assertThat(here.append(piece(0, cut(7)))).isTrue();
             assertThat(here.append(piece(cut(7), journal.length))).isTrue();
         }
+        Instant after = Instant.ofEpochMilli(System.currentTimeMillis());
 
-        assertThat(folder.resolve("here.journal")).hasBinaryContent(journal);
+        List<Numbered<JournalEntry>> held =
+                JournalReader.of(folder.resolve("here.journal")).read(0, 1000);
+        assertThat(held).extracting(Numbered::writtenAt).allMatch(at -> !at.isBefore(before) && !at.isAfter(after));
+        byte[] bytes = Files.readAllBytes(folder.resolve("here.journal"));
+        for (Numbered<JournalEntry> entry : entries) {
+            int at = (int) entry.offset();
+            System.arraycopy(bytes, at + 8, journal, at + 8, 4);
+            System.arraycopy(bytes, at + 16, journal, at + 16, 8);
+        }
+        assertThat(bytes).isEqualTo(journal);
+    }
+
+    /** The sender's clock is ten years ahead, or stands at the beginning of time. */
+    @ParameterizedTest
+    @ValueSource(longs = {2_100_000_000_000L, 0})
+    void theClockOfTheSenderSaysNothingOfHowLongItWaits(long senderMillis) throws IOException {
+        Path service = RunJournals.attempt(folder.resolve("run"), 1);
+        byte[] frame = JournalFormat.encode(new Metrics(1, Map.of("loss", 0.5), AT), senderMillis);
+        Instant before = Instant.ofEpochMilli(System.currentTimeMillis());
+        try (JournalWriter here = JournalWriter.open(service)) {
+            assertThat(here.append(JournalChunk.read(16, frame))).isTrue();
+            assertThat(here.append(JournalChunk.read(16, frame)))
+                    .as("sent twice")
+                    .isTrue();
+        }
+
+        RunProgress progress = new FollowedRun(folder.resolve("run"), folder).progress();
+        assertThat(progress.pointsWaiting()).isEqualTo(1);
+        assertThat(progress.oldestWaiting())
+                .hasValueSatisfying(oldest ->
+                        assertThat(oldest).isBetween(before, Instant.ofEpochMilli(System.currentTimeMillis())));
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {-2, 6, Long.MIN_VALUE})
+    void refusesAMarkThatDoesNotFollowWhatIsHere(long mark) throws IOException {
+        try (JournalWriter here = receiver(8 << 20)) {
+            here.append(new Tags(Map.of("a", "b"), 7));
+            long size = here.size();
+            byte[] frame = JournalFormat.encode(new Metrics(0, Map.of("loss", 3.0), AT, mark), 5);
+
+            assertThatThrownBy(() -> here.append(JournalChunk.read(size, frame)))
+                    .isInstanceOfSatisfying(
+                            JournalException.class,
+                            e -> assertThat(e.isPassing()).isFalse())
+                    .hasMessageContaining("offset " + size)
+                    .hasMessageContaining("mark " + mark)
+                    .hasMessageContaining(">= 7");
+            assertThat(here.size()).isEqualTo(size);
+            assertThat(here.lastMark()).hasValue(7);
+        }
+    }
+
+    @Test
+    void takesMarksThatFollowAndNone() throws IOException {
+        try (JournalWriter here = receiver(8 << 20)) {
+            for (long mark : new long[] {0, JournalEntry.NO_MARK, 0, 9}) {
+                byte[] frame = JournalFormat.encode(new Metrics(0, Map.of("loss", 3.0), AT, mark), 5);
+                assertThat(here.append(JournalChunk.read(here.size(), frame))).isTrue();
+            }
+
+            assertThat(here.lastMark()).hasValue(9);
+        }
+    }
+
+    @Test
+    void aJournalAtItsLimitTakesNoPieceUntilWhatIsShippedIsDeleted() throws IOException {
+        Path file = folder.resolve("here.journal");
+        JournalSettings small =
+                JournalSettings.defaults().withSegmentBytes(4096).withLimit(2 * 4096, Duration.ofMinutes(1));
+        byte[] frame = JournalFormat.encode(new Tags(Map.of("a", "b".repeat(500))), 5);
+        try (JournalWriter here = JournalWriter.open(file, small)) {
+            long[] taken = {0};
+            assertThatThrownBy(() -> {
+                        for (int i = 0; i < 100; i++) {
+                            here.append(JournalChunk.read(here.size(), frame));
+                            taken[0] = here.size();
+                        }
+                    })
+                    .isInstanceOfSatisfying(
+                            JournalException.class,
+                            e -> assertThat(e.isPassing()).isTrue())
+                    .hasMessageContaining("its limit is 8192");
+            assertThat(taken[0]).isBetween(8192L - 700, 8192L);
+            assertThat(here.append(JournalChunk.read(taken[0] - frame.length, frame)))
+                    .as("what is here already needs no room")
+                    .isTrue();
+            JournalSegments.deleteBefore(file, Long.MAX_VALUE, false);
+
+            assertThat(here.append(JournalChunk.read(taken[0], frame))).isTrue();
+        }
+    }
+
+    @Test
+    void aNewJournalIsOnTheDiskWithTheFoldersThatItLiesIn() throws IOException {
+        Path run = folder.resolve("trials/7/journal");
+        List<Path> synced = new ArrayList<>();
+        JournalSettings machine = JournalSettings.defaults().withDurability(Durability.MACHINE);
+        JournalWriter.open(run.resolve("a.journal"), machine, synced::add).close();
+        assertThat(synced).startsWith(run, folder.resolve("trials/7"), folder.resolve("trials"), folder);
+        synced.clear();
+
+        JournalWriter.open(run.resolve("a.journal"), machine, synced::add).close();
+        JournalWriter.open(run.resolve("b.journal"), JournalSettings.defaults(), synced::add)
+                .close();
+
+        assertThat(synced).isEmpty();
     }
 
     @Test

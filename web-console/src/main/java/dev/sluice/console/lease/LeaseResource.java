@@ -193,7 +193,8 @@ public class LeaseResource {
                     "The body is a piece of a journal file, at most 1 MiB: whole entries, behind the file's header where"
                             + " `offset` is 0. What is answered with 200 is on the disk; what is sent twice changes nothing. A piece"
                             + " that does not go on where the last one ended is 409 `journal-gap` with `expectedOffset`; a lease that"
-                            + " is over 409 `lease-lost`; damaged bytes, and entries that a worker may not write, 422. Renews the"
+                            + " is over 409 `lease-lost`; damaged bytes, marks that do not follow, and entries that a worker may not write,"
+                            + " 422; while too much waits for MLflow 507 `full`: keep it, and send it again later. Renews the"
                             + " lease.")
     public JournalReply journal(
             @PathParam("lease") UUID lease, @QueryParam("offset") @Nullable String offset, byte @Nullable [] body) {
@@ -212,6 +213,14 @@ public class LeaseResource {
         OptionalLong wanted;
         try {
             wanted = journals.take(attempt.trial(), attempt.number(), chunk);
+        } catch (JournalException e) {
+            throw e.isPassing()
+                    ? new Problem.Full(
+                                    "As much of this journal waits for MLflow as %s allows, so the piece at offset %d is not taken: MLflow may be away, or switched off; keep the piece, and send it again later."
+                                            .formatted(journals.limit(), from))
+                            .exception()
+                    : Problem.Invalid.at("", "This piece does not follow what is here: %s.".formatted(e.getMessage()))
+                            .exception();
         } catch (IOException e) {
             Log.warnf(e, "event=journal-not-taken attempt=%s", attempt.id());
             throw new Problem.Unavailable("The service's disk does not take the journal just now.").exception();

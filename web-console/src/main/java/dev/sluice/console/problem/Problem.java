@@ -73,6 +73,9 @@ public sealed interface Problem {
     /** The body is longer than what is read. */
     record TooLarge(String detail) implements Problem {}
 
+    /** What waits to go on from here has taken all room that is set aside; the same call later may succeed. */
+    record Full(String detail) implements Problem {}
+
     /** The service cannot do it just now; the same call later may succeed. */
     record Unavailable(String detail) implements Problem {}
 

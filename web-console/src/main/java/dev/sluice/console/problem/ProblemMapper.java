@@ -115,6 +115,7 @@ public final class ProblemMapper {
             case Problem.Invalid p -> 422;
             case Problem.TooLarge p -> 413;
             case Problem.Unavailable p -> 503;
+            case Problem.Full p -> 507;
         };
     }
 
@@ -145,6 +146,7 @@ public final class ProblemMapper {
             case Problem.Invalid p -> "invalid";
             case Problem.TooLarge p -> "too-large";
             case Problem.Unavailable p -> "unavailable";
+            case Problem.Full p -> "full";
         };
     }
 
@@ -161,6 +163,7 @@ public final class ProblemMapper {
             case Problem.Invalid p -> "Not valid";
             case Problem.TooLarge p -> "Too large";
             case Problem.Unavailable p -> "Not just now";
+            case Problem.Full p -> "No room just now";
         };
     }
 
@@ -172,6 +175,9 @@ public final class ProblemMapper {
         var response = Response.status(body.status()).type(MEDIA_TYPE).entity(body);
         if (body.status() == 503) {
             response.header("Retry-After", 1);
+        }
+        if (body.status() == 507) {
+            response.header("Retry-After", 30);
         }
         if (body.status() == 401) {
             response.header("WWW-Authenticate", "Bearer");

@@ -60,6 +60,10 @@ public interface ServiceSettings {
         @WithDefault("10s")
         Duration systemMetricsInterval();
 
+        /** Most that is kept of each journal of a worker elsewhere while it is not in MLflow; 16MiB or more. */
+        @WithDefault("1GiB")
+        String workerJournalLimit();
+
         /** PEM file of the authorities that may vouch for the server, as in MLFLOW_TRACKING_SERVER_CERT_PATH. */
         Optional<Path> certificates();
     }

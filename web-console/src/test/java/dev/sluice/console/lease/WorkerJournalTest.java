@@ -2,6 +2,7 @@ package dev.sluice.console.lease;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.endsWith;
@@ -94,7 +95,7 @@ final class WorkerJournalTest {
                 .statusCode(200)
                 .body("nextOffset", equalTo(journal.length));
 
-        assertThat(received()).hasBinaryContent(journal);
+        assertReceived(journal);
     }
 
     @Test
@@ -108,7 +109,7 @@ final class WorkerJournalTest {
         post(0, journal).statusCode(200).body("nextOffset", equalTo(journal.length));
         post(0, Arrays.copyOf(journal, cut)).statusCode(200);
 
-        assertThat(received()).hasBinaryContent(journal);
+        assertReceived(journal);
     }
 
     @Test
@@ -181,6 +182,44 @@ final class WorkerJournalTest {
     }
 
     @Test
+    void aMarkThatDoesNotFollowIsRefused() throws IOException {
+        var journal = journal(metrics(1).withMark(7), metrics(2).withMark(5));
+        int cut = (int) JournalReader.of(file()).read(0, 1).getLast().end();
+
+        post(0, journal)
+                .statusCode(422)
+                .body("errors[0].detail", containsString("has the mark 5"))
+                .body("errors[0].detail", containsString(">= 7"));
+        post(0, Arrays.copyOf(journal, cut)).statusCode(200);
+        post(cut, Arrays.copyOfRange(journal, cut, journal.length)).statusCode(422);
+        assertReceived(Arrays.copyOf(journal, cut));
+    }
+
+    /** The service has no MLflow, so that nothing is shipped. */
+    @Test
+    void noMoreIsTakenThanMayWaitForMlflow() throws IOException {
+        var value = "v".repeat(1_000_000);
+        var first = journal(new JournalEntry.Tags(Map.of("t", value)));
+        post(0, first).statusCode(200);
+        var piece = Arrays.copyOfRange(first, 16, first.length);
+        long offset = first.length;
+        int status = 200;
+        for (int i = 0; i < 30 && status == 200; i++) {
+            status = post(offset, piece).extract().statusCode();
+            offset += status == 200 ? piece.length : 0;
+        }
+
+        assertThat(offset).isBetween((16L << 20) - (1 << 20), 16L << 20);
+        post(offset, piece)
+                .statusCode(507)
+                .header("Retry-After", "30")
+                .body("type", endsWith("full"))
+                .body("detail", containsString("`sluice.mlflow.worker-journal-limit` (16MiB)"))
+                .body("detail", containsString("offset " + offset));
+        post(offset - piece.length, piece).statusCode(200).body("nextOffset", equalTo((int) offset));
+    }
+
+    @Test
     void aPieceHasOneMebibyteAtMost() {
         post(0, new byte[(1 << 20) + 1])
                 .statusCode(413)
@@ -230,7 +269,7 @@ final class WorkerJournalTest {
                 .body("type", endsWith("lease-lost"))
                 .body("expectedOffset", nullValue());
 
-        assertThat(received()).hasBinaryContent(journal);
+        assertReceived(journal);
     }
 
     @Test
@@ -322,6 +361,17 @@ final class WorkerJournalTest {
                 .extracting(Numbered::value)
                 .containsExactly(entries);
         return Files.readAllBytes(file());
+    }
+
+    /** All but the time, which is that of the receipt. */
+    private void assertReceived(byte[] journal) throws IOException {
+        var sent = Files.write(data.resolve("elsewhere/sent.journal"), journal);
+        assertThat(received()).hasSize(journal.length);
+        assertThat(JournalReader.of(received()).read(0, 100))
+                .extracting(Numbered::end, Numbered::value)
+                .containsExactlyElementsOf(JournalReader.of(sent).read(0, 100).stream()
+                        .map(entry -> tuple(entry.end(), entry.value()))
+                        .toList());
     }
 
     private Path received() {

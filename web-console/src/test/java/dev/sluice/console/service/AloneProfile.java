@@ -19,6 +19,7 @@ public final class AloneProfile implements QuarkusTestProfile {
             return Map.of(
                     "sluice.data", data.toString(),
                     "sluice.mlflow.enabled", "false",
+                    "sluice.mlflow.worker-journal-limit", "16MiB",
                     "sluice.devices.cpus", "2",
                     "sluice.devices.gpus", "none");
         } catch (IOException e) {
