@@ -17,6 +17,10 @@ import java.util.Optional;
 
 /** Uploads the artifacts that the journals of runs name. Thread-safe. */
 final class ArtifactDelivery {
+    private static final System.Logger LOG = System.getLogger(ArtifactDelivery.class.getName());
+    /** How often a file that this machine's disk does not give is read before it is set aside. */
+    private static final int LOCAL_TRIES = 10;
+
     private final RunArtifacts artifacts;
     private final ServerCalls calls;
     private final Roster roster;
@@ -78,6 +82,16 @@ final class ArtifactDelivery {
             if (e.getCause() instanceof NoSuchFileException) {
                 // A checkpoint that made room for a better one.
                 return setAside(run, journal, what, file + " is gone", false);
+            }
+            int errors = run.artifacts.countLocalError();
+            if (errors < LOCAL_TRIES) {
+                // As of a network file system that is away for a moment.
+                LOG.log(
+                        System.Logger.Level.DEBUG,
+                        "run=" + run.folder() + " artifact=" + path + " cannot be read, tried again",
+                        e);
+                run.artifacts.pause(calls.delay(errors));
+                return Reaction.POSTPONED;
             }
             return setAside(run, journal, what, file + " cannot be read: " + e.getCause(), true);
         }

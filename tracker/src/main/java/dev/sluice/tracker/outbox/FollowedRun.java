@@ -60,6 +60,7 @@ final class FollowedRun {
         private long notBeforeNanos = System.nanoTime();
         private @Nullable String restReason;
         private int rests;
+        private int localErrors;
 
         /** There may be something to ship. */
         synchronized void markDue() {
@@ -116,10 +117,21 @@ final class FollowedRun {
             notBeforeNanos = System.nanoTime() + delay.toNanos();
         }
 
+        /** Counts one more error of this machine's disk without an end to it between. */
+        synchronized int countLocalError() {
+            return ++localErrors;
+        }
+
+        /** Nothing is shipped here for so long. */
+        synchronized void pause(Duration delay) {
+            notBeforeNanos = System.nanoTime() + delay.toNanos();
+        }
+
         /** What the lane rested for got through, or is not shipped any more. */
         synchronized void clearRest() {
             restReason = null;
             rests = 0;
+            localErrors = 0;
         }
 
         /** Why nothing gets through here, from the first failure until something does. */

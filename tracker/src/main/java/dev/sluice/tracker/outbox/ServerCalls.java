@@ -117,6 +117,11 @@ final class ServerCalls {
         }
     }
 
+    /** The wait after so many failures in a row. */
+    Duration delay(int failures) {
+        return availability.delay(failures);
+    }
+
     private Reaction react(FollowedRun run, Lane lane, TrackingException e, boolean suspected) {
         run.setLastRefusal(String.valueOf(e.getMessage()));
         if (e.retryable()) {
