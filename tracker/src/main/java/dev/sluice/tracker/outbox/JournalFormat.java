@@ -197,7 +197,6 @@ final class JournalFormat {
         int length = bytes.getInt(at + 4);
         if (bytes.getShort(at) != FRAME_MAGIC
                 || kind < OPENED
-                || kind > METRICS
                 || bytes.get(at + 3) != 0
                 || length < 2
                 || length > MAX_PAYLOAD) {
@@ -314,6 +313,9 @@ final class JournalFormat {
 
     /** The entry of an intact frame. */
     static JournalEntry decode(Header header, ByteBuffer bytes, int at) throws JournalException {
+        if (header.kind > METRICS) {
+            throw new JournalException("entry of kind " + header.kind + ", which this version of Sluice does not know");
+        }
         try {
             if (header.kind == METRICS) {
                 return metrics(bytes.slice(at + FRAME_HEADER, header.length), header.mark);
@@ -377,7 +379,7 @@ final class JournalFormat {
                 json.path("datasets").forEach(dataset -> datasets.add(dataset(dataset)));
                 yield new JournalEntry.Inputs(datasets, mark);
             }
-            default -> throw new IllegalArgumentException("kind " + kind);
+            default -> throw new IllegalArgumentException("kind " + kind + " is not written as JSON");
         };
     }
 

@@ -69,6 +69,44 @@ public final class JournalReader {
      */
     record Selection(List<Numbered<JournalEntry>> entries, long end) {}
 
+    /**
+     * What comes next.
+     *
+     * @param entries up to the first that this version cannot read
+     * @param unknown why the first is not read, if there is none before it
+     * @param end where that one ends
+     * @param points how many metric points it says that it has
+     */
+    record Next(List<Numbered<JournalEntry>> entries, Optional<String> unknown, long end, long points) {}
+
+    /** The next entries from an offset on; what a newer version wrote is told, not stepped over. */
+    Next next(long offset) throws IOException {
+        List<Numbered<JournalEntry>> entries = new ArrayList<>();
+        List<Next> unknown = new ArrayList<>(1);
+        long start = Math.max(offset, JournalFormat.FILE_HEADER);
+        walk(start, (position, header, bytes, at) -> {
+            long next = position + header.frameLength();
+            try {
+                entries.add(new Numbered<>(
+                        position,
+                        next,
+                        Instant.ofEpochMilli(header.writtenAtMillis()),
+                        JournalFormat.decode(header, bytes, at)));
+            } catch (JournalException unreadable) {
+                if (entries.isEmpty()) {
+                    unknown.add(new Next(
+                            List.of(),
+                            Optional.of("entry at offset " + position + ": " + unreadable.getMessage()),
+                            next,
+                            header.isMetrics() ? header.rows() : 0));
+                }
+                return false;
+            }
+            return entries.size() < CHUNK && next - start < MAX_BYTES;
+        });
+        return unknown.isEmpty() ? new Next(entries, Optional.empty(), start, 0) : unknown.getFirst();
+    }
+
     /** The artifacts from an offset on; the JSON of the other entries is not read. */
     Selection artifacts(long offset, int max) throws IOException {
         return select(offset, max, JournalFormat.Header::isArtifact);

@@ -68,6 +68,10 @@ final class RecordDelivery {
         }
         Chunk chunk = read(run, service.get());
         if (run.id().isEmpty()) {
+            if (chunk.isEmpty() && service.get().reader().tally(chunk.from).entries() > 0) {
+                run.park("its " + RunJournals.SERVICE + " begins with an entry of another version of Sluice");
+                return Step.LATER;
+            }
             return chunk.isEmpty() ? Step.DONE : opening.open(run, chunk.journal, chunk.from, chunk.first());
         }
         if (!chunk.isEmpty()) {
@@ -106,9 +110,18 @@ final class RecordDelivery {
         return Step.DONE;
     }
 
-    private static Chunk read(FollowedRun run, Journal journal) throws IOException {
-        long from = run.recordsOffset(journal);
-        return new Chunk(journal, from, journal.reader().read(from));
+    /** What comes next, behind what this version cannot read: that is set aside. */
+    private Chunk read(FollowedRun run, Journal journal) throws IOException {
+        while (true) {
+            long from = run.recordsOffset(journal);
+            JournalReader.Next next = journal.reader().next(from);
+            if (next.unknown().isEmpty() || run.id().isEmpty()) {
+                return new Chunk(journal, from, next.entries());
+            }
+            tallies.quarantined.incrementAndGet();
+            run.quarantine(journal, next.unknown().get(), "another version of Sluice wrote it", true);
+            run.shipped(journal, from, next.end(), 1, next.points());
+        }
     }
 
     private Step end(FollowedRun run, Chunk chunk, JournalEntry.RunEnded ended) throws IOException {

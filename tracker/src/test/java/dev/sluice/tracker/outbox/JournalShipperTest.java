@@ -21,7 +21,9 @@ import dev.sluice.tracker.outbox.JournalEntry.Artifact;
 import dev.sluice.tracker.outbox.JournalEntry.Metrics;
 import dev.sluice.tracker.outbox.JournalEntry.RunOpened;
 import dev.sluice.tracker.outbox.JournalEntry.Tags;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -339,6 +341,54 @@ class JournalShipperTest {
 
         assertThat(left).doesNotExist();
         assertThat(RunJournals.service(trial.folder)).exists();
+    }
+
+    @Test
+    void whatANewerVersionWroteIsSetAsideAndHoldsTheRunOpenNoLonger() throws Exception {
+        RunFolder trial = folder("s/22").open("digits", Optional.empty());
+        ByteArrayOutputStream journal = new ByteArrayOutputStream();
+        journal.writeBytes(JournalFormat.fileHeader().array());
+        journal.writeBytes(newer(new Metrics(1, Map.of("loss", 0.5, "acc", 1.0), RunFolder.START)));
+        journal.writeBytes(JournalFormat.encode(new Metrics(2, Map.of("loss", 0.25), RunFolder.START), 5));
+        journal.writeBytes(newer(new Tags(Map.of("a", "b"))));
+        Files.write(RunJournals.attempt(trial.folder, 2), journal.toByteArray());
+        trial.end(RunStatus.FINISHED);
+        shipper.follow(trial.folder, trial.trial);
+        awaitEnded(trial);
+
+        assertThat(tracker.metricHistory(id(trial), "loss"))
+                .extracting(MetricPoint::value)
+                .containsExactly(0.25);
+        assertThat(shipper.status().quarantined()).isEqualTo(2);
+        assertThat(Files.readAllLines(trial.folder.resolve(RunJournals.QUARANTINE)))
+                .hasSize(2)
+                .allMatch(line -> line.contains("entry at offset") && line.contains("kind 9"))
+                .first()
+                .asString()
+                .contains("offset 16:", "another version of Sluice wrote it");
+        await().atMost(SOON).until(() -> shipper.status().runs() == 0);
+    }
+
+    @Test
+    void aRunWhoseFirstEntryANewerVersionWroteIsParked() throws Exception {
+        RunFolder trial = folder("s/23");
+        trial.close();
+        ByteArrayOutputStream journal = new ByteArrayOutputStream();
+        journal.writeBytes(JournalFormat.fileHeader().array());
+        journal.writeBytes(newer(new Tags(Map.of("a", "b"))));
+        Files.write(RunJournals.service(trial.folder), journal.toByteArray());
+        shipper.follow(trial.folder, trial.trial);
+        awaitParked(trial);
+
+        assertThat(shipper.status().parked().get(trial.folder)).contains("another version of Sluice");
+    }
+
+    /** An entry of a kind that there is not yet. */
+    private static byte[] newer(JournalEntry entry) throws IOException {
+        byte[] frame = JournalFormat.encode(entry, 5);
+        frame[2] = 9;
+        JournalFormat.writeAnew(ByteBuffer.wrap(frame), 0, frame.length, 5);
+        return frame;
     }
 
     /** Breaks off every upload half-way, and never gets through with that of "removed". */
