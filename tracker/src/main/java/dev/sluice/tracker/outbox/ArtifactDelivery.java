@@ -1,5 +1,6 @@
 package dev.sluice.tracker.outbox;
 
+import dev.sluice.tracker.RunId;
 import dev.sluice.tracker.TrackingException;
 import dev.sluice.tracker.artifact.ArtifactPath;
 import dev.sluice.tracker.artifact.ArtifactStore;
@@ -74,10 +75,11 @@ final class ArtifactDelivery {
         } catch (IllegalArgumentException e) {
             return setAside(run, journal, what, String.valueOf(e.getMessage()), true);
         }
-        Upload upload = new Upload(run, file, path, artifact);
+        RunId id = run.id().orElseThrow();
+        Upload upload = new Upload(run, id, file, path, artifact);
         Reaction reaction;
         try {
-            reaction = calls.call(run, run.artifacts, upload, false);
+            reaction = calls.call(run, id, run.artifacts, upload, false);
         } catch (UncheckedIOException e) {
             if (e.getCause() instanceof NoSuchFileException) {
                 // A checkpoint that made room for a better one.
@@ -133,13 +135,15 @@ final class ArtifactDelivery {
     /** One attempt to upload an artifact. */
     private final class Upload implements Runnable {
         private final FollowedRun run;
+        private final RunId id;
         private final Path file;
         private final ArtifactPath path;
         private final FileDigest recorded;
         private boolean changed;
 
-        Upload(FollowedRun run, Path file, ArtifactPath path, JournalEntry.Artifact artifact) {
+        Upload(FollowedRun run, RunId id, Path file, ArtifactPath path, JournalEntry.Artifact artifact) {
             this.run = run;
+            this.id = id;
             this.file = file;
             this.path = path;
             this.recorded = new FileDigest(artifact.sizeBytes(), artifact.sha256());
@@ -153,7 +157,7 @@ final class ArtifactDelivery {
                     changed = true;
                     return;
                 }
-                ArtifactStore store = artifacts.artifacts(run.id().orElseThrow());
+                ArtifactStore store = artifacts.artifacts(id);
                 changed = !store.put(file, path, note(run)).equals(recorded);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);

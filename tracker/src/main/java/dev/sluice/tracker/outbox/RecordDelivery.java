@@ -138,6 +138,7 @@ final class RecordDelivery {
         RunId id = run.id().orElseThrow();
         Reaction reaction = calls.call(
                 run,
+                id,
                 run.records,
                 () -> {
                     tracker.endRun(id, ended.status(), ended.at());
@@ -203,6 +204,7 @@ final class RecordDelivery {
                 () -> keepLong(run, journal, LongTexts.Kind.TAG, tags.entrySet()),
                 () -> deliver(
                         run,
+                        id,
                         journal,
                         params,
                         TrackingText.MAX_PARAMS,
@@ -210,6 +212,7 @@ final class RecordDelivery {
                         param -> "param " + param.getKey()),
                 () -> deliver(
                         run,
+                        id,
                         journal,
                         List.copyOf(tags.entrySet()),
                         TrackingText.MAX_TAGS,
@@ -217,6 +220,7 @@ final class RecordDelivery {
                         tag -> "tag " + tag.getKey()),
                 () -> deliver(
                         run,
+                        id,
                         journal,
                         datasets,
                         TrackingText.MAX_TAGS,
@@ -224,6 +228,7 @@ final class RecordDelivery {
                         dataset -> "data set " + dataset.name()),
                 () -> deliver(
                         run,
+                        id,
                         journal,
                         points,
                         TrackingText.MAX_METRICS,
@@ -247,7 +252,7 @@ final class RecordDelivery {
         for (Map.Entry<String, String> text : texts) {
             if (kind.isLong(text.getValue())) {
                 Reaction reaction = calls.call(
-                        run, run.records, () -> longTexts.keep(id, kind, text.getKey(), text.getValue()), false);
+                        run, id, run.records, () -> longTexts.keep(id, kind, text.getKey(), text.getValue()), false);
                 if (reaction == Reaction.POSTPONED) {
                     return reaction;
                 }
@@ -267,11 +272,17 @@ final class RecordDelivery {
     }
 
     private <R> Reaction deliver(
-            FollowedRun run, Journal journal, List<R> rows, int limit, Consumer<List<R>> send, Function<R, String> name)
+            FollowedRun run,
+            RunId id,
+            Journal journal,
+            List<R> rows,
+            int limit,
+            Consumer<List<R>> send,
+            Function<R, String> name)
             throws IOException {
         for (int from = 0; from < rows.size(); from += limit) {
             List<R> part = rows.subList(from, Math.min(rows.size(), from + limit));
-            Reaction reaction = deliverPart(run, journal, part, false, send, name);
+            Reaction reaction = deliverPart(run, id, journal, part, false, send, name);
             if (reaction != Reaction.SUCCEEDED) {
                 return reaction;
             }
@@ -286,13 +297,14 @@ final class RecordDelivery {
      */
     private <R> Reaction deliverPart(
             FollowedRun run,
+            RunId id,
             Journal journal,
             List<R> rows,
             boolean suspected,
             Consumer<List<R>> send,
             Function<R, String> name)
             throws IOException {
-        Reaction reaction = calls.call(run, run.records, () -> send.accept(rows), suspected);
+        Reaction reaction = calls.call(run, id, run.records, () -> send.accept(rows), suspected);
         if (reaction != Reaction.BLAMED) {
             return reaction;
         }
@@ -302,9 +314,9 @@ final class RecordDelivery {
             return Reaction.SUCCEEDED;
         }
         int middle = rows.size() / 2;
-        Reaction left = deliverPart(run, journal, rows.subList(0, middle), true, send, name);
+        Reaction left = deliverPart(run, id, journal, rows.subList(0, middle), true, send, name);
         return left == Reaction.SUCCEEDED
-                ? deliverPart(run, journal, rows.subList(middle, rows.size()), true, send, name)
+                ? deliverPart(run, id, journal, rows.subList(middle, rows.size()), true, send, name)
                 : left;
     }
 }

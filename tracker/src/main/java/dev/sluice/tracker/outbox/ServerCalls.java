@@ -88,6 +88,17 @@ final class ServerCalls {
     }
 
     /**
+     * Makes a call that names a run's id. Where the run was found under another one meanwhile, nothing is to blame.
+     *
+     * @param id what the request names
+     * @param suspected the request is part of one that was refused
+     */
+    Reaction call(FollowedRun run, RunId id, Lane lane, Runnable request, boolean suspected) {
+        Reaction reaction = call(run, lane, request, suspected);
+        return reaction == Reaction.BLAMED && !run.id().equals(Optional.of(id)) ? Reaction.POSTPONED : reaction;
+    }
+
+    /**
      * Whether a request is really what brings the server to answer 500, while it takes another write in between: now and then a
      * server, or what stands before it, answers that to anything.
      */
