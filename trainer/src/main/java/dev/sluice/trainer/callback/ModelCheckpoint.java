@@ -4,6 +4,7 @@ import dev.sluice.tracker.outbox.JournalEntry;
 import dev.sluice.tracker.outbox.PatientWriter;
 import dev.sluice.trainer.checkpoint.Checkpoint;
 import dev.sluice.trainer.checkpoint.CheckpointStore;
+import dev.sluice.trainer.checkpoint.DamagedCheckpointException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -12,17 +13,22 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
  * Decides when a checkpoint is saved and which ones are kept: every so many epochs, and whenever the monitored metric
  * is among the best. At the end it notes the best and the last in the attempt's journal, so that they reach MLflow.
+ *
+ * <p>Beside the newest and the best it keeps those that were the best when one of the newest was saved: a trial that goes
+ * on from there, because what came later is damaged, may have to roll back to them.
  *
  * <p>What a full disk does not take is counted, and tried again with the next epoch; the checkpoints that are there stay,
  * and the best is the best of those.
@@ -39,12 +45,14 @@ public final class ModelCheckpoint implements Callback {
     private final int every;
     private final int keepLast;
     private final int keepBest;
-    private final List<Best> bests = new ArrayList<>(); // the best first; of equals the earlier
-    private final TreeSet<Long> lasts = new TreeSet<>();
-    /** The last epoch, as a candidate, and the best ones without it. */
-    private Best newest = new Best(-1, Double.NaN);
+    /** The best first, of equals the earlier: those on disk, and the candidate that is about to be written. */
+    private final List<Best> known = new ArrayList<>();
 
-    private List<Best> before = List.of();
+    private final Set<Long> written = new HashSet<>(); // steps of the known ones that are on disk
+    /** The newest, each with the steps of those that were the best when it was saved. */
+    private final TreeMap<Long, List<Long>> lasts = new TreeMap<>();
+
+    private Best newest = new Best(-1, Double.NaN); // the last epoch, as a candidate
     private int failures;
     private boolean tryAgain;
 
@@ -89,9 +97,17 @@ public final class ModelCheckpoint implements Callback {
 
     /** The step of the best checkpoint; empty if there is none yet. */
     public OptionalLong best() {
-        return bests.isEmpty()
+        return known.isEmpty()
                 ? OptionalLong.empty()
-                : OptionalLong.of(bests.get(0).step());
+                : OptionalLong.of(known.get(0).step());
+    }
+
+    private List<Best> bests() {
+        return known.subList(0, Math.min(keepBest, known.size()));
+    }
+
+    private List<Long> bestSteps() {
+        return bests().stream().map(Best::step).toList();
     }
 
     @Override
@@ -104,18 +120,31 @@ public final class ModelCheckpoint implements Callback {
                 }
             }
             List<Long> there = store.steps();
-            bests.removeIf(best -> !there.contains(best.step()));
-            lasts.retainAll(there);
-            lasts.addAll(there);
+            known.removeIf(best -> !there.contains(best.step()));
+            known.forEach(best -> written.add(best.step()));
+            lasts.clear();
+            for (long step : there) {
+                lasts.put(step, bestsAt(step));
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    private List<Long> bestsAt(long step) throws IOException {
+        try {
+            return store.readState(step).get("callbacks") instanceof Map<?, ?> states
+                            && states.get(name()) instanceof Map<?, ?> state
+                    ? bests(state).stream().map(Best::step).toList()
+                    : List.of();
+        } catch (DamagedCheckpointException e) {
+            return List.of(); // nobody will go on from it
         }
     }
 
     @Override
     public void epochEnd(EpochResult result, TrainingProgress progress, TrainingControl control) {
         newest = new Best(result.epoch(), result.metric(monitor).orElse(Double.NaN));
-        before = List.copyOf(bests);
         if (takeIn(newest) || tryAgain || result.epoch() % every == 0) {
             control.save();
         }
@@ -124,16 +153,13 @@ public final class ModelCheckpoint implements Callback {
     /** Takes it in if it is better than one of those that are kept; answers whether it was. */
     private boolean takeIn(Best candidate) {
         boolean better = !Double.isNaN(candidate.value())
-                && (bests.size() < keepBest
+                && (known.size() < keepBest
                         || mode.isBetter(
-                                candidate.value(), bests.get(bests.size() - 1).value(), 0));
+                                candidate.value(), known.get(keepBest - 1).value(), 0));
         if (better) {
-            bests.add(candidate);
+            known.add(candidate);
             Comparator<Best> byValue = Comparator.comparingDouble(Best::value);
-            bests.sort((mode == Mode.MAX ? byValue.reversed() : byValue).thenComparingLong(Best::step));
-            while (bests.size() > keepBest) {
-                bests.remove(bests.size() - 1);
-            }
+            known.sort((mode == Mode.MAX ? byValue.reversed() : byValue).thenComparingLong(Best::step));
         }
         return better;
     }
@@ -147,30 +173,44 @@ public final class ModelCheckpoint implements Callback {
     public void checkpointFailed(long step, IOException cause) {
         failures++;
         tryAgain = true;
-        if (bests.contains(newest) && newest.step() == step) {
-            bests.clear();
-            bests.addAll(before);
-        }
+        known.removeIf(best -> best.step() == step && !written.contains(step));
     }
 
     @Override
     public void checkpointSaved(Checkpoint checkpoint) {
-        if (tryAgain && newest.step() == checkpoint.step() && !bests.contains(newest)) {
+        if (tryAgain && newest.step() == checkpoint.step() && !known.contains(newest)) {
             takeIn(newest); // its first try had failed
         }
         tryAgain = false;
-        lasts.add(checkpoint.step());
+        lasts.put(checkpoint.step(), bestSteps());
         while (lasts.size() > keepLast) {
-            lasts.pollFirst();
+            lasts.pollFirstEntry();
         }
+        if (known.stream().anyMatch(best -> best.step() == checkpoint.step())) {
+            written.add(checkpoint.step());
+        }
+        forgetSurpassed();
         try {
             for (long step : store.steps()) {
-                if (!lasts.contains(step) && bests.stream().noneMatch(best -> best.step() == step)) {
+                if (!lasts.containsKey(step)
+                        && !written.contains(step)
+                        && lasts.values().stream().noneMatch(bests -> bests.contains(step))) {
                     store.delete(step);
                 }
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Of those on disk only the best count; one that is not there yet may still fail. */
+    private void forgetSurpassed() {
+        int kept = 0;
+        for (Best best : List.copyOf(known)) {
+            if (written.contains(best.step()) && ++kept > keepBest) {
+                known.remove(best);
+                written.remove(best.step());
+            }
         }
     }
 
@@ -184,15 +224,15 @@ public final class ModelCheckpoint implements Callback {
             if (failures > 0) {
                 tags.put("sluice.checkpoint.failures", Integer.toString(failures));
             }
-            if (!bests.isEmpty()) {
-                long step = bests.get(0).step();
+            if (!known.isEmpty()) {
+                long step = known.get(0).step();
                 note(step, Set.of(CheckpointStore.WEIGHTS_FILE, CheckpointStore.STATE_FILE));
                 tags.put("sluice.checkpoint.best", "checkpoints/checkpoint-" + step);
             }
             if (!lasts.isEmpty()) {
-                long step = lasts.last();
+                long step = lasts.lastKey();
                 Set<String> files = new TreeSet<>(Set.of(CheckpointStore.OPTIMIZER_FILE));
-                if (bests.isEmpty() || bests.get(0).step() != step) {
+                if (known.isEmpty() || known.get(0).step() != step) {
                     files.add(CheckpointStore.WEIGHTS_FILE);
                     files.add(CheckpointStore.STATE_FILE);
                 }
@@ -210,7 +250,7 @@ public final class ModelCheckpoint implements Callback {
     @Override
     public Map<String, Object> saveState() {
         List<Object> saved = new ArrayList<>();
-        for (Best best : bests) {
+        for (Best best : bests()) {
             saved.add(Map.of("step", best.step(), "value", StateTree.ofDouble(best.value())));
         }
         return Map.of("best", saved);
@@ -218,7 +258,12 @@ public final class ModelCheckpoint implements Callback {
 
     @Override
     public void restoreState(Map<String, Object> state) {
-        bests.clear();
+        known.clear();
+        known.addAll(bests(state));
+    }
+
+    private static List<Best> bests(Map<?, ?> state) {
+        List<Best> bests = new ArrayList<>();
         if (state.get("best") instanceof List<?> saved) {
             for (Object entry : saved) {
                 if (entry instanceof Map<?, ?> best) {
@@ -226,6 +271,7 @@ public final class ModelCheckpoint implements Callback {
                 }
             }
         }
+        return bests;
     }
 
     private void note(long step, Set<String> names) throws IOException {

@@ -176,6 +176,19 @@ public final class CheckpointStore {
         }
     }
 
+    /**
+     * The state in the checkpoint at a step, without its tensors.
+     *
+     * @throws DamagedCheckpointException if it is missing or no JSON
+     */
+    public Map<String, Object> readState(long step) throws IOException {
+        try {
+            return state(folder(step));
+        } catch (NoSuchFileException e) {
+            throw new DamagedCheckpointException(e.getMessage() + " is missing", e);
+        }
+    }
+
     /** The newest whole checkpoint at or before a step; damaged ones are passed over with a warning. */
     public Optional<Checkpoint> newest(long atMost) throws IOException {
         List<Long> steps = steps();

@@ -34,9 +34,12 @@ final class SafeTensors {
             for (long length : tensor.shape()) {
                 shape.add(length);
             }
-            header.put(
-                    entry.getKey(),
-                    Map.of("dtype", tensor.kind().name(), "shape", shape, "data_offsets", List.of(offset, end)));
+            Map<String, Object> described =
+                    new LinkedHashMap<>(); // in one order, so that equal tensors are equal files
+            described.put("dtype", tensor.kind().name());
+            described.put("shape", shape);
+            described.put("data_offsets", List.of(offset, end));
+            header.put(entry.getKey(), described);
             offset = end;
         }
         StringBuilder text = new StringBuilder(JsonText.write(header));

@@ -52,20 +52,25 @@ class ModelCheckpointTest extends CallbackContract {
     private void run(ModelCheckpoint keeper, double... values) throws IOException {
         keeper.trainBegin(after(0), new TrainingControl());
         for (int i = 0; i < values.length; i++) {
-            TrainingControl control = new TrainingControl();
-            keeper.epochEnd(
-                    new EpochResult(i + 1, Map.of("val_accuracy", values[i]), Instant.EPOCH), after(i + 1), control);
-            if (control.takeSave()) {
-                keeper.checkpointSaved(saved(i + 1));
-            }
+            epoch(keeper, i + 1, values[i]);
         }
     }
 
-    private Checkpoint saved(long step) throws IOException {
+    private void epoch(ModelCheckpoint keeper, int epoch, double value) throws IOException {
+        TrainingControl control = new TrainingControl();
+        keeper.epochEnd(new EpochResult(epoch, Map.of("val_accuracy", value), Instant.EPOCH), after(epoch), control);
+        if (control.takeSave()) {
+            keeper.checkpointSaved(saved(epoch, keeper));
+        }
+    }
+
+    private Checkpoint saved(long step, ModelCheckpoint keeper) throws IOException {
         return store.save(
                 step,
                 new TrainingSnapshot(
-                        Map.of("w", Tensor.ofFloats(new long[] {1}, new float[] {step})), Map.of(), Map.of()));
+                        Map.of("w", Tensor.ofFloats(new long[] {1}, new float[] {step})),
+                        Map.of(),
+                        Map.of("callbacks", Map.of(keeper.name(), keeper.saveState()))));
     }
 
     @Test
@@ -83,6 +88,22 @@ class ModelCheckpointTest extends CallbackContract {
         run(keeper(1, 2, 2), 0.6, 0.9, 0.8, 0.1, 0.2, 0.3);
 
         assertThat(store.steps()).containsExactly(2L, 3L, 5L, 6L);
+    }
+
+    @Test
+    void keepsTheBestOfEachOfTheNewest() throws IOException {
+        ModelCheckpoint keeper = keeper(1, 2, 1);
+        run(keeper, 0.5, 0.8, 0.6, 0.7, 0.9);
+
+        // a trial that goes on from 4 may have to go back to 2
+        assertThat(store.steps()).containsExactly(2L, 4L, 5L);
+
+        ModelCheckpoint resumed = keeper(1, 2, 1);
+        resumed.restoreState(keeper.saveState());
+        resumed.trainBegin(after(5), new TrainingControl());
+        assertThat(store.steps()).containsExactly(2L, 4L, 5L);
+        epoch(resumed, 6, 0.1);
+        assertThat(store.steps()).containsExactly(5L, 6L);
     }
 
     @Test
@@ -124,7 +145,7 @@ class ModelCheckpointTest extends CallbackContract {
         assertThat(keeper.failures()).isEqualTo(1);
         keeper.epochEnd(new EpochResult(3, Map.of("val_accuracy", 0.1), Instant.EPOCH), after(3), control);
         assertThat(control.takeSave()).isTrue();
-        keeper.checkpointSaved(saved(3));
+        keeper.checkpointSaved(saved(3, keeper));
         assertThat(store.steps()).containsExactly(1L, 3L);
         keeper.epochEnd(new EpochResult(4, Map.of("val_accuracy", 0.1), Instant.EPOCH), after(4), control);
         assertThat(control.takeSave()).isFalse();
@@ -138,7 +159,7 @@ class ModelCheckpointTest extends CallbackContract {
                 new EpochResult(2, Map.of("val_accuracy", 0.9), Instant.EPOCH), after(2), new TrainingControl());
         keeper.checkpointFailed(2, new IOException("No space left on device"));
 
-        keeper.checkpointSaved(saved(2));
+        keeper.checkpointSaved(saved(2, keeper));
 
         assertThat(keeper.best()).hasValue(2);
         assertThat(store.steps()).containsExactly(2L);
