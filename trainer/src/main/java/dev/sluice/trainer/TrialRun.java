@@ -17,6 +17,7 @@ import dev.sluice.trainer.callback.TrainingControl;
 import dev.sluice.trainer.callback.TrialReporter;
 import dev.sluice.trainer.channel.HttpTrialChannel;
 import dev.sluice.trainer.checkpoint.Checkpoint;
+import dev.sluice.trainer.checkpoint.CheckpointName;
 import dev.sluice.trainer.checkpoint.CheckpointStore;
 import dev.sluice.trainer.checkpoint.DamagedCheckpointException;
 import dev.sluice.trainer.djl.DjlModelTrainer;
@@ -236,7 +237,7 @@ final class TrialRun {
         if (best.isPresent()) {
             try {
                 trainer.restoreWeights(TrainingLoop.evaluatedWeights(
-                        store.read(best.getAsLong()).snapshot()));
+                        store.read(CheckpointName.after(best.getAsLong())).snapshot()));
                 restored = true;
             } catch (DamagedCheckpointException e) {
                 LOGGER.log(Level.WARNING, "model=last reason=\"the best checkpoint is damaged\"", e);
@@ -280,16 +281,16 @@ final class TrialRun {
             return Optional.of(CheckpointStore.read(named));
         } catch (DamagedCheckpointException e) {
             LOGGER.log(Level.WARNING, "checkpoint={0} damaged=\"{1}\"", named, e.getMessage());
-            return store.newest(reportedStep());
+            return store.newest(CheckpointName.of(named).orElse(CheckpointName.after(0)));
         }
     }
 
     /** Steps up to this one are known to the service from the attempt before. */
     private long reportedStep() {
         return spec.resumeFrom()
-                .map(CheckpointStore::stepOf)
-                .orElse(OptionalLong.empty())
-                .orElse(0);
+                .flatMap(CheckpointName::of)
+                .map(CheckpointName::step)
+                .orElse(0L);
     }
 
     private TrialChannel openChannel() {

@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sluice.tracker.Dataset;
 import dev.sluice.tracker.outbox.JournalEntry;
-import dev.sluice.trainer.checkpoint.CheckpointStore;
+import dev.sluice.trainer.checkpoint.CheckpointName;
 import dev.sluice.trainer.json.JsonText;
 import dev.sluice.trainer.protocol.ReportReply;
 import dev.sluice.trainer.protocol.Signal;
@@ -108,7 +108,7 @@ class TrialMainTest {
 
         assertThat(code).isEqualTo(TrialCommandLine.EXIT_DONE);
         assertThat(service.reports).hasSize(3);
-        assertThat(CheckpointStore.open(folder.resolve("checkpoints")).steps()).contains(3L);
+        assertThat(service.checkpoints()).last().asString().endsWith("checkpoint-3");
         assertThat(folder.resolve("model/MLmodel")).exists();
         assertThat(service.json("result.json"))
                 .containsEntry("end", "TOLD_TO_STOP")
@@ -123,7 +123,7 @@ class TrialMainTest {
 
         assertThat(code).isEqualTo(TrialCommandLine.EXIT_DONE);
         assertThat(service.reports).hasSize(1);
-        assertThat(CheckpointStore.open(folder.resolve("checkpoints")).steps()).isEmpty();
+        assertThat(service.checkpoints()).isEmpty();
         assertThat(folder.resolve("model")).doesNotExist();
     }
 
@@ -148,13 +148,12 @@ class TrialMainTest {
         assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).isEqualTo(TrialCommandLine.EXIT_TERMINATED);
         assertThat(folder.resolve("model")).doesNotExist();
-        CheckpointStore store = CheckpointStore.open(folder.resolve("checkpoints"));
-        long step = store.steps().getLast();
-        assertThat(step)
+        Path newest = service.checkpoints().getLast();
+        assertThat(CheckpointName.of(newest).orElseThrow().step())
                 .isEqualTo(service.reports.getLast().points().get(0).step())
                 .isLessThan(60);
 
-        int code = service.run(spec(2, params, Optional.of(store.folder(step))));
+        int code = service.run(spec(2, params, Optional.of(newest)));
 
         assertThat(code).isEqualTo(TrialCommandLine.EXIT_DONE);
         List<TrialReport> resumed = List.copyOf(service.reports);

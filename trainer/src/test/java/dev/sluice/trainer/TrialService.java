@@ -4,7 +4,7 @@ import com.sun.net.httpserver.HttpServer;
 import dev.sluice.tracker.outbox.JournalEntry;
 import dev.sluice.tracker.outbox.JournalReader;
 import dev.sluice.tracker.outbox.Numbered;
-import dev.sluice.trainer.checkpoint.CheckpointStore;
+import dev.sluice.trainer.checkpoint.CheckpointName;
 import dev.sluice.trainer.json.JsonText;
 import dev.sluice.trainer.protocol.ReportReply;
 import dev.sluice.trainer.protocol.TrialCommandLine;
@@ -151,9 +151,9 @@ final class TrialService implements AutoCloseable {
             return List.of();
         }
         try (Stream<Path> entries = Files.list(checkpoints)) {
-            return entries.filter(entry -> CheckpointStore.stepOf(entry).isPresent())
-                    .sorted(Comparator.comparingLong(
-                            entry -> CheckpointStore.stepOf(entry).orElse(0)))
+            return entries.filter(entry -> CheckpointName.of(entry).isPresent())
+                    .sorted(Comparator.comparing(
+                            entry -> CheckpointName.of(entry).orElseThrow()))
                     .toList();
         }
     }

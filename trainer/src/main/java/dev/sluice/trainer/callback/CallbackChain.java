@@ -1,6 +1,7 @@
 package dev.sluice.trainer.callback;
 
 import dev.sluice.trainer.checkpoint.Checkpoint;
+import dev.sluice.trainer.checkpoint.CheckpointName;
 import dev.sluice.trainer.json.JsonText;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -223,6 +224,12 @@ public final class CallbackChain implements AutoCloseable {
         return maySkipSteps;
     }
 
+    /** True if nobody decides by a checkpoint's being there: then training need not wait for the disk. */
+    public boolean mayHearOfCheckpointsLater() {
+        return listeners.getOrDefault(Event.CHECKPOINT_SAVED, List.of()).stream()
+                .allMatch(member -> member.link.callback().mayHearOfCheckpointsLater());
+    }
+
     /** True if somebody wants a log after this step. */
     public boolean isLogDue(long step, boolean atEpochEnd) {
         for (Member member : members) {
@@ -302,8 +309,8 @@ public final class CallbackChain implements AutoCloseable {
     }
 
     /** Tells {@link Callback#checkpointFailed}. */
-    public void checkpointFailed(long step, IOException cause) {
-        tell(Event.CHECKPOINT_FAILED, callback -> callback.checkpointFailed(step, cause));
+    public void checkpointFailed(CheckpointName name, IOException cause) {
+        tell(Event.CHECKPOINT_FAILED, callback -> callback.checkpointFailed(name, cause));
     }
 
     /** Tells {@link Callback#alert}. */
@@ -328,15 +335,14 @@ public final class CallbackChain implements AutoCloseable {
         awaitOnlookers();
     }
 
-    /** The states of all callbacks, by name; one that cannot tell its state, or is an onlooker, is left out. */
+    /** The states of all callbacks, by name, as they are now; one that cannot tell its state, or is an onlooker, is left out. */
     public Map<String, Object> saveState() {
         Map<String, Object> states = new LinkedHashMap<>();
         for (Member member : members) {
             if (member.thread == null && !member.isOff()) {
                 guard(member, Event.SAVE_STATE, callback -> {
-                    Map<String, Object> state = callback.saveState();
-                    JsonText.write(state); // what is no JSON must not cost the whole checkpoint
-                    states.put(member.name, state);
+                    // a copy, as it is written while training goes on; what is no JSON must not cost the checkpoint
+                    states.put(member.name, JsonText.readObject(JsonText.write(callback.saveState())));
                 });
             }
         }

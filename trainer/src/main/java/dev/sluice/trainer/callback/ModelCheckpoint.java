@@ -3,6 +3,7 @@ package dev.sluice.trainer.callback;
 import dev.sluice.tracker.outbox.JournalEntry;
 import dev.sluice.tracker.outbox.PatientWriter;
 import dev.sluice.trainer.checkpoint.Checkpoint;
+import dev.sluice.trainer.checkpoint.CheckpointName;
 import dev.sluice.trainer.checkpoint.CheckpointStore;
 import dev.sluice.trainer.checkpoint.DamagedCheckpointException;
 import java.io.IOException;
@@ -50,7 +51,7 @@ public final class ModelCheckpoint implements Callback {
 
     private final Set<Long> written = new HashSet<>(); // steps of the known ones that are on disk
     /** The newest, each with the steps of those that were the best when it was saved. */
-    private final TreeMap<Long, List<Long>> lasts = new TreeMap<>();
+    private final TreeMap<CheckpointName, List<Long>> lasts = new TreeMap<>();
 
     private Best newest = new Best(-1, Double.NaN); // the last epoch, as a candidate
     private int failures;
@@ -95,7 +96,13 @@ public final class ModelCheckpoint implements Callback {
         return "model-checkpoint";
     }
 
-    /** The step of the best checkpoint; empty if there is none yet. */
+    /** What is deleted and noted makes no difference to training. */
+    @Override
+    public boolean mayHearOfCheckpointsLater() {
+        return true;
+    }
+
+    /** The step of the best checkpoint; empty if there is none yet. It may just be about to be written. */
     public OptionalLong best() {
         return known.isEmpty()
                 ? OptionalLong.empty()
@@ -106,40 +113,41 @@ public final class ModelCheckpoint implements Callback {
         return known.subList(0, Math.min(keepBest, known.size()));
     }
 
-    private List<Long> bestSteps() {
-        return bests().stream().map(Best::step).toList();
-    }
-
     @Override
     public void trainBegin(TrainingProgress progress, TrainingControl control) {
         try {
             // what an earlier attempt left behind the point we go on from is no longer true
-            for (long step : store.steps()) {
-                if (step > progress.epoch() || progress.globalStep() == 0) {
-                    store.delete(step);
+            CheckpointName from = new CheckpointName(progress.epoch(), progress.batch());
+            for (CheckpointName name : store.names()) {
+                if (name.compareTo(from) > 0 || progress.globalStep() == 0) {
+                    store.delete(name);
                 }
             }
-            List<Long> there = store.steps();
-            known.removeIf(best -> !there.contains(best.step()));
+            List<CheckpointName> there = store.names();
+            known.removeIf(best -> !there.contains(CheckpointName.after(best.step())));
             known.forEach(best -> written.add(best.step()));
             lasts.clear();
-            for (long step : there) {
-                lasts.put(step, bestsAt(step));
+            for (CheckpointName name : there) {
+                lasts.put(name, bestsAt(name));
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private List<Long> bestsAt(long step) throws IOException {
+    private List<Long> bestsAt(CheckpointName checkpoint) throws IOException {
         try {
-            return store.readState(step).get("callbacks") instanceof Map<?, ?> states
-                            && states.get(name()) instanceof Map<?, ?> state
-                    ? bests(state).stream().map(Best::step).toList()
-                    : List.of();
+            return bestsOf(store.readState(checkpoint));
         } catch (DamagedCheckpointException e) {
             return List.of(); // nobody will go on from it
         }
+    }
+
+    /** The steps of the best ones, as a checkpoint's state names them. */
+    private List<Long> bestsOf(Map<String, Object> state) {
+        return state.get("callbacks") instanceof Map<?, ?> states && states.get(name()) instanceof Map<?, ?> own
+                ? bests(own).stream().map(Best::step).toList()
+                : List.of();
     }
 
     @Override
@@ -170,32 +178,36 @@ public final class ModelCheckpoint implements Callback {
     }
 
     @Override
-    public void checkpointFailed(long step, IOException cause) {
+    public void checkpointFailed(CheckpointName name, IOException cause) {
         failures++;
         tryAgain = true;
-        known.removeIf(best -> best.step() == step && !written.contains(step));
+        known.removeIf(best -> name.isAtEpochEnd() && best.step() == name.step() && !written.contains(name.step()));
     }
 
     @Override
     public void checkpointSaved(Checkpoint checkpoint) {
-        if (tryAgain && newest.step() == checkpoint.step() && !known.contains(newest)) {
-            takeIn(newest); // its first try had failed
+        CheckpointName saved = checkpoint.name();
+        if (saved.isAtEpochEnd()) {
+            if (tryAgain && newest.step() == saved.step() && !known.contains(newest)) {
+                takeIn(newest); // its first try had failed
+            }
+            if (known.stream().anyMatch(best -> best.step() == saved.step())) {
+                written.add(saved.step());
+            }
         }
         tryAgain = false;
-        lasts.put(checkpoint.step(), bestSteps());
+        forgetSurpassed();
+        lasts.put(saved, bestsOf(checkpoint.snapshot().state()));
         while (lasts.size() > keepLast) {
             lasts.pollFirstEntry();
         }
-        if (known.stream().anyMatch(best -> best.step() == checkpoint.step())) {
-            written.add(checkpoint.step());
-        }
-        forgetSurpassed();
         try {
-            for (long step : store.steps()) {
-                if (!lasts.containsKey(step)
-                        && !written.contains(step)
-                        && lasts.values().stream().noneMatch(bests -> bests.contains(step))) {
-                    store.delete(step);
+            for (CheckpointName name : store.names()) {
+                boolean isBest = name.isAtEpochEnd()
+                        && (written.contains(name.step())
+                                || lasts.values().stream().anyMatch(bests -> bests.contains(name.step())));
+                if (!isBest && !lasts.containsKey(name)) {
+                    store.delete(name);
                 }
             }
         } catch (IOException e) {
@@ -225,19 +237,20 @@ public final class ModelCheckpoint implements Callback {
                 tags.put("sluice.checkpoint.failures", Integer.toString(failures));
             }
             if (!known.isEmpty()) {
-                long step = known.get(0).step();
-                note(step, Set.of(CheckpointStore.WEIGHTS_FILE, CheckpointStore.STATE_FILE));
-                tags.put("sluice.checkpoint.best", "checkpoints/checkpoint-" + step);
+                CheckpointName best = CheckpointName.after(known.get(0).step());
+                note(best, Set.of(CheckpointStore.WEIGHTS_FILE, CheckpointStore.STATE_FILE));
+                tags.put("sluice.checkpoint.best", "checkpoints/" + best);
             }
             if (!lasts.isEmpty()) {
-                long step = lasts.lastKey();
+                CheckpointName last = lasts.lastKey();
                 Set<String> files = new TreeSet<>(Set.of(CheckpointStore.OPTIMIZER_FILE));
-                if (known.isEmpty() || known.get(0).step() != step) {
+                if (known.isEmpty()
+                        || !CheckpointName.after(known.get(0).step()).equals(last)) {
                     files.add(CheckpointStore.WEIGHTS_FILE);
                     files.add(CheckpointStore.STATE_FILE);
                 }
-                note(step, files);
-                tags.put("sluice.checkpoint.last", "checkpoints/checkpoint-" + step);
+                note(last, files);
+                tags.put("sluice.checkpoint.last", "checkpoints/" + last);
             }
             if (!tags.isEmpty()) {
                 journal.record(new JournalEntry.Tags(tags));
@@ -274,13 +287,13 @@ public final class ModelCheckpoint implements Callback {
         return bests;
     }
 
-    private void note(long step, Set<String> names) throws IOException {
+    private void note(CheckpointName checkpoint, Set<String> names) throws IOException {
         for (String name : names) {
-            Path file = store.folder(step).resolve(name).toAbsolutePath().normalize();
+            Path file = store.folder(checkpoint).resolve(name).toAbsolutePath().normalize();
             String local = runFolder.relativize(file).toString();
             byte[] content = Files.readAllBytes(file);
             journal.record(new JournalEntry.Artifact(
-                    "checkpoints/checkpoint-" + step + "/" + name, local, content.length, sha256(content)));
+                    "checkpoints/" + checkpoint + "/" + name, local, content.length, sha256(content)));
         }
     }
 

@@ -8,6 +8,7 @@ import dev.sluice.tracker.outbox.JournalWriter;
 import dev.sluice.tracker.outbox.Numbered;
 import dev.sluice.tracker.outbox.PatientWriter;
 import dev.sluice.trainer.checkpoint.Checkpoint;
+import dev.sluice.trainer.checkpoint.CheckpointName;
 import dev.sluice.trainer.checkpoint.CheckpointStore;
 import dev.sluice.trainer.checkpoint.Tensor;
 import dev.sluice.trainer.checkpoint.TrainingSnapshot;
@@ -64,9 +65,13 @@ class ModelCheckpointTest extends CallbackContract {
         }
     }
 
+    private List<Long> steps() throws IOException {
+        return store.names().stream().map(CheckpointName::step).toList();
+    }
+
     private Checkpoint saved(long step, ModelCheckpoint keeper) throws IOException {
         return store.save(
-                step,
+                CheckpointName.after(step),
                 new TrainingSnapshot(
                         Map.of("w", Tensor.ofFloats(new long[] {1}, new float[] {step})),
                         Map.of(),
@@ -79,7 +84,7 @@ class ModelCheckpointTest extends CallbackContract {
 
         run(keeper, 0.5, 0.9, 0.8, 0.7);
 
-        assertThat(store.steps()).containsExactly(2L, 4L);
+        assertThat(steps()).containsExactly(2L, 4L);
         assertThat(keeper.best()).hasValue(2);
     }
 
@@ -87,7 +92,7 @@ class ModelCheckpointTest extends CallbackContract {
     void keepsAsManyAsWereAskedFor() throws IOException {
         run(keeper(1, 2, 2), 0.6, 0.9, 0.8, 0.1, 0.2, 0.3);
 
-        assertThat(store.steps()).containsExactly(2L, 3L, 5L, 6L);
+        assertThat(steps()).containsExactly(2L, 3L, 5L, 6L);
     }
 
     @Test
@@ -96,21 +101,21 @@ class ModelCheckpointTest extends CallbackContract {
         run(keeper, 0.5, 0.8, 0.6, 0.7, 0.9);
 
         // a trial that goes on from 4 may have to go back to 2
-        assertThat(store.steps()).containsExactly(2L, 4L, 5L);
+        assertThat(steps()).containsExactly(2L, 4L, 5L);
 
         ModelCheckpoint resumed = keeper(1, 2, 1);
         resumed.restoreState(keeper.saveState());
         resumed.trainBegin(after(5), new TrainingControl());
-        assertThat(store.steps()).containsExactly(2L, 4L, 5L);
+        assertThat(steps()).containsExactly(2L, 4L, 5L);
         epoch(resumed, 6, 0.1);
-        assertThat(store.steps()).containsExactly(5L, 6L);
+        assertThat(steps()).containsExactly(5L, 6L);
     }
 
     @Test
     void savesTheBestBetweenRegularCheckpoints() throws IOException {
         run(keeper(4, 1, 1), 0.1, 0.9, 0.2, 0.3, 0.4);
 
-        assertThat(store.steps()).containsExactly(2L, 4L);
+        assertThat(steps()).containsExactly(2L, 4L);
     }
 
     @Test
@@ -128,7 +133,7 @@ class ModelCheckpointTest extends CallbackContract {
 
         keeper(1, 1, 1).trainBegin(after(0), new TrainingControl());
 
-        assertThat(store.steps()).isEmpty();
+        assertThat(steps()).isEmpty();
     }
 
     @Test
@@ -139,14 +144,14 @@ class ModelCheckpointTest extends CallbackContract {
         keeper.epochEnd(new EpochResult(2, Map.of("val_accuracy", 0.9), Instant.EPOCH), after(2), control);
         assertThat(control.takeSave()).isTrue();
 
-        keeper.checkpointFailed(2, new IOException("No space left on device"));
+        keeper.checkpointFailed(CheckpointName.after(2), new IOException("No space left on device"));
 
         assertThat(keeper.best()).hasValue(1);
         assertThat(keeper.failures()).isEqualTo(1);
         keeper.epochEnd(new EpochResult(3, Map.of("val_accuracy", 0.1), Instant.EPOCH), after(3), control);
         assertThat(control.takeSave()).isTrue();
         keeper.checkpointSaved(saved(3, keeper));
-        assertThat(store.steps()).containsExactly(1L, 3L);
+        assertThat(steps()).containsExactly(1L, 3L);
         keeper.epochEnd(new EpochResult(4, Map.of("val_accuracy", 0.1), Instant.EPOCH), after(4), control);
         assertThat(control.takeSave()).isFalse();
     }
@@ -157,12 +162,12 @@ class ModelCheckpointTest extends CallbackContract {
         run(keeper, 0.5);
         keeper.epochEnd(
                 new EpochResult(2, Map.of("val_accuracy", 0.9), Instant.EPOCH), after(2), new TrainingControl());
-        keeper.checkpointFailed(2, new IOException("No space left on device"));
+        keeper.checkpointFailed(CheckpointName.after(2), new IOException("No space left on device"));
 
         keeper.checkpointSaved(saved(2, keeper));
 
         assertThat(keeper.best()).hasValue(2);
-        assertThat(store.steps()).containsExactly(2L);
+        assertThat(steps()).containsExactly(1L, 2L); // 1 was the best when 2 was saved
     }
 
     @Test
