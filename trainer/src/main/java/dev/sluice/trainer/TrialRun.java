@@ -25,6 +25,7 @@ import dev.sluice.trainer.djl.TorchScriptModule;
 import dev.sluice.trainer.export.ModelNotWrittenException;
 import dev.sluice.trainer.export.ModelPackage;
 import dev.sluice.trainer.json.JsonText;
+import dev.sluice.trainer.loop.CheckpointMismatchException;
 import dev.sluice.trainer.loop.Split;
 import dev.sluice.trainer.loop.TrainingLoop;
 import dev.sluice.trainer.option.OptionSpec;
@@ -128,6 +129,8 @@ final class TrialRun {
         Optional<Checkpoint> from = resume(store);
         try {
             return train(task, model, plan, mode, declared, checkpoints, store, from);
+        } catch (CheckpointMismatchException e) {
+            throw e;
         } catch (IllegalArgumentException e) {
             throw new IllegalStateException(e.getMessage(), e); // the specification was fine: training broke
         }
@@ -184,7 +187,8 @@ final class TrialRun {
             throws IOException {
         TrainingLoop loop =
                 new TrainingLoop(trainer, chain, store, control, plan.epochs(), facts(task, model), keeper::best);
-        StopReason reason = loop.run(from);
+        StopReason reason =
+                from.isPresent() && isOfOther(from.get().folder()) ? loop.runFromOther(from.get()) : loop.run(from);
         long lastStep = loop.progress().epoch();
         LOGGER.log(
                 Level.INFO, "trial={0} epochs={1} end=\"{2}\"", text(spec.number()), text(lastStep), reason.reason());
@@ -271,7 +275,10 @@ final class TrialRun {
         return values;
     }
 
-    /** The checkpoint to go on from: the one that was named, or if that is damaged the newest whole one before it. */
+    /**
+     * The checkpoint to go on from: the one that was named, or if that is damaged the newest whole one before it. Another
+     * trial's is taken as it is or not at all: that trial may still be running in its folder.
+     */
     private Optional<Checkpoint> resume(CheckpointStore store) throws IOException {
         if (spec.resumeFrom().isEmpty()) {
             return Optional.empty();
@@ -280,9 +287,19 @@ final class TrialRun {
         try {
             return Optional.of(CheckpointStore.read(named));
         } catch (DamagedCheckpointException e) {
+            if (isOfOther(named)) {
+                throw e;
+            }
             LOGGER.log(Level.WARNING, "checkpoint={0} damaged=\"{1}\"", named, e.getMessage());
             return store.newest(CheckpointName.of(named).orElse(CheckpointName.after(0)));
         }
+    }
+
+    private boolean isOfOther(Path checkpoint) {
+        return !spec.checkpointDir()
+                .toAbsolutePath()
+                .normalize()
+                .equals(checkpoint.toAbsolutePath().normalize().getParent());
     }
 
     /** Steps up to this one are known to the service from the attempt before. */
@@ -322,7 +339,9 @@ final class TrialRun {
         chain.switchedOff()
                 .forEach(name -> tags.put(
                         "sluice.callback_off." + name,
-                        "after " + chain.failures().get(name) + " failures"));
+                        chain.hung().contains(name)
+                                ? "it hung"
+                                : "after " + chain.failures().get(name) + " failures"));
         chain.lost().forEach((name, count) -> tags.put("sluice.callback_lost." + name, count + " events"));
         chain.slow()
                 .forEach((name, share) ->

@@ -170,6 +170,42 @@ class TrialMainTest {
     }
 
     @Test
+    void beginsWithAnotherTrialsWeightsUnderItsOwnParameters() throws Exception {
+        Path donor = folder.resolve("donor");
+        try (TrialService other = new TrialService(donor)) {
+            Map<String, Object> params = Map.of("epochs", 3, "learning_rate", 0.003, "hidden", 32);
+            assertThat(other.run(other.spec(1, params, Optional.empty(), List.of(), Map.of())))
+                    .isEqualTo(TrialCommandLine.EXIT_DONE);
+        }
+        Optional<Path> from = Optional.of(donor.resolve("checkpoints/checkpoint-3"));
+
+        int misfit = service.run(spec(1, Map.of("epochs", 5, "hidden", 48), from));
+
+        assertThat(misfit).isEqualTo(TrialCommandLine.EXIT_INVALID);
+        assertThat(Files.readAllLines(folder.resolve("log")))
+                .last()
+                .asString()
+                .startsWith("invalid trial: the checkpoint " + from.get() + " is of another network: the parameter")
+                .contains("has shape");
+
+        int code = service.run(spec(
+                2,
+                Map.of("epochs", 5, "learning_rate", 0.0001, "hidden", 32, "optimizer", "sgd", "momentum", 0.9),
+                from));
+
+        assertThat(code).as(service.log()).isEqualTo(TrialCommandLine.EXIT_DONE);
+        assertThat(service.log()).contains("optimizer=afresh");
+        assertThat(service.reports)
+                .extracting(report -> report.points().get(0).step())
+                .containsExactly(4L, 5L);
+        assertThat(service.reports.getFirst().points().get(0).values())
+                .containsEntry("learning_rate", 0.0001)
+                .hasEntrySatisfying(
+                        "val_accuracy",
+                        accuracy -> assertThat(accuracy).isGreaterThan(0.7)); // afresh, at that rate, it would be 0.1
+    }
+
+    @Test
     void keepsRunningWhateverItsCallbacksDoAndPackagesTheAverage() throws Exception {
         int code = service.run(spec(
                 1,

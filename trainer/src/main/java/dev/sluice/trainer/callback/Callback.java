@@ -3,6 +3,7 @@ package dev.sluice.trainer.callback;
 import dev.sluice.trainer.checkpoint.Checkpoint;
 import dev.sluice.trainer.checkpoint.CheckpointName;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Map;
 
 /*
@@ -13,7 +14,7 @@ import java.util.Map;
 /**
  * Something that reacts to training. Callbacks are told in the order in which they were listed, on the training
  * thread, unless they ask for a thread of their own. One that throws is logged and counted; training and the other
- * callbacks go on, and after some failures that one is told nothing more.
+ * callbacks go on, and after some failures that one is told nothing more. So it goes, at once, with one that hangs.
  *
  * <p>A callback that decides by what it has seen keeps that in {@link #saveState}: a trial that was interrupted and
  * goes on from a checkpoint must decide as one that was not.
@@ -51,6 +52,14 @@ public interface Callback {
      */
     default boolean mayHearOfCheckpointsLater() {
         return isOnlooker();
+    }
+
+    /**
+     * How long one event may take on the training thread; one that takes longer hangs: it is interrupted, and told nothing
+     * more. Of no meaning for onlookers.
+     */
+    default Duration deadline() {
+        return Duration.ofSeconds(30);
     }
 
     /** Everything is set up; no state has been restored yet. */

@@ -206,12 +206,31 @@ public final class TrainingLoop {
      * end: the callbacks are told, and what was learnt so far stays in memory. Runs once.
      */
     public StopReason run(Optional<Checkpoint> from) {
+        return run(() -> from.isPresent() ? restore(from.get()) : Map.of());
+    }
+
+    /**
+     * Trains to the end, beginning with what another trial has learnt: its weights, their average and the optimizer's
+     * state, which starts afresh where the optimizer is another one. All else is this trial's own: learning rate and
+     * schedule, batches, seed, callbacks. Epochs count on from the other's last finished one; steps count as if this
+     * trial had done those epochs itself. Runs once.
+     *
+     * @throws CheckpointMismatchException if the network's parameters have other names or shapes, or no epoch is left
+     */
+    public StopReason runFromOther(Checkpoint other) {
+        return run(() -> {
+            takeOver(other);
+            return Map.of();
+        });
+    }
+
+    private StopReason run(Supplier<Map<String, Object>> restoring) {
         try {
             callbacks.initEnd(progress(), control);
             if (callbacks.mayRollBack()) {
                 start = Optional.of(new TrainingSnapshot(trainer.weights(), trainer.optimizerState(), Map.of()));
             }
-            Map<String, Object> epochState = from.isPresent() ? restore(from.get()) : Map.of();
+            Map<String, Object> epochState = restoring.get();
             callbacks.trainBegin(progress(), control);
             serveChanges();
             while (epoch < epochs && control.stopReason().isEmpty()) {
@@ -492,12 +511,48 @@ public final class TrainingLoop {
         return snapshot.state().get("epochState") instanceof Map<?, ?> sums ? (Map<String, Object>) sums : Map.of();
     }
 
+    private void takeOver(Checkpoint other) {
+        int done = Math.toIntExact(other.step());
+        if (done >= epochs) {
+            throw new CheckpointMismatchException("the checkpoint " + other.folder() + " is of epoch " + done
+                    + ", this trial has " + epochs + " epochs: none is left to train");
+        }
+        try {
+            trainer.restoreWeights(other.snapshot().weights());
+        } catch (IllegalArgumentException e) {
+            throw new CheckpointMismatchException(
+                    "the checkpoint " + other.folder() + " is of another network: " + e.getMessage(), e);
+        }
+        Optional<String> afresh = Optional.empty();
+        try {
+            trainer.restoreOptimizer(ofOptimizer(other.snapshot()));
+        } catch (IllegalArgumentException e) {
+            afresh = Optional.ofNullable(e.getMessage());
+        }
+        trainer.restoreAveragedWeights(average(other.snapshot()));
+        epoch = done;
+        globalStep = (long) done * trainer.batchesPerEpoch();
+        if (start.isPresent()) {
+            start = Optional.of(new TrainingSnapshot(trainer.weights(), trainer.optimizerState(), Map.of()));
+        }
+        LOGGER.log(
+                Level.INFO,
+                "start={0} epoch={1} optimizer={2}",
+                other.folder(),
+                Integer.toString(epoch),
+                afresh.map(reason -> "afresh reason=\"" + reason + "\"").orElse("taken-over"));
+    }
+
     private void restoreModel(TrainingSnapshot snapshot) {
+        trainer.restoreWeights(snapshot.weights());
+        trainer.restoreOptimizer(ofOptimizer(snapshot));
+        trainer.restoreAveragedWeights(average(snapshot));
+    }
+
+    private static Map<String, Tensor> ofOptimizer(TrainingSnapshot snapshot) {
         Map<String, Tensor> optimizer = new LinkedHashMap<>(snapshot.optimizer());
         optimizer.keySet().removeIf(name -> name.startsWith(AVERAGE));
-        trainer.restoreWeights(snapshot.weights());
-        trainer.restoreOptimizer(optimizer);
-        trainer.restoreAveragedWeights(average(snapshot));
+        return optimizer;
     }
 
     private static Map<String, Tensor> average(TrainingSnapshot snapshot) {

@@ -846,6 +846,13 @@ class TrainingLoopTest {
             @Override
             public void checkpointFailed(CheckpointName name, IOException cause) {
                 failed.add(name.toString());
+                if (failed.size() == 2) {
+                    try {
+                        Files.createDirectory(folder);
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                }
             }
 
             @Override
@@ -854,8 +861,6 @@ class TrainingLoopTest {
                 try {
                     if (progress.globalStep() == 2) {
                         Files.delete(folder);
-                    } else if (progress.globalStep() == 4) {
-                        Files.createDirectory(folder);
                     }
                 } catch (IOException e) {
                     throw new UncheckedIOException(e);
@@ -868,5 +873,29 @@ class TrainingLoopTest {
         assertThat(reason).isEqualTo(new StopReason.Finished(3));
         assertThat(failed).containsExactly("checkpoint-0-2", "checkpoint-0-3");
         assertThat(store.names()).containsExactly(CheckpointName.after(3));
+    }
+
+    @Test
+    void beginsWithWhatAnotherTrialHasLearntAndNothingElseOfIt() throws IOException {
+        Callback lowering = atStep(5, (progress, control) -> control.scaleLearningRate(0.5));
+        loop(trainer, control, lowering, new Saver(true, 8L)).run(Optional.empty());
+        Checkpoint other = store.read(CheckpointName.after(2));
+        Witness witness = new Witness();
+
+        loop(new Counter(), new TrainingControl(), witness).runFromOther(other);
+
+        // 5 full steps and 3 halves there, 4 full steps here: its learning rate does not count
+        assertThat(other.snapshot().weights()).containsEntry("w", Tensor.ofFloats(new long[] {1}, new float[] {6.5f}));
+        assertThat(witness.told).startsWith("begin 2", "epochBegin 2", "epochEnd 3 42.0 10.5");
+    }
+
+    @Test
+    void saysThatNoEpochIsLeftAfterAnotherTrialsCheckpoint() throws IOException {
+        loop(trainer, control).run(Optional.empty());
+        Checkpoint last = store.read(CheckpointName.after(3));
+
+        assertThatThrownBy(() -> loop(new Counter(), new TrainingControl()).runFromOther(last))
+                .isInstanceOf(CheckpointMismatchException.class)
+                .hasMessageEndingWith("is of epoch 3, this trial has 3 epochs: none is left to train");
     }
 }
