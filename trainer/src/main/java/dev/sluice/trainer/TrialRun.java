@@ -62,8 +62,10 @@ final class TrialRun {
     private static final OptionSpec.Range FROM_ONE = OptionSpec.Range.atLeast(1);
     private static final List<OptionSpec> CHECKPOINT_OPTIONS = List.of(
             OptionSpec.whole("every", "Epochs between regular checkpoints.", 1, FROM_ONE),
+            OptionSpec.whole(
+                    "everySteps", "Steps between checkpoints within epochs; 0: none.", 0, OptionSpec.Range.atLeast(0)),
             OptionSpec.whole("keepLast", "How many of the newest checkpoints are kept.", 1, FROM_ONE),
-            OptionSpec.whole("keepBest", "How many of the best checkpoints are kept.", 1, FROM_ONE));
+            OptionSpec.whole("keepBest", "How many of the best checkpoints are kept.", 1, OptionSpec.Range.atLeast(0)));
 
     private final TrialSpec spec;
     private final Optional<String> token;
@@ -162,6 +164,7 @@ final class TrialRun {
                     spec.objective().metric(),
                     mode,
                     checkpoints.whole("every"),
+                    checkpoints.whole("everySteps"),
                     checkpoints.whole("keepLast"),
                     checkpoints.whole("keepBest"));
             List<CallbackLink> links =

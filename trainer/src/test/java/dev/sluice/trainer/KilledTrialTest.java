@@ -56,7 +56,8 @@ class KilledTrialTest {
                     0.9),
             Map.of("type", "throughput"),
             Map.of("type", "json-lines", "everySteps", 5));
-    private static final Map<String, Object> CHECKPOINTS = Map.of("every", 1, "keepLast", 2, "keepBest", 1);
+    private static final Map<String, Object> CHECKPOINTS =
+            Map.of("every", 1, "everySteps", 7, "keepLast", 2, "keepBest", 1);
 
     @TempDir
     Path root;

@@ -73,7 +73,7 @@ class ResumeTest {
                         JournalWriter.open(folder.resolve(name).resolve("attempt-" + (resumes ? 2 : 1) + ".journal")));
                 DjlModelTrainer trainer = new DjlModelTrainer(plan, 42, 1)) {
             ModelCheckpoint keeper =
-                    new ModelCheckpoint(store, journal, folder.resolve(name), "val_accuracy", Mode.MAX, 1, 1, 1);
+                    new ModelCheckpoint(store, journal, folder.resolve(name), "val_accuracy", Mode.MAX, 1, 0, 1, 1);
             List<CallbackLink> links = new ArrayList<>(List.of(CallbackLink.lasting(keeper)));
             links.addAll(CallbackCatalog.standard().create(DECLARED, setting));
             links.add(CallbackLink.lasting(new Breaker(breakAt, terminateAt)));

@@ -25,7 +25,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Decides when a checkpoint is saved and which ones are kept: every so many epochs, and whenever the monitored metric
+ * Decides when a checkpoint is saved and which ones are kept: every so many epochs or steps, and whenever the monitored metric
  * is among the best. At the end it notes the best and the last in the attempt's journal, so that they reach MLflow.
  *
  * <p>Beside the newest and the best it keeps those that were the best when one of the newest was saved: a trial that goes
@@ -44,6 +44,7 @@ public final class ModelCheckpoint implements Callback {
     private final String monitor;
     private final Mode mode;
     private final int every;
+    private final int everySteps;
     private final int keepLast;
     private final int keepBest;
     /** The best first, of equals the earlier: those on disk, and the candidate that is about to be written. */
@@ -66,8 +67,9 @@ public final class ModelCheckpoint implements Callback {
      * @param monitor the metric that says which are best
      * @param mode which way it gets better
      * @param every epochs between regular checkpoints, >= 1
+     * @param everySteps optimizer steps, counted over all epochs, between checkpoints within epochs; 0: none
      * @param keepLast how many of the newest are kept, >= 1
-     * @param keepBest how many of the best are kept, >= 1
+     * @param keepBest how many of the best are kept, >= 0
      */
     public ModelCheckpoint(
             CheckpointStore store,
@@ -76,17 +78,20 @@ public final class ModelCheckpoint implements Callback {
             String monitor,
             Mode mode,
             int every,
+            int everySteps,
             int keepLast,
             int keepBest) {
-        atLeastOne("every", every);
-        atLeastOne("keepLast", keepLast);
-        atLeastOne("keepBest", keepBest);
+        atLeast(1, "every", every);
+        atLeast(0, "everySteps", everySteps);
+        atLeast(1, "keepLast", keepLast);
+        atLeast(0, "keepBest", keepBest);
         this.store = store;
         this.journal = journal;
         this.runFolder = runFolder.toAbsolutePath().normalize();
         this.monitor = monitor;
         this.mode = mode;
         this.every = every;
+        this.everySteps = everySteps;
         this.keepLast = keepLast;
         this.keepBest = keepBest;
     }
@@ -143,6 +148,13 @@ public final class ModelCheckpoint implements Callback {
         }
     }
 
+    @Override
+    public void stepEnd(TrainingProgress progress, TrainingControl control) {
+        if (everySteps > 0 && progress.globalStep() % everySteps == 0) {
+            control.save();
+        }
+    }
+
     /** The steps of the best ones, as a checkpoint's state names them. */
     private List<Long> bestsOf(Map<String, Object> state) {
         return state.get("callbacks") instanceof Map<?, ?> states && states.get(name()) instanceof Map<?, ?> own
@@ -160,7 +172,8 @@ public final class ModelCheckpoint implements Callback {
 
     /** Takes it in if it is better than one of those that are kept; answers whether it was. */
     private boolean takeIn(Best candidate) {
-        boolean better = !Double.isNaN(candidate.value())
+        boolean better = keepBest > 0
+                && !Double.isNaN(candidate.value())
                 && (known.size() < keepBest
                         || mode.isBetter(
                                 candidate.value(), known.get(keepBest - 1).value(), 0));
@@ -305,9 +318,9 @@ public final class ModelCheckpoint implements Callback {
         }
     }
 
-    private static void atLeastOne(String name, int value) {
-        if (value < 1) {
-            throw new IllegalArgumentException(name + " must be >= 1, was " + value);
+    private static void atLeast(int least, String name, int value) {
+        if (value < least) {
+            throw new IllegalArgumentException(name + " must be >= " + least + ", was " + value);
         }
     }
 }

@@ -15,6 +15,7 @@ import dev.sluice.trainer.checkpoint.TrainingSnapshot;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -46,7 +47,7 @@ class ModelCheckpointTest extends CallbackContract {
     }
 
     private ModelCheckpoint keeper(int every, int keepLast, int keepBest) {
-        return new ModelCheckpoint(store, journal, folder, "val_accuracy", Mode.MAX, every, keepLast, keepBest);
+        return new ModelCheckpoint(store, journal, folder, "val_accuracy", Mode.MAX, every, 0, keepLast, keepBest);
     }
 
     /** Runs epochs with these values, saving when asked, as the loop does. */
@@ -109,6 +110,32 @@ class ModelCheckpointTest extends CallbackContract {
         assertThat(steps()).containsExactly(2L, 4L, 5L);
         epoch(resumed, 6, 0.1);
         assertThat(steps()).containsExactly(5L, 6L);
+    }
+
+    @Test
+    void keepsNoBestWhereNoneIsWanted() throws IOException {
+        ModelCheckpoint keeper = keeper(1, 2, 0);
+
+        run(keeper, 0.9, 0.5, 0.4, 0.3);
+
+        assertThat(steps()).containsExactly(3L, 4L);
+        assertThat(keeper.best()).isEmpty();
+    }
+
+    @Test
+    void asksForACheckpointEverySoManySteps() {
+        ModelCheckpoint keeper = new ModelCheckpoint(store, journal, folder, "val_accuracy", Mode.MAX, 1, 4, 1, 1);
+        List<Long> asked = new ArrayList<>();
+        TrainingControl control = new TrainingControl();
+
+        for (long step = 1; step <= 9; step++) {
+            keeper.stepEnd(new TrainingProgress(0, (int) step, step, 1, 10), control);
+            if (control.takeSave()) {
+                asked.add(step);
+            }
+        }
+
+        assertThat(asked).containsExactly(4L, 8L);
     }
 
     @Test

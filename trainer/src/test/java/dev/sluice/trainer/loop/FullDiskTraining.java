@@ -42,7 +42,7 @@ final class FullDiskTraining implements ModelTrainer {
         Path folder = Path.of(arguments[0]);
         CheckpointStore store = CheckpointStore.open(folder.resolve("checkpoints"));
         try (PatientWriter journal = new PatientWriter(JournalWriter.open(folder.resolve("attempt-1.journal")))) {
-            ModelCheckpoint keeper = new ModelCheckpoint(store, journal, folder, "val_accuracy", Mode.MAX, 10, 1, 1);
+            ModelCheckpoint keeper = new ModelCheckpoint(store, journal, folder, "val_accuracy", Mode.MAX, 10, 0, 1, 1);
             try (CallbackChain chain =
                     CallbackChain.of(List.of(CallbackLink.lasting(keeper), CallbackLink.of(new Waiting())))) {
                 StopReason reason = new TrainingLoop(
