@@ -103,14 +103,11 @@ class SoakTest {
         }
     }
 
-    /**
-     * All in the trial's folder, which is its folder for temporary files too. TensorBoard's files are named by the time;
-     * ONNX Runtime unpacks itself here alone: a build lays its libraries beside the class path.
-     */
+    /** All in the trial's folder, which is its folder for temporary files too; TensorBoard's files are named by the time. */
     private List<String> entries() throws IOException {
         try (Stream<Path> tree = Files.walk(folder)) {
             return tree.map(path -> folder.relativize(path).toString())
-                    .filter(name -> !name.startsWith("tensorboard/") && !name.startsWith("onnxruntime-java"))
+                    .filter(name -> !name.startsWith("tensorboard/"))
                     .sorted()
                     .toList();
         }

@@ -385,6 +385,14 @@ class SteeringCallbacksTest {
         }
 
         @Test
+        void letsTrainingWaitForTheDiskWhereItLooksAtCheckpointsAlone() {
+            assertThat(new CallbackChain(List.of(declared("early-stopping", "at", "save"))).mayHearOfCheckpointsLater())
+                    .isFalse();
+            assertThat(new CallbackChain(List.of(declared("early-stopping"))).mayHearOfCheckpointsLater())
+                    .isTrue();
+        }
+
+        @Test
         void countsCheckpointsAndNotEpochs() {
             Callback callback =
                     declared("early-stopping", "monitor", "val_loss", "at", "save", "patience", 2, "action", "stop");
