@@ -12,6 +12,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,7 +38,8 @@ public final class CheckpointStore {
     public static final String STATE_FILE = "trainer_state.json";
 
     private static final System.Logger LOGGER = System.getLogger(CheckpointStore.class.getName());
-    private static final long FORMAT = 2; // 1: the optimizer did not count its steps
+    private static final long FORMAT = 3; // 1: the optimizer did not count its steps; 2: the state had no digest
+    private static final String DIGEST = ",\"digest\":\"";
     private static final String TEMPORARY = ".tmp-";
     private static final String REPLACED = ".old-";
     private static final String REMOVED = ".gone-";
@@ -114,9 +116,7 @@ public final class CheckpointStore {
         state.put("step", name.step());
         state.put("batch", name.batch());
         state.put("files", digests);
-        write(
-                temporary.resolve(STATE_FILE),
-                out -> out.write(JsonText.write(state).getBytes(StandardCharsets.UTF_8)));
+        write(temporary.resolve(STATE_FILE), out -> out.write(withDigest(JsonText.write(state))));
         forceFolder(temporary);
     }
 
@@ -146,10 +146,6 @@ public final class CheckpointStore {
     public static Checkpoint read(Path checkpointFolder) throws IOException {
         try {
             Map<String, Object> state = state(checkpointFolder);
-            if (!(state.get("format") instanceof Long format) || format != FORMAT) {
-                throw new DamagedCheckpointException(checkpointFolder + " has format " + state.get("format")
-                        + ", written by another version of the trainer; this one reads " + FORMAT);
-            }
             if (!(state.get("step") instanceof Long step)
                     || !(state.getOrDefault("batch", 0L) instanceof Long batch)
                     || step < 0
@@ -171,7 +167,7 @@ public final class CheckpointStore {
     /**
      * The state in a checkpoint, without its tensors.
      *
-     * @throws DamagedCheckpointException if it is missing or no JSON
+     * @throws DamagedCheckpointException if it is missing or not as it was written
      */
     public Map<String, Object> readState(CheckpointName name) throws IOException {
         try {
@@ -206,13 +202,33 @@ public final class CheckpointStore {
         }
     }
 
+    /** The state's JSON with a digest of all that stands before it, as its last member: one wrong digit is still JSON. */
+    private static byte[] withDigest(String json) {
+        String body = json.substring(0, json.length() - 1);
+        return (body + DIGEST + digest(body.getBytes(StandardCharsets.UTF_8)) + "\"}").getBytes(StandardCharsets.UTF_8);
+    }
+
     private static Map<String, Object> state(Path checkpointFolder) throws IOException {
         Path file = checkpointFolder.resolve(STATE_FILE);
+        byte[] content = Files.readAllBytes(file);
+        String text = new String(content, StandardCharsets.UTF_8);
+        Map<String, Object> state;
         try {
-            return JsonText.readObject(new String(Files.readAllBytes(file), StandardCharsets.UTF_8));
+            state = JsonText.readObject(text);
         } catch (IllegalArgumentException e) {
             throw new DamagedCheckpointException(file + " is " + e.getMessage(), e);
         }
+        if (!(state.get("format") instanceof Long format) || format != FORMAT) {
+            throw new DamagedCheckpointException(checkpointFolder + " has format " + state.get("format")
+                    + ", written by another version of the trainer; this one reads " + FORMAT);
+        }
+        int end = text.lastIndexOf(DIGEST);
+        if (end < 0 || !Arrays.equals(withDigest(text.substring(0, end) + "}"), content)) {
+            throw new DamagedCheckpointException(file + " is not what was written: its digest differs");
+        }
+        Map<String, Object> written = new LinkedHashMap<>(state);
+        written.remove("digest"); // of the text, whose order is nobody's business
+        return written;
     }
 
     private static Map<String, Tensor> tensors(Path checkpointFolder, Map<String, Object> state, String name)
@@ -220,9 +236,7 @@ public final class CheckpointStore {
         Path file = checkpointFolder.resolve(name);
         Object expected = state.get("files") instanceof Map<?, ?> files ? files.get(name) : null;
         byte[] content = Files.readAllBytes(file);
-        CRC32C crc = new CRC32C();
-        crc.update(content);
-        String found = digest(crc, content.length);
+        String found = digest(content);
         if (!found.equals(expected)) {
             throw new DamagedCheckpointException(file + " has digest " + found + ", was written with " + expected);
         }
@@ -268,6 +282,12 @@ public final class CheckpointStore {
             channel.force(true);
             return digest(crc, channel.position());
         }
+    }
+
+    private static String digest(byte[] content) {
+        CRC32C crc = new CRC32C();
+        crc.update(content);
+        return digest(crc, content.length);
     }
 
     private static String digest(CRC32C crc, long length) {

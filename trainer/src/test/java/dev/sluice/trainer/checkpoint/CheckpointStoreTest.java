@@ -88,6 +88,21 @@ class CheckpointStoreTest {
     }
 
     @Test
+    void noticesAnyFlippedBitOfTheState() throws IOException {
+        Path file = store.save(CheckpointName.after(3), snapshot(1)).folder().resolve("trainer_state.json");
+        byte[] whole = Files.readAllBytes(file);
+
+        for (int bit = 0; bit < 8 * whole.length; bit++) {
+            byte[] changed = whole.clone();
+            changed[bit / 8] ^= (byte) (1 << (bit % 8));
+            Files.write(file, changed);
+            assertThatThrownBy(() -> store.read(CheckpointName.after(3)))
+                    .as("bit " + bit)
+                    .isInstanceOf(DamagedCheckpointException.class);
+        }
+    }
+
+    @Test
     void passesOverADamagedNewestOne() throws IOException {
         store.save(CheckpointName.after(1), snapshot(1));
         Files.write(
@@ -101,11 +116,11 @@ class CheckpointStoreTest {
     @Test
     void saysWhichFormatItCannotRead() throws IOException {
         Path file = store.save(CheckpointName.after(3), snapshot(1)).folder().resolve("trainer_state.json");
-        Files.writeString(file, Files.readString(file).replace("\"format\":2", "\"format\":1"));
+        Files.writeString(file, Files.readString(file).replace("\"format\":3", "\"format\":2"));
 
         assertThatThrownBy(() -> store.read(CheckpointName.after(3)))
                 .isInstanceOf(DamagedCheckpointException.class)
-                .hasMessageEndingWith("has format 1, written by another version of the trainer; this one reads 2");
+                .hasMessageEndingWith("has format 2, written by another version of the trainer; this one reads 3");
     }
 
     @Test
