@@ -34,6 +34,8 @@ import java.util.stream.Stream;
 final class TrialService implements AutoCloseable {
     static final String TOKEN = "lease-secret-1";
 
+    private static final int MOST_MINUTES = "1".equals(System.getenv("SLUICE_LONG")) ? 20 : 2;
+
     final List<TrialReport> reports = new CopyOnWriteArrayList<>();
     volatile Function<TrialReport, ReportReply> verdict = report -> ReportReply.PROCEED;
     volatile int status = 200;
@@ -122,7 +124,7 @@ final class TrialService implements AutoCloseable {
     /** Runs this attempt to its end; gives the exit code. */
     int run(TrialSpec spec) throws IOException, InterruptedException {
         Process process = launch(spec);
-        if (!process.waitFor(2, TimeUnit.MINUTES)) {
+        if (!process.waitFor(MOST_MINUTES, TimeUnit.MINUTES)) {
             process.destroyForcibly();
             throw new AssertionError("the trial did not end: " + log());
         }
