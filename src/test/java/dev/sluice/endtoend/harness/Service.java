@@ -194,6 +194,16 @@ public final class Service implements AutoCloseable {
         return new Sweep(this, id);
     }
 
+    /** How many files and connections its process has open. */
+    public int openFiles() {
+        try (var open =
+                Files.list(Path.of("/proc", Long.toString(process.orElseThrow().pid()), "fd"))) {
+            return (int) open.count();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** What the service has logged since its last start. */
     public String log() {
         try {

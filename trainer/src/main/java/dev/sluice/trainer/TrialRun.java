@@ -17,6 +17,7 @@ import dev.sluice.trainer.callback.TrainingControl;
 import dev.sluice.trainer.callback.TrialReporter;
 import dev.sluice.trainer.channel.HttpTrialChannel;
 import dev.sluice.trainer.checkpoint.Checkpoint;
+import dev.sluice.trainer.checkpoint.CheckpointName;
 import dev.sluice.trainer.checkpoint.CheckpointStore;
 import dev.sluice.trainer.checkpoint.DamagedCheckpointException;
 import dev.sluice.trainer.djl.DjlModelTrainer;
@@ -24,6 +25,7 @@ import dev.sluice.trainer.djl.TorchScriptModule;
 import dev.sluice.trainer.export.ModelNotWrittenException;
 import dev.sluice.trainer.export.ModelPackage;
 import dev.sluice.trainer.json.JsonText;
+import dev.sluice.trainer.loop.CheckpointMismatchException;
 import dev.sluice.trainer.loop.Split;
 import dev.sluice.trainer.loop.TrainingLoop;
 import dev.sluice.trainer.option.OptionSpec;
@@ -60,8 +62,10 @@ final class TrialRun {
     private static final OptionSpec.Range FROM_ONE = OptionSpec.Range.atLeast(1);
     private static final List<OptionSpec> CHECKPOINT_OPTIONS = List.of(
             OptionSpec.whole("every", "Epochs between regular checkpoints.", 1, FROM_ONE),
+            OptionSpec.whole(
+                    "everySteps", "Steps between checkpoints within epochs; 0: none.", 0, OptionSpec.Range.atLeast(0)),
             OptionSpec.whole("keepLast", "How many of the newest checkpoints are kept.", 1, FROM_ONE),
-            OptionSpec.whole("keepBest", "How many of the best checkpoints are kept.", 1, FROM_ONE));
+            OptionSpec.whole("keepBest", "How many of the best checkpoints are kept.", 1, OptionSpec.Range.atLeast(0)));
 
     private final TrialSpec spec;
     private final Optional<String> token;
@@ -127,6 +131,8 @@ final class TrialRun {
         Optional<Checkpoint> from = resume(store);
         try {
             return train(task, model, plan, mode, declared, checkpoints, store, from);
+        } catch (CheckpointMismatchException e) {
+            throw e;
         } catch (IllegalArgumentException e) {
             throw new IllegalStateException(e.getMessage(), e); // the specification was fine: training broke
         }
@@ -158,6 +164,7 @@ final class TrialRun {
                     spec.objective().metric(),
                     mode,
                     checkpoints.whole("every"),
+                    checkpoints.whole("everySteps"),
                     checkpoints.whole("keepLast"),
                     checkpoints.whole("keepBest"));
             List<CallbackLink> links =
@@ -183,7 +190,8 @@ final class TrialRun {
             throws IOException {
         TrainingLoop loop =
                 new TrainingLoop(trainer, chain, store, control, plan.epochs(), facts(task, model), keeper::best);
-        StopReason reason = loop.run(from);
+        StopReason reason =
+                from.isPresent() && isOfOther(from.get().folder()) ? loop.runFromOther(from.get()) : loop.run(from);
         long lastStep = loop.progress().epoch();
         LOGGER.log(
                 Level.INFO, "trial={0} epochs={1} end=\"{2}\"", text(spec.number()), text(lastStep), reason.reason());
@@ -236,7 +244,7 @@ final class TrialRun {
         if (best.isPresent()) {
             try {
                 trainer.restoreWeights(TrainingLoop.evaluatedWeights(
-                        store.read(best.getAsLong()).snapshot()));
+                        store.read(CheckpointName.after(best.getAsLong())).snapshot()));
                 restored = true;
             } catch (DamagedCheckpointException e) {
                 LOGGER.log(Level.WARNING, "model=last reason=\"the best checkpoint is damaged\"", e);
@@ -270,7 +278,10 @@ final class TrialRun {
         return values;
     }
 
-    /** The checkpoint to go on from: the one that was named, or if that is damaged the newest whole one before it. */
+    /**
+     * The checkpoint to go on from: the one that was named, or if that is damaged the newest whole one before it. Another
+     * trial's is taken as it is or not at all: that trial may still be running in its folder.
+     */
     private Optional<Checkpoint> resume(CheckpointStore store) throws IOException {
         if (spec.resumeFrom().isEmpty()) {
             return Optional.empty();
@@ -279,17 +290,27 @@ final class TrialRun {
         try {
             return Optional.of(CheckpointStore.read(named));
         } catch (DamagedCheckpointException e) {
+            if (isOfOther(named)) {
+                throw e;
+            }
             LOGGER.log(Level.WARNING, "checkpoint={0} damaged=\"{1}\"", named, e.getMessage());
-            return store.newest(reportedStep());
+            return store.newest(CheckpointName.of(named).orElse(CheckpointName.after(0)));
         }
+    }
+
+    private boolean isOfOther(Path checkpoint) {
+        return !spec.checkpointDir()
+                .toAbsolutePath()
+                .normalize()
+                .equals(checkpoint.toAbsolutePath().normalize().getParent());
     }
 
     /** Steps up to this one are known to the service from the attempt before. */
     private long reportedStep() {
         return spec.resumeFrom()
-                .map(CheckpointStore::stepOf)
-                .orElse(OptionalLong.empty())
-                .orElse(0);
+                .flatMap(CheckpointName::of)
+                .map(CheckpointName::step)
+                .orElse(0L);
     }
 
     private TrialChannel openChannel() {
@@ -321,7 +342,9 @@ final class TrialRun {
         chain.switchedOff()
                 .forEach(name -> tags.put(
                         "sluice.callback_off." + name,
-                        "after " + chain.failures().get(name) + " failures"));
+                        chain.hung().contains(name)
+                                ? "it hung"
+                                : "after " + chain.failures().get(name) + " failures"));
         chain.lost().forEach((name, count) -> tags.put("sluice.callback_lost." + name, count + " events"));
         chain.slow()
                 .forEach((name, share) ->

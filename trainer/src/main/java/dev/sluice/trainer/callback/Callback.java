@@ -1,18 +1,20 @@
 package dev.sluice.trainer.callback;
 
 import dev.sluice.trainer.checkpoint.Checkpoint;
+import dev.sluice.trainer.checkpoint.CheckpointName;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Map;
 
 /*
  * Order of a step: stepBegin, forward and backward pass, backwardEnd, preOptimizerStep, optimizer, optimizerStep,
- * stepEnd, and then what was asked for: log, evaluateBegin, evaluateEnd, roll-back. Order at an epoch's end: log,
- * evaluateBegin, evaluateEnd, epochEnd, checkpointSaved. Every event is told to all callbacks before the next one.
+ * stepEnd, and then what was asked for: log, evaluateBegin, evaluateEnd, roll-back, checkpoint. Order at an epoch's end:
+ * log, evaluateBegin, evaluateEnd, epochEnd, checkpoint. Of a checkpoint is told once it is there. Every event is told to all callbacks before the next one.
  */
 /**
  * Something that reacts to training. Callbacks are told in the order in which they were listed, on the training
  * thread, unless they ask for a thread of their own. One that throws is logged and counted; training and the other
- * callbacks go on, and after some failures that one is told nothing more.
+ * callbacks go on, and after some failures that one is told nothing more. So it goes, at once, with one that hangs.
  *
  * <p>A callback that decides by what it has seen keeps that in {@link #saveState}: a trial that was interrupted and
  * goes on from a checkpoint must decide as one that was not.
@@ -41,6 +43,23 @@ public interface Callback {
     /** True if it may ask to roll back: then the very start is remembered until there is a best checkpoint. */
     default boolean mayRollBack() {
         return false;
+    }
+
+    /**
+     * True if {@link #checkpointSaved} may come some steps after the checkpoint was asked for. False: training waits until
+     * the checkpoint lies on disk, so that what this callback does then, it does after the same step however slow the disk
+     * is; training that was interrupted comes to the same end only so. Callbacks that do not listen have no say.
+     */
+    default boolean mayHearOfCheckpointsLater() {
+        return isOnlooker();
+    }
+
+    /**
+     * How long one event may take on the training thread; one that takes longer hangs: it is interrupted, and told nothing
+     * more. Of no meaning for onlookers.
+     */
+    default Duration deadline() {
+        return Duration.ofSeconds(30);
     }
 
     /** Everything is set up; no state has been restored yet. */
@@ -79,14 +98,14 @@ public interface Callback {
     /** An epoch is done and evaluated. */
     default void epochEnd(EpochResult result, TrainingProgress progress, TrainingControl control) {}
 
-    /** A checkpoint lies on disk. */
+    /** A checkpoint lies on disk: by a writer of its own, so perhaps some steps after the one that it was taken at. */
     default void checkpointSaved(Checkpoint checkpoint) {}
 
     /** A callback has seen something that a person should know. */
     default void alert(Alert alert, TrainingProgress progress) {}
 
     /** A checkpoint that was asked for could not be written: the disk may be full. What was there before still is. */
-    default void checkpointFailed(long step, IOException cause) {}
+    default void checkpointFailed(CheckpointName name, IOException cause) {}
 
     /** Training is over; the last checkpoint has been saved, or that was tried. */
     default void trainEnd(StopReason reason, TrainingProgress progress) {}

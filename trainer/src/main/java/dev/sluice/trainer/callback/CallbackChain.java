@@ -1,6 +1,7 @@
 package dev.sluice.trainer.callback;
 
 import dev.sluice.trainer.checkpoint.Checkpoint;
+import dev.sluice.trainer.checkpoint.CheckpointName;
 import dev.sluice.trainer.json.JsonText;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -85,12 +86,18 @@ public final class CallbackChain implements AutoCloseable {
         private final AtomicInteger failures = new AtomicInteger();
         private long nanos;
         private boolean isSlow;
+        private boolean isHung;
+        private final long deadlineNanos; // 0: not watched
         private boolean isGivenUp; // an onlooker that was waited for in vain
 
         Member(CallbackLink link) {
             this.link = link;
             this.name = link.callback().name();
             this.thread = link.callback().isOnlooker() ? new OnlookerThread(name) : null;
+            // what a trial makes no sense without writes to files, which an interrupt would close
+            this.deadlineNanos = thread != null || link.mostFailures() == Integer.MAX_VALUE
+                    ? 0
+                    : Math.max(1, link.callback().deadline().toNanos());
         }
 
         boolean isOff() {
@@ -107,6 +114,7 @@ public final class CallbackChain implements AutoCloseable {
     private final Duration patience;
     private final LongSupplier nanoTime;
     private final boolean maySkipSteps;
+    private final HangWatch watch;
     private long begun;
 
     /**
@@ -154,6 +162,11 @@ public final class CallbackChain implements AutoCloseable {
                 .map(member -> member.link.callback())
                 .anyMatch(callback ->
                         Event.BACKWARD_END.isHeardBy(callback) || Event.PRE_OPTIMIZER_STEP.isHeardBy(callback));
+        this.watch = new HangWatch(Duration.ofNanos(members.stream()
+                .mapToLong(member -> member.deadlineNanos)
+                .filter(deadline -> deadline > 0)
+                .min()
+                .orElse(0)));
         this.begun = nanoTime.getAsLong();
     }
 
@@ -180,6 +193,14 @@ public final class CallbackChain implements AutoCloseable {
     /** The callbacks that were switched off after too many failures. */
     public List<String> switchedOff() {
         return members.stream().filter(Member::isOff).map(member -> member.name).toList();
+    }
+
+    /** Of those that were switched off, the ones that hung. */
+    public List<String> hung() {
+        return members.stream()
+                .filter(member -> member.isHung)
+                .map(member -> member.name)
+                .toList();
     }
 
     /** How many events did not fit into an onlooker's queue, by name; those that missed nothing are left out. */
@@ -221,6 +242,12 @@ public final class CallbackChain implements AutoCloseable {
     /** True if a callback may give up a step: one that is told of its gradients. */
     public boolean maySkipSteps() {
         return maySkipSteps;
+    }
+
+    /** True if nobody decides by a checkpoint's being there: then training need not wait for the disk. */
+    public boolean mayHearOfCheckpointsLater() {
+        return listeners.getOrDefault(Event.CHECKPOINT_SAVED, List.of()).stream()
+                .allMatch(member -> member.link.callback().mayHearOfCheckpointsLater());
     }
 
     /** True if somebody wants a log after this step. */
@@ -302,8 +329,8 @@ public final class CallbackChain implements AutoCloseable {
     }
 
     /** Tells {@link Callback#checkpointFailed}. */
-    public void checkpointFailed(long step, IOException cause) {
-        tell(Event.CHECKPOINT_FAILED, callback -> callback.checkpointFailed(step, cause));
+    public void checkpointFailed(CheckpointName name, IOException cause) {
+        tell(Event.CHECKPOINT_FAILED, callback -> callback.checkpointFailed(name, cause));
     }
 
     /** Tells {@link Callback#alert}. */
@@ -328,15 +355,14 @@ public final class CallbackChain implements AutoCloseable {
         awaitOnlookers();
     }
 
-    /** The states of all callbacks, by name; one that cannot tell its state, or is an onlooker, is left out. */
+    /** The states of all callbacks, by name, as they are now; one that cannot tell its state, or is an onlooker, is left out. */
     public Map<String, Object> saveState() {
         Map<String, Object> states = new LinkedHashMap<>();
         for (Member member : members) {
             if (member.thread == null && !member.isOff()) {
-                guard(member, Event.SAVE_STATE, callback -> {
-                    Map<String, Object> state = callback.saveState();
-                    JsonText.write(state); // what is no JSON must not cost the whole checkpoint
-                    states.put(member.name, state);
+                call(member, Event.SAVE_STATE, callback -> {
+                    // a copy, as it is written while training goes on; what is no JSON must not cost the checkpoint
+                    states.put(member.name, JsonText.readObject(JsonText.write(callback.saveState())));
                 });
             }
         }
@@ -356,6 +382,7 @@ public final class CallbackChain implements AutoCloseable {
     /** Waits a while for onlookers that are behind, and ends their threads. */
     @Override
     public void close() {
+        watch.close();
         awaitOnlookers();
         for (Member member : members) {
             if (member.thread != null) {
@@ -386,10 +413,30 @@ public final class CallbackChain implements AutoCloseable {
                 });
                 continue;
             }
-            guard(member, event, telling);
+            call(member, event, telling);
             long after = nanoTime.getAsLong();
             member.nanos += after - before;
             before = after;
+        }
+    }
+
+    /** Tells on the training thread. */
+    private void call(Member member, Event event, Consumer<Callback> telling) {
+        if (member.deadlineNanos == 0) {
+            guard(member, event, telling);
+            return;
+        }
+        watch.begin(member.name, member.deadlineNanos);
+        guard(member, event, telling);
+        if (watch.end()) {
+            member.isHung = true;
+            member.failures.set(Math.max(member.failures.get(), member.link.mostFailures()));
+            LOGGER.log(
+                    Level.WARNING,
+                    "callback={0} event={1} state=off reason=\"it took more than {2} s\"",
+                    member.name,
+                    event.method,
+                    Double.toString(member.deadlineNanos / 1e9));
         }
     }
 

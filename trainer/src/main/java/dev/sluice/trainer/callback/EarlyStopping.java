@@ -113,6 +113,11 @@ public final class EarlyStopping implements Callback {
     }
 
     @Override
+    public boolean mayHearOfCheckpointsLater() {
+        return at != At.SAVE;
+    }
+
+    @Override
     public void trainBegin(TrainingProgress progress, TrainingControl control) {
         this.control = control;
         judgeSaved(control); // the checkpoint that we go on from was saved before it could be judged

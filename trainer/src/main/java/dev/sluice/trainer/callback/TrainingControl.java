@@ -40,8 +40,8 @@ public final class TrainingControl {
     }
 
     /**
-     * Asks for a checkpoint at the end of the epoch, once every callback has heard of the epoch: a checkpoint carries
-     * the number of the epoch that it was taken after.
+     * Asks for a checkpoint after this step, once all else that was asked for is done; at an epoch's end, once every
+     * callback has heard of the epoch. Where nothing has happened since the last one, there is no other.
      */
     public void save() {
         save.set(true);
@@ -84,7 +84,8 @@ public final class TrainingControl {
 
     /**
      * Asks to go back, after this step, to the weights and the optimizer's state of the best checkpoint, or to those of
-     * the start if there is none. Training goes on from where it stands in the data: epochs are not trained again.
+     * the start if there is none. Training goes on from where it stands in the data: no epoch is reported twice, and as
+     * all randomness hangs on the step's number, the same batches would lead to where the roll-back came from.
      */
     public void rollBack(String reason) {
         rollBack.compareAndSet(Optional.empty(), Optional.of(reason));
@@ -178,6 +179,13 @@ public final class TrainingControl {
         return take(forLog);
     }
 
+    /** The values for the log that were not taken yet, in their order; they stay. */
+    public Map<String, Double> pendingForLog() {
+        synchronized (forLog) {
+            return new LinkedHashMap<>(forLog);
+        }
+    }
+
     /**
      * Puts a metric into the result of the epoch that is about to end: it is reported and reaches MLflow. Heard up to
      * {@link Callback#evaluateEnd}.
@@ -191,6 +199,13 @@ public final class TrainingControl {
     /** The metrics for the epoch's result since the last call, in their order. */
     public Map<String, Double> takeForEpoch() {
         return take(forEpoch);
+    }
+
+    /** The metrics for the epoch's result that were not taken yet, in their order; they stay. */
+    public Map<String, Double> pendingForEpoch() {
+        synchronized (forEpoch) {
+            return new LinkedHashMap<>(forEpoch);
+        }
     }
 
     /** Tells all callbacks, after this step, of something that a person should know. */

@@ -5,8 +5,13 @@ import java.nio.file.Path;
 /**
  * A snapshot on disk.
  *
- * @param folder where it lies, named {@code checkpoint-<step>}
- * @param step the reported step that it was taken after, >= 0
+ * @param folder where it lies
+ * @param name where in training it was taken
  * @param snapshot what it holds
  */
-public record Checkpoint(Path folder, long step, TrainingSnapshot snapshot) {}
+public record Checkpoint(Path folder, CheckpointName name, TrainingSnapshot snapshot) {
+    /** The reported step that it was taken after, >= 0. */
+    public long step() {
+        return name.step();
+    }
+}

@@ -2,8 +2,9 @@ package dev.sluice.trainer.checkpoint;
 
 import dev.sluice.trainer.json.JsonText;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.lang.System.Logger.Level;
-import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -11,20 +12,20 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
+import java.util.zip.CheckedOutputStream;
 
 /**
- * The checkpoints of one trial, each a folder {@code checkpoint-<step>} of {@code model.safetensors},
+ * The checkpoints of one trial, each a folder named by its {@link CheckpointName} with {@code model.safetensors},
  * {@code optimizer.safetensors} and {@code trainer_state.json}. A folder of that name is complete: it is written under
- * another name, brought to the disk, and put in place by one rename. Confined to one thread; one process at a time.
+ * another name, brought to the disk, and put in place by one rename. For one thread at a time, and one process.
  */
 public final class CheckpointStore {
     /** Name of the file with the network's parameters. */
@@ -37,8 +38,8 @@ public final class CheckpointStore {
     public static final String STATE_FILE = "trainer_state.json";
 
     private static final System.Logger LOGGER = System.getLogger(CheckpointStore.class.getName());
-    private static final long FORMAT = 2; // 1: the optimizer did not count its steps
-    private static final String PREFIX = "checkpoint-";
+    private static final long FORMAT = 3; // 1: the optimizer did not count its steps; 2: the state had no digest
+    private static final String DIGEST = ",\"digest\":\"";
     private static final String TEMPORARY = ".tmp-";
     private static final String REPLACED = ".old-";
     private static final String REMOVED = ".gone-";
@@ -57,36 +58,24 @@ public final class CheckpointStore {
         return store;
     }
 
-    /** The step in the name of a checkpoint's folder; empty if it is not named {@code checkpoint-<step>}. */
-    public static OptionalLong stepOf(Path checkpointFolder) {
-        String name = String.valueOf(checkpointFolder.getFileName());
-        return name.matches("checkpoint-\\d{1,18}")
-                ? OptionalLong.of(Long.parseLong(name.substring(PREFIX.length())))
-                : OptionalLong.empty();
-    }
-
-    /** The folder of the checkpoint at this step, whether it is there or not. */
-    public Path folder(long step) {
-        return folder.resolve(PREFIX + step);
+    /** The folder of a checkpoint, whether it is there or not. */
+    public Path folder(CheckpointName name) {
+        return folder.resolve(name.toString());
     }
 
     /**
-     * Saves a snapshot as {@code checkpoint-<step>}; one that is already there is replaced.
+     * Saves a snapshot under a name; one that is already there is replaced.
      *
-     * @param step >= 0
      * @throws IOException if the disk does not take it; the checkpoints that were there still are, and nothing
      *     half written is left
      */
-    public Checkpoint save(long step, TrainingSnapshot snapshot) throws IOException {
-        if (step < 0) {
-            throw new IllegalArgumentException("step must be >= 0, was " + step);
-        }
-        Path temporary = folder.resolve(TEMPORARY + PREFIX + step);
-        Path target = folder(step);
-        Path replaced = folder.resolve(REPLACED + PREFIX + step);
+    public Checkpoint save(CheckpointName name, TrainingSnapshot snapshot) throws IOException {
+        Path temporary = folder.resolve(TEMPORARY + name);
+        Path target = folder(name);
+        Path replaced = folder.resolve(REPLACED + name);
         try {
             deleteTree(temporary);
-            write(temporary, step, snapshot);
+            write(temporary, name, snapshot);
             if (Files.exists(target)) {
                 deleteTree(replaced);
                 Files.move(target, replaced, StandardCopyOption.ATOMIC_MOVE);
@@ -98,7 +87,7 @@ public final class CheckpointStore {
         }
         forceFolder(folder);
         deleteTree(replaced);
-        return new Checkpoint(target, step, snapshot);
+        return new Checkpoint(target, name, snapshot);
     }
 
     private static void undo(Path temporary, Path replaced, Path target, Exception cause) {
@@ -112,39 +101,41 @@ public final class CheckpointStore {
         }
     }
 
-    private static void write(Path temporary, long step, TrainingSnapshot snapshot) throws IOException {
+    private static void write(Path temporary, CheckpointName name, TrainingSnapshot snapshot) throws IOException {
         Files.createDirectory(temporary);
         Map<String, Object> digests = new LinkedHashMap<>();
-        digests.put(WEIGHTS_FILE, write(temporary.resolve(WEIGHTS_FILE), SafeTensors.encode(snapshot.weights())));
-        digests.put(OPTIMIZER_FILE, write(temporary.resolve(OPTIMIZER_FILE), SafeTensors.encode(snapshot.optimizer())));
+        digests.put(
+                WEIGHTS_FILE,
+                write(temporary.resolve(WEIGHTS_FILE), out -> SafeTensors.write(snapshot.weights(), out)));
+        digests.put(
+                OPTIMIZER_FILE,
+                write(temporary.resolve(OPTIMIZER_FILE), out -> SafeTensors.write(snapshot.optimizer(), out)));
         Map<String, Object> state = new LinkedHashMap<>();
         state.putAll(snapshot.state());
         state.put("format", FORMAT);
-        state.put("step", step);
+        state.put("step", name.step());
+        state.put("batch", name.batch());
         state.put("files", digests);
-        write(
-                temporary.resolve(STATE_FILE),
-                ByteBuffer.wrap(JsonText.write(state).getBytes(StandardCharsets.UTF_8)));
+        write(temporary.resolve(STATE_FILE), out -> out.write(withDigest(JsonText.write(state))));
         forceFolder(temporary);
     }
 
-    /** The steps that have a checkpoint, rising. */
-    public List<Long> steps() throws IOException {
-        List<Long> steps = new ArrayList<>();
+    /** The checkpoints that are there, as training went. */
+    public List<CheckpointName> names() throws IOException {
         try (Stream<Path> entries = Files.list(folder)) {
-            entries.forEach(entry -> stepOf(entry).ifPresent(steps::add));
+            return entries.flatMap(entry -> CheckpointName.of(entry).stream())
+                    .sorted()
+                    .toList();
         }
-        steps.sort(Comparator.naturalOrder());
-        return steps;
     }
 
     /**
-     * The checkpoint at a step.
+     * A checkpoint of this trial.
      *
      * @throws DamagedCheckpointException if it is missing or not as it was written
      */
-    public Checkpoint read(long step) throws IOException {
-        return read(folder(step));
+    public Checkpoint read(CheckpointName name) throws IOException {
+        return read(folder(name));
     }
 
     /**
@@ -155,73 +146,101 @@ public final class CheckpointStore {
     public static Checkpoint read(Path checkpointFolder) throws IOException {
         try {
             Map<String, Object> state = state(checkpointFolder);
-            if (!(state.get("format") instanceof Long format) || format != FORMAT) {
-                throw new DamagedCheckpointException(checkpointFolder + " has format " + state.get("format")
-                        + ", written by another version of the trainer; this one reads " + FORMAT);
-            }
-            verify(checkpointFolder, state, WEIGHTS_FILE);
-            verify(checkpointFolder, state, OPTIMIZER_FILE);
-            if (!(state.get("step") instanceof Long step)) {
+            if (!(state.get("step") instanceof Long step)
+                    || !(state.getOrDefault("batch", 0L) instanceof Long batch)
+                    || step < 0
+                    || batch < 0) {
                 throw new DamagedCheckpointException(checkpointFolder + " names no step");
             }
             return new Checkpoint(
                     checkpointFolder,
-                    step,
+                    new CheckpointName(step, batch),
                     new TrainingSnapshot(
-                            SafeTensors.read(checkpointFolder.resolve(WEIGHTS_FILE)),
-                            SafeTensors.read(checkpointFolder.resolve(OPTIMIZER_FILE)),
+                            tensors(checkpointFolder, state, WEIGHTS_FILE),
+                            tensors(checkpointFolder, state, OPTIMIZER_FILE),
                             state));
         } catch (NoSuchFileException e) {
             throw new DamagedCheckpointException(e.getMessage() + " is missing", e);
         }
     }
 
-    /** The newest whole checkpoint at or before a step; damaged ones are passed over with a warning. */
-    public Optional<Checkpoint> newest(long atMost) throws IOException {
-        List<Long> steps = steps();
-        for (int i = steps.size() - 1; i >= 0; i--) {
-            if (steps.get(i) <= atMost) {
+    /**
+     * The state in a checkpoint, without its tensors.
+     *
+     * @throws DamagedCheckpointException if it is missing or not as it was written
+     */
+    public Map<String, Object> readState(CheckpointName name) throws IOException {
+        try {
+            return state(folder(name));
+        } catch (NoSuchFileException e) {
+            throw new DamagedCheckpointException(e.getMessage() + " is missing", e);
+        }
+    }
+
+    /** The newest whole checkpoint up to a place in training; damaged ones are passed over with a warning. */
+    public Optional<Checkpoint> newest(CheckpointName atMost) throws IOException {
+        for (CheckpointName name : names().reversed()) {
+            if (name.compareTo(atMost) <= 0) {
                 try {
-                    return Optional.of(read(steps.get(i)));
+                    return Optional.of(read(name));
                 } catch (DamagedCheckpointException e) {
-                    LOGGER.log(
-                            Level.WARNING,
-                            "checkpoint={0} damaged=\"{1}\"",
-                            steps.get(i).toString(),
-                            e.getMessage());
+                    LOGGER.log(Level.WARNING, "checkpoint={0} damaged=\"{1}\"", name, e.getMessage());
                 }
             }
         }
         return Optional.empty();
     }
 
-    /** Removes the checkpoint at a step; nothing happens if there is none. */
-    public void delete(long step) throws IOException {
-        Path target = folder(step);
+    /** Removes a checkpoint; nothing happens if it is not there. */
+    public void delete(CheckpointName name) throws IOException {
+        Path target = folder(name);
         if (Files.exists(target)) {
-            Path removed = folder.resolve(REMOVED + PREFIX + step);
+            Path removed = folder.resolve(REMOVED + name);
             deleteTree(removed);
             Files.move(target, removed, StandardCopyOption.ATOMIC_MOVE);
             deleteTree(removed);
         }
     }
 
+    /** The state's JSON with a digest of all that stands before it, as its last member: one wrong digit is still JSON. */
+    private static byte[] withDigest(String json) {
+        String body = json.substring(0, json.length() - 1);
+        return (body + DIGEST + digest(body.getBytes(StandardCharsets.UTF_8)) + "\"}").getBytes(StandardCharsets.UTF_8);
+    }
+
     private static Map<String, Object> state(Path checkpointFolder) throws IOException {
         Path file = checkpointFolder.resolve(STATE_FILE);
+        byte[] content = Files.readAllBytes(file);
+        String text = new String(content, StandardCharsets.UTF_8);
+        Map<String, Object> state;
         try {
-            return JsonText.readObject(new String(Files.readAllBytes(file), StandardCharsets.UTF_8));
+            state = JsonText.readObject(text);
         } catch (IllegalArgumentException e) {
             throw new DamagedCheckpointException(file + " is " + e.getMessage(), e);
         }
+        if (!(state.get("format") instanceof Long format) || format != FORMAT) {
+            throw new DamagedCheckpointException(checkpointFolder + " has format " + state.get("format")
+                    + ", written by another version of the trainer; this one reads " + FORMAT);
+        }
+        int end = text.lastIndexOf(DIGEST);
+        if (end < 0 || !Arrays.equals(withDigest(text.substring(0, end) + "}"), content)) {
+            throw new DamagedCheckpointException(file + " is not what was written: its digest differs");
+        }
+        Map<String, Object> written = new LinkedHashMap<>(state);
+        written.remove("digest"); // of the text, whose order is nobody's business
+        return written;
     }
 
-    private static void verify(Path checkpointFolder, Map<String, Object> state, String name) throws IOException {
+    private static Map<String, Tensor> tensors(Path checkpointFolder, Map<String, Object> state, String name)
+            throws IOException {
         Path file = checkpointFolder.resolve(name);
         Object expected = state.get("files") instanceof Map<?, ?> files ? files.get(name) : null;
-        String found = digest(ByteBuffer.wrap(Files.readAllBytes(file)));
+        byte[] content = Files.readAllBytes(file);
+        String found = digest(content);
         if (!found.equals(expected)) {
             throw new DamagedCheckpointException(file + " has digest " + found + ", was written with " + expected);
         }
+        return SafeTensors.read(file, content);
     }
 
     private void clearLeftovers() throws IOException {
@@ -231,36 +250,47 @@ public final class CheckpointStore {
         }
         for (Path entry : entries) {
             String name = entry.getFileName().toString();
-            if (name.startsWith(REPLACED + PREFIX)) {
-                Path target = folder.resolve(name.substring(REPLACED.length()));
-                if (!Files.exists(target)) {
+            for (String prefix : List.of(REPLACED, REMOVED, TEMPORARY)) {
+                if (!name.startsWith(prefix)
+                        || CheckpointName.of(Path.of(name.substring(prefix.length())))
+                                .isEmpty()) {
+                    continue;
+                }
+                Path target = folder.resolve(name.substring(prefix.length()));
+                if (prefix.equals(REPLACED) && !Files.exists(target)) {
                     // the save ended between its two renames: what it was about to replace still counts
                     Files.move(entry, target, StandardCopyOption.ATOMIC_MOVE);
                 }
-            }
-            if (name.startsWith(REPLACED + PREFIX)
-                    || name.startsWith(REMOVED + PREFIX)
-                    || name.startsWith(TEMPORARY + PREFIX)) {
                 deleteTree(entry);
             }
         }
     }
 
-    private static String write(Path file, ByteBuffer content) throws IOException {
-        String digest = digest(content.duplicate());
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-            while (content.hasRemaining()) {
-                channel.write(content);
-            }
-            channel.force(true);
-        }
-        return digest;
+    /** What a file is made of. */
+    @FunctionalInterface
+    private interface Content {
+        void writeTo(OutputStream out) throws IOException;
     }
 
-    private static String digest(ByteBuffer content) {
-        int length = content.remaining();
+    /** Brings a new file to the disk; gives the digest of what was written. */
+    private static String write(Path file, Content content) throws IOException {
+        CRC32C crc = new CRC32C();
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            CheckedOutputStream out = new CheckedOutputStream(Channels.newOutputStream(channel), crc);
+            content.writeTo(out);
+            out.flush();
+            channel.force(true);
+            return digest(crc, channel.position());
+        }
+    }
+
+    private static String digest(byte[] content) {
         CRC32C crc = new CRC32C();
         crc.update(content);
+        return digest(crc, content.length);
+    }
+
+    private static String digest(CRC32C crc, long length) {
         return "crc32c:" + Long.toHexString(crc.getValue()) + ":" + length;
     }
 

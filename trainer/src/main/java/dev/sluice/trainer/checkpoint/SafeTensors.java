@@ -2,10 +2,10 @@ package dev.sluice.trainer.checkpoint;
 
 import dev.sluice.trainer.json.JsonText;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -21,43 +21,56 @@ import org.jspecify.annotations.Nullable;
 /** Reads and writes files of named tensors in the safetensors format. */
 final class SafeTensors {
     private static final int ALIGNMENT = 8;
+    private static final int LONGEST = Integer.MAX_VALUE - 8; // what a Java array holds
 
     private SafeTensors() {}
 
-    static ByteBuffer encode(Map<String, Tensor> tensors) {
+    /**
+     * Writes a file of these tensors.
+     *
+     * @throws IOException if the disk does not take it, or the file would be longer than can be read back: 2 GiB
+     */
+    static void write(Map<String, Tensor> tensors, OutputStream out) throws IOException {
         Map<String, Object> header = new LinkedHashMap<>();
         long offset = 0;
         for (Map.Entry<String, Tensor> entry : tensors.entrySet()) {
             Tensor tensor = entry.getValue();
-            long end = offset + tensor.bytes().remaining();
+            long end = offset + tensor.sizeBytes();
             List<Object> shape = new ArrayList<>();
             for (long length : tensor.shape()) {
                 shape.add(length);
             }
-            header.put(
-                    entry.getKey(),
-                    Map.of("dtype", tensor.kind().name(), "shape", shape, "data_offsets", List.of(offset, end)));
+            Map<String, Object> described =
+                    new LinkedHashMap<>(); // in one order, so that equal tensors are equal files
+            described.put("dtype", tensor.kind().name());
+            described.put("shape", shape);
+            described.put("data_offsets", List.of(offset, end));
+            header.put(entry.getKey(), described);
             offset = end;
         }
-        StringBuilder text = new StringBuilder(JsonText.write(header));
-        while (text.toString().getBytes(StandardCharsets.UTF_8).length % ALIGNMENT != 0) {
-            text.append(' ');
+        byte[] text = JsonText.write(header).getBytes(StandardCharsets.UTF_8);
+        int padding = Math.floorMod(-text.length, ALIGNMENT);
+        if (8L + text.length + padding + offset > LONGEST) {
+            throw new IOException("the tensors take " + offset + " bytes, a file may have " + LONGEST);
         }
-        byte[] head = text.toString().getBytes(StandardCharsets.UTF_8);
-        ByteBuffer file =
-                ByteBuffer.allocate(Math.toIntExact(8 + head.length + offset)).order(ByteOrder.LITTLE_ENDIAN);
-        file.putLong(head.length).put(head);
-        tensors.values().forEach(tensor -> file.put(tensor.bytes()));
-        return file.flip();
+        out.write(ByteBuffer.allocate(8)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(text.length + padding)
+                .array());
+        out.write(text);
+        out.write(" ".repeat(padding).getBytes(StandardCharsets.UTF_8));
+        for (Tensor tensor : tensors.values()) {
+            tensor.writeTo(out);
+        }
     }
 
     /**
      * The tensors of a file, in its order.
      *
+     * @param path the file's, for messages
      * @throws DamagedCheckpointException if the content is not what the format asks for, or is cut short
      */
-    static Map<String, Tensor> read(Path path) throws IOException {
-        byte[] content = Files.readAllBytes(path);
+    static Map<String, Tensor> read(Path path, byte[] content) throws DamagedCheckpointException {
         ByteBuffer file = ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN);
         if (content.length < 8) {
             throw new DamagedCheckpointException(path + " is cut short: " + content.length + " bytes");

@@ -1,5 +1,7 @@
 package dev.sluice.trainer.checkpoint;
 
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -26,6 +28,8 @@ public final class Tensor {
             return bytes;
         }
     }
+
+    private static final int PIECE = 1 << 20;
 
     private final Kind kind;
     private final long[] shape;
@@ -68,6 +72,18 @@ public final class Tensor {
     /** The elements as little-endian bytes, row-major; read-only. */
     public ByteBuffer bytes() {
         return ByteBuffer.wrap(content).asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /** How long {@link #bytes} are. */
+    public long sizeBytes() {
+        return content.length;
+    }
+
+    /** Writes {@link #bytes}, in pieces: Java copies each off its heap, and keeps the room for the longest. */
+    void writeTo(OutputStream out) throws IOException {
+        for (int from = 0; from < content.length; from += PIECE) {
+            out.write(content, from, Math.min(PIECE, content.length - from));
+        }
     }
 
     /** The elements of an {@link Kind#F32} tensor, row-major; a copy. */

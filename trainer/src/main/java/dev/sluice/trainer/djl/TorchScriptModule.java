@@ -10,6 +10,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.training.ParameterStore;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.util.Arrays;
 import java.util.Map;
 
@@ -34,6 +35,8 @@ public final class TorchScriptModule {
         float[] outputs = new float[0];
         try (Model model = Model.newInstance("torchscript", "PyTorch")) {
             model.load(new ByteArrayInputStream(module), Map.of());
+            // DJL makes this empty folder and leaves it to the JVM's end, which in a trial is a halt
+            Files.deleteIfExists(model.getModelPath());
             ParameterStore parameters = new ParameterStore(model.getNDManager(), false);
             for (int row = 0; row < rows; row += ROWS_AT_A_TIME) {
                 int count = Math.min(ROWS_AT_A_TIME, rows - row);

@@ -6,8 +6,10 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.lang.reflect.Field;
 import java.net.URISyntaxException;
 import java.nio.FloatBuffer;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.CodeSource;
@@ -114,6 +116,7 @@ public final class OnnxCheck {
     private static float[] infer(byte[] graph, float[] inputs, int width) throws OrtException {
         useUnpackedLibraries();
         OrtEnvironment environment = OrtEnvironment.getEnvironment();
+        removeTemporaryFolder();
         try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
             options.setIntraOpNumThreads(1);
             options.setInterOpNumThreads(1);
@@ -150,6 +153,28 @@ public final class OnnxCheck {
             }
         } catch (URISyntaxException | IllegalArgumentException e) {
             System.getLogger(OnnxCheck.class.getName()).log(System.Logger.Level.DEBUG, "class path is not in files", e);
+        }
+    }
+
+    /**
+     * Removes the folder that ONNX Runtime makes for its libraries, used or not, and leaves to the JVM's end: a trial's
+     * process halts. By now they are loaded. It gives no other access to the folder's name, and does not unpack anything
+     * later but for devices that are not used here.
+     */
+    private static void removeTemporaryFolder() {
+        try {
+            Field field = Class.forName("ai.onnxruntime.OnnxRuntime").getDeclaredField("tempDirectory");
+            field.setAccessible(true);
+            if (field.get(null) instanceof Path folder && Files.isDirectory(folder)) {
+                try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+                    for (Path file : files) {
+                        Files.delete(file);
+                    }
+                }
+                Files.delete(folder);
+            }
+        } catch (ReflectiveOperationException | RuntimeException | IOException e) {
+            System.getLogger(OnnxCheck.class.getName()).log(System.Logger.Level.DEBUG, "a temporary folder stays", e);
         }
     }
 }

@@ -10,7 +10,9 @@ import dev.sluice.trainer.callback.StopReason;
 import dev.sluice.trainer.callback.TrainingControl;
 import dev.sluice.trainer.callback.TrainingProgress;
 import dev.sluice.trainer.checkpoint.Checkpoint;
+import dev.sluice.trainer.checkpoint.CheckpointName;
 import dev.sluice.trainer.checkpoint.CheckpointStore;
+import dev.sluice.trainer.checkpoint.CheckpointWriter;
 import dev.sluice.trainer.checkpoint.Tensor;
 import dev.sluice.trainer.checkpoint.TrainingSnapshot;
 import java.io.IOException;
@@ -21,13 +23,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 
 /*
  * Order of an epoch: epochBegin, steps (each followed by stepEnd), evaluation, epochEnd for every callback, and only
  * then the checkpoint that one of them may have asked for. So a checkpoint holds every callback's state after the
- * epoch, and a trial that goes on from it decides as one that was never interrupted. For the same reason a roll-back
- * that was asked for at an epoch's end is done before its checkpoint is saved.
+ * epoch, and a trial that goes on from it decides as one that was never interrupted. It is the epoch's own weights that
+ * are saved: a roll-back that was asked for at its end comes after, and is noted in the checkpoint. Within an epoch a
+ * checkpoint is the last thing after a step.
+ *
+ * What is saved is a copy in memory, which a writer brings to the disk while training goes on. One is under way at most:
+ * the next one waits for it, and so does whoever needs what is on the disk: a roll-back, and the end.
  */
 /**
  * Trains for a number of epochs, tells the callbacks, saves checkpoints, and ends when it is asked to. Confined to one
@@ -54,6 +61,8 @@ public final class TrainingLoop {
     private LossTotal logged = LossTotal.NONE;
     private final CurrentStep step = new CurrentStep();
     private Optional<TrainingSnapshot> start = Optional.empty();
+    private final CheckpointWriter writer;
+    private Optional<CheckpointName> saved = Optional.empty(); // on disk, or on the way there
 
     /** The step under way, or the last one. Numbers that nobody asks for are not measured. */
     private final class CurrentStep implements StepView {
@@ -176,6 +185,7 @@ public final class TrainingLoop {
         this.epochs = epochs;
         this.facts = Map.copyOf(facts);
         this.best = best;
+        this.writer = new CheckpointWriter(store);
     }
 
     /** How far training has come. */
@@ -193,15 +203,34 @@ public final class TrainingLoop {
 
     /**
      * Trains to the end, from the start or from a checkpoint. A checkpoint that the disk does not take is no reason to
-     * end: the callbacks are told, and what was learnt so far stays in memory.
+     * end: the callbacks are told, and what was learnt so far stays in memory. Runs once.
      */
     public StopReason run(Optional<Checkpoint> from) {
+        return run(() -> from.isPresent() ? restore(from.get()) : Map.of());
+    }
+
+    /**
+     * Trains to the end, beginning with what another trial has learnt: its weights, their average and the optimizer's
+     * state, which starts afresh where the optimizer is another one. All else is this trial's own: learning rate and
+     * schedule, batches, seed, callbacks. Epochs count on from the other's last finished one; steps count as if this
+     * trial had done those epochs itself. Runs once.
+     *
+     * @throws CheckpointMismatchException if the network's parameters have other names or shapes, or no epoch is left
+     */
+    public StopReason runFromOther(Checkpoint other) {
+        return run(() -> {
+            takeOver(other);
+            return Map.of();
+        });
+    }
+
+    private StopReason run(Supplier<Map<String, Object>> restoring) {
         try {
             callbacks.initEnd(progress(), control);
             if (callbacks.mayRollBack()) {
                 start = Optional.of(new TrainingSnapshot(trainer.weights(), trainer.optimizerState(), Map.of()));
             }
-            Map<String, Object> epochState = from.isPresent() ? restore(from.get()) : Map.of();
+            Map<String, Object> epochState = restoring.get();
             callbacks.trainBegin(progress(), control);
             serveChanges();
             while (epoch < epochs && control.stopReason().isEmpty()) {
@@ -209,23 +238,17 @@ public final class TrainingLoop {
                 epochState = Map.of();
             }
             StopReason reason = control.stopReason().orElseGet(() -> new StopReason.Finished(epochs));
-            if (reason.keepsWork() && globalStep > 0 && !isSaved()) {
+            if (reason.keepsWork() && globalStep > 0) {
                 save();
             }
+            awaitCheckpoint();
             callbacks.trainEnd(reason, progress());
             return reason;
         } catch (RuntimeException | Error e) {
             callbacks.trainFailed(e, progress());
             throw e;
-        }
-    }
-
-    private boolean isSaved() {
-        try {
-            return store.steps().contains((long) epoch);
-        } catch (IOException e) {
-            LOGGER.log(Level.WARNING, "checkpoints=unknown", e);
-            return false;
+        } finally {
+            writer.close();
         }
     }
 
@@ -261,11 +284,7 @@ public final class TrainingLoop {
         logged = LossTotal.NONE;
         callbacks.epochEnd(new EpochResult(epoch, metrics, Instant.now()), progress(), control);
         learningRateFactor *= control.takeLearningRateFactor();
-        boolean lost =
-                control.stopReason().isPresent() && !control.stopReason().get().keepsWork();
-        if (control.takeSave() && !lost) {
-            save();
-        }
+        serveSave();
         serveChanges();
     }
 
@@ -295,6 +314,20 @@ public final class TrainingLoop {
             evaluate(Map.of(), false);
         }
         serveChanges();
+        if (!atEpochEnd) {
+            serveSave(); // at an epoch's end once everybody has heard of the epoch
+        }
+        writer.poll().ifPresent(this::tell);
+    }
+
+    private void serveSave() {
+        if (control.takeSave() && !isLost()) {
+            save();
+        }
+    }
+
+    private boolean isLost() {
+        return control.stopReason().isPresent() && !control.stopReason().get().keepsWork();
     }
 
     /** Does what was asked for that changes the course of training. */
@@ -356,11 +389,13 @@ public final class TrainingLoop {
     }
 
     private void rollBack(String reason) {
+        awaitCheckpoint();
         OptionalLong step = best.get();
         Optional<TrainingSnapshot> to = start;
         if (step.isPresent()) {
             try {
-                to = Optional.of(store.read(step.getAsLong()).snapshot());
+                to = Optional.of(
+                        store.read(CheckpointName.after(step.getAsLong())).snapshot());
             } catch (IOException e) {
                 LOGGER.log(Level.WARNING, "rollBack=start reason=\"the best checkpoint cannot be read\"", e);
             }
@@ -379,7 +414,13 @@ public final class TrainingLoop {
                 reason);
     }
 
+    /** Saves where training stands, unless that is saved or being saved already. */
     private void save() {
+        CheckpointName now = new CheckpointName(epoch, batch);
+        if (saved.equals(Optional.of(now))) {
+            return;
+        }
+        awaitCheckpoint(); // what became of the one before is part of the callbacks' state
         Map<String, Object> tree = new LinkedHashMap<>(facts);
         tree.putAll(new TrainingState(epoch, batch, globalStep, learningRateFactor, skippedSteps, rollBacks, logged)
                 .toTree());
@@ -387,21 +428,55 @@ public final class TrainingLoop {
         if (batch > 0) {
             tree.put("epochState", trainer.epochState());
         }
+        putValues(tree, "pendingForLog", control.pendingForLog());
+        putValues(tree, "pendingForEpoch", control.pendingForEpoch());
         control.rollBackReason().ifPresent(reason -> tree.put("rollBack", reason));
         tree.put("averageJudged", control.isAverageJudged());
         tree.put("callbacks", callbacks.saveState());
         tree.put("callbackFailures", callbacks.failures());
         Map<String, Tensor> optimizer = new LinkedHashMap<>(trainer.optimizerState());
         trainer.averagedWeights().forEach((name, tensor) -> optimizer.put(AVERAGE + name, tensor));
-        Checkpoint saved;
-        try {
-            saved = store.save(epoch, new TrainingSnapshot(trainer.weights(), optimizer, tree));
-        } catch (IOException e) {
-            LOGGER.log(Level.WARNING, "checkpoint=" + epoch + " state=not-saved, training goes on", e);
-            callbacks.checkpointFailed(epoch, e);
-            return;
+        writer.save(now, new TrainingSnapshot(trainer.weights(), optimizer, tree));
+        saved = Optional.of(now);
+        if (!callbacks.mayHearOfCheckpointsLater()) {
+            awaitCheckpoint();
         }
-        callbacks.checkpointSaved(saved);
+    }
+
+    private void awaitCheckpoint() {
+        writer.await().ifPresent(this::tell);
+    }
+
+    private void tell(CheckpointWriter.Outcome outcome) {
+        if (isLost()) {
+            return; // others go on with the trial: nothing may be deleted any more
+        }
+        switch (outcome) {
+            case CheckpointWriter.Outcome.Saved done -> callbacks.checkpointSaved(done.checkpoint());
+            case CheckpointWriter.Outcome.Failed failed -> {
+                saved = Optional.empty();
+                LOGGER.log(
+                        Level.WARNING,
+                        "checkpoint=" + failed.name() + " state=not-saved, training goes on",
+                        failed.cause());
+                callbacks.checkpointFailed(failed.name(), failed.cause());
+            }
+        }
+    }
+
+    /** Numbers as texts: JSON knows neither NaN nor infinities. */
+    private static void putValues(Map<String, Object> tree, String name, Map<String, Double> values) {
+        if (!values.isEmpty()) {
+            Map<String, Object> texts = new LinkedHashMap<>();
+            values.forEach((key, value) -> texts.put(key, Double.toString(value)));
+            tree.put(name, texts);
+        }
+    }
+
+    private static void takeValues(Map<String, Object> tree, String name, BiConsumer<String, Double> taker) {
+        if (tree.get(name) instanceof Map<?, ?> texts) {
+            texts.forEach((key, value) -> taker.accept(key.toString(), Double.parseDouble(value.toString())));
+        }
     }
 
     @SuppressWarnings("unchecked") // JSON objects have text keys
@@ -419,6 +494,14 @@ public final class TrainingLoop {
         if (snapshot.state().get("rollBack") instanceof String reason) {
             control.rollBack(reason);
         }
+        takeValues(snapshot.state(), "pendingForLog", control::addToLog);
+        takeValues(snapshot.state(), "pendingForEpoch", control::addToEpoch);
+        if (checkpoint
+                .folder()
+                .toAbsolutePath()
+                .equals(store.folder(checkpoint.name()).toAbsolutePath())) {
+            saved = Optional.of(checkpoint.name());
+        }
         if (snapshot.state().get("callbackFailures") instanceof Map<?, ?> failures) {
             callbacks.restoreFailures(failures);
         }
@@ -428,12 +511,48 @@ public final class TrainingLoop {
         return snapshot.state().get("epochState") instanceof Map<?, ?> sums ? (Map<String, Object>) sums : Map.of();
     }
 
+    private void takeOver(Checkpoint other) {
+        int done = Math.toIntExact(other.step());
+        if (done >= epochs) {
+            throw new CheckpointMismatchException("the checkpoint " + other.folder() + " is of epoch " + done
+                    + ", this trial has " + epochs + " epochs: none is left to train");
+        }
+        try {
+            trainer.restoreWeights(other.snapshot().weights());
+        } catch (IllegalArgumentException e) {
+            throw new CheckpointMismatchException(
+                    "the checkpoint " + other.folder() + " is of another network: " + e.getMessage(), e);
+        }
+        Optional<String> afresh = Optional.empty();
+        try {
+            trainer.restoreOptimizer(ofOptimizer(other.snapshot()));
+        } catch (IllegalArgumentException e) {
+            afresh = Optional.ofNullable(e.getMessage());
+        }
+        trainer.restoreAveragedWeights(average(other.snapshot()));
+        epoch = done;
+        globalStep = (long) done * trainer.batchesPerEpoch();
+        if (start.isPresent()) {
+            start = Optional.of(new TrainingSnapshot(trainer.weights(), trainer.optimizerState(), Map.of()));
+        }
+        LOGGER.log(
+                Level.INFO,
+                "start={0} epoch={1} optimizer={2}",
+                other.folder(),
+                Integer.toString(epoch),
+                afresh.map(reason -> "afresh reason=\"" + reason + "\"").orElse("taken-over"));
+    }
+
     private void restoreModel(TrainingSnapshot snapshot) {
+        trainer.restoreWeights(snapshot.weights());
+        trainer.restoreOptimizer(ofOptimizer(snapshot));
+        trainer.restoreAveragedWeights(average(snapshot));
+    }
+
+    private static Map<String, Tensor> ofOptimizer(TrainingSnapshot snapshot) {
         Map<String, Tensor> optimizer = new LinkedHashMap<>(snapshot.optimizer());
         optimizer.keySet().removeIf(name -> name.startsWith(AVERAGE));
-        trainer.restoreWeights(snapshot.weights());
-        trainer.restoreOptimizer(optimizer);
-        trainer.restoreAveragedWeights(average(snapshot));
+        return optimizer;
     }
 
     private static Map<String, Tensor> average(TrainingSnapshot snapshot) {

@@ -22,7 +22,8 @@ import java.util.UUID;
  * @param seed in [0, 2^31); all the trial's randomness comes from it
  * @param objectives what the search optimises; the first one decides which checkpoint is best; not empty
  * @param section the sweep file's {@code trial} section, normalised, as a JSON tree
- * @param resumeFrom folder of the checkpoint to go on from; empty for a fresh start
+ * @param resumeFrom folder of the checkpoint to go on from; one that does not lie in {@code checkpointDir} is another
+ *     trial's, of which weights and optimizer are taken and nothing else; empty for a fresh start
  * @param checkpointDir folder in which {@code checkpoint-<step>} are put
  * @param reportUrl where reports are posted, absolute
  * @param heartbeatUrl where heartbeats are posted, absolute

@@ -286,4 +286,87 @@ class CallbackChainTest {
         assertThatThrownBy(() -> new CallbackChain(List.of(new Steps("a"), new Steps("a"))))
                 .hasMessage("two callbacks are named \"a\"");
     }
+
+    /** Steers, and hangs in one step: until it is interrupted, or as long as it likes. */
+    private static final class Hanging extends Steps {
+        private final long step;
+        private final boolean heedsInterrupts;
+
+        Hanging(long step, boolean heedsInterrupts) {
+            super("hanging");
+            this.step = step;
+            this.heedsInterrupts = heedsInterrupts;
+        }
+
+        @Override
+        public Duration deadline() {
+            return Duration.ofMillis(80);
+        }
+
+        @Override
+        public void stepEnd(TrainingProgress progress, TrainingControl control) {
+            super.stepEnd(progress, control);
+            boolean interrupted = progress.globalStep() != step;
+            while (!interrupted) {
+                try {
+                    new CountDownLatch(1).await();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                    if (heedsInterrupts) {
+                        throw new IllegalStateException("interrupted", e);
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void goesOnWithoutASteeringCallbackThatHangs() {
+        for (boolean heeds : new boolean[] {true, false}) {
+            Hanging hanging = new Hanging(2, heeds);
+            Steps other = new Steps("other");
+            try (CallbackChain chain = new CallbackChain(List.of(hanging, other))) {
+                for (long step = 1; step <= 4; step++) {
+                    chain.stepEnd(at(step), CONTROL);
+                    assertThat(Thread.currentThread().isInterrupted()).isFalse();
+                }
+
+                assertThat(hanging.told).containsExactly(1L, 2L);
+                assertThat(other.told).containsExactly(1L, 2L, 3L, 4L);
+                assertThat(chain.hung()).containsExactly("hanging");
+                assertThat(chain.switchedOff()).containsExactly("hanging");
+            }
+        }
+    }
+
+    @Test
+    void letsManyShortCallsTakeAsLongAsTheyTake() {
+        Hanging quick = new Hanging(-1, true);
+        long end = System.nanoTime() + Duration.ofMillis(400).toNanos(); // five deadlines
+        long steps = 0;
+        try (CallbackChain chain = new CallbackChain(List.of(quick))) {
+            while (System.nanoTime() < end) {
+                chain.stepEnd(at(++steps), CONTROL);
+            }
+
+            assertThat(chain.hung()).isEmpty();
+            assertThat(quick.told).hasSizeGreaterThan(5);
+        }
+    }
+
+    @Test
+    void leavesWhatATrialMakesNoSenseWithoutItsTime() throws Exception {
+        Hanging reporter = new Hanging(1, true);
+        Thread training = Thread.currentThread();
+        try (CallbackChain chain = CallbackChain.of(List.of(CallbackLink.lasting(reporter)))) {
+            Thread.ofVirtual().start(() -> {
+                await().pollDelay(Duration.ofMillis(250)).until(() -> true); // three deadlines
+                training.interrupt();
+            });
+
+            chain.stepEnd(at(1), CONTROL);
+
+            assertThat(chain.hung()).isEmpty();
+        }
+    }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.sluice.trainer.checkpoint.Checkpoint;
+import dev.sluice.trainer.checkpoint.CheckpointName;
 import dev.sluice.trainer.checkpoint.TrainingSnapshot;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -379,8 +380,16 @@ class SteeringCallbacksTest {
         }
 
         private static void saved(Callback callback) {
-            callback.checkpointSaved(
-                    new Checkpoint(Path.of("x"), 1, new TrainingSnapshot(Map.of(), Map.of(), Map.of())));
+            callback.checkpointSaved(new Checkpoint(
+                    Path.of("x"), CheckpointName.after(1), new TrainingSnapshot(Map.of(), Map.of(), Map.of())));
+        }
+
+        @Test
+        void letsTrainingWaitForTheDiskWhereItLooksAtCheckpointsAlone() {
+            assertThat(new CallbackChain(List.of(declared("early-stopping", "at", "save"))).mayHearOfCheckpointsLater())
+                    .isFalse();
+            assertThat(new CallbackChain(List.of(declared("early-stopping"))).mayHearOfCheckpointsLater())
+                    .isTrue();
         }
 
         @Test

@@ -39,9 +39,9 @@ class CheckpointStoreTest {
 
     @Test
     void readsBackBitForBit() throws IOException {
-        store.save(3, snapshot(0.1f));
+        store.save(CheckpointName.after(3), snapshot(0.1f));
 
-        TrainingSnapshot back = store.read(3).snapshot();
+        TrainingSnapshot back = store.read(CheckpointName.after(3)).snapshot();
 
         assertThat(back.weights()).isEqualTo(snapshot(0.1f).weights());
         assertThat(back.optimizer()).isEqualTo(snapshot(0.1f).optimizer());
@@ -50,10 +50,11 @@ class CheckpointStoreTest {
 
     @Test
     void replacesACheckpointOfTheSameStep() throws IOException {
-        store.save(3, snapshot(1));
-        store.save(3, snapshot(2));
+        store.save(CheckpointName.after(3), snapshot(1));
+        store.save(CheckpointName.after(3), snapshot(2));
 
-        assertThat(store.read(3).snapshot().weights()).isEqualTo(snapshot(2).weights());
+        assertThat(store.read(CheckpointName.after(3)).snapshot().weights())
+                .isEqualTo(snapshot(2).weights());
         assertThat(folder)
                 .isDirectoryNotContaining(path -> path.getFileName().toString().startsWith("."));
     }
@@ -61,18 +62,19 @@ class CheckpointStoreTest {
     @ParameterizedTest
     @ValueSource(strings = {"model.safetensors", "optimizer.safetensors", "trainer_state.json"})
     void noticesAFileCutShortAtAnyByte(String name) throws IOException {
-        Path file = store.save(3, snapshot(1)).folder().resolve(name);
+        Path file = store.save(CheckpointName.after(3), snapshot(1)).folder().resolve(name);
         byte[] whole = Files.readAllBytes(file);
 
         for (int length = 0; length < whole.length; length++) {
             Files.write(file, Arrays.copyOf(whole, length));
-            assertThatThrownBy(() -> store.read(3)).isInstanceOf(DamagedCheckpointException.class);
+            assertThatThrownBy(() -> store.read(CheckpointName.after(3)))
+                    .isInstanceOf(DamagedCheckpointException.class);
         }
     }
 
     @Test
     void noticesAnyFlippedBitOfTheTensors() throws IOException {
-        Path file = store.save(3, snapshot(1)).folder().resolve("model.safetensors");
+        Path file = store.save(CheckpointName.after(3), snapshot(1)).folder().resolve("model.safetensors");
         byte[] whole = Files.readAllBytes(file);
         SplittableRandom random = new SplittableRandom(1);
 
@@ -80,28 +82,45 @@ class CheckpointStoreTest {
             byte[] changed = whole.clone();
             changed[random.nextInt(whole.length)] ^= (byte) (1 << random.nextInt(8));
             Files.write(file, changed);
-            assertThatThrownBy(() -> store.read(3)).isInstanceOf(DamagedCheckpointException.class);
+            assertThatThrownBy(() -> store.read(CheckpointName.after(3)))
+                    .isInstanceOf(DamagedCheckpointException.class);
+        }
+    }
+
+    @Test
+    void noticesAnyFlippedBitOfTheState() throws IOException {
+        Path file = store.save(CheckpointName.after(3), snapshot(1)).folder().resolve("trainer_state.json");
+        byte[] whole = Files.readAllBytes(file);
+
+        for (int bit = 0; bit < 8 * whole.length; bit++) {
+            byte[] changed = whole.clone();
+            changed[bit / 8] ^= (byte) (1 << (bit % 8));
+            Files.write(file, changed);
+            assertThatThrownBy(() -> store.read(CheckpointName.after(3)))
+                    .as("bit " + bit)
+                    .isInstanceOf(DamagedCheckpointException.class);
         }
     }
 
     @Test
     void passesOverADamagedNewestOne() throws IOException {
-        store.save(1, snapshot(1));
-        Files.write(store.save(2, snapshot(2)).folder().resolve("model.safetensors"), new byte[5]);
-        store.save(3, snapshot(3));
+        store.save(CheckpointName.after(1), snapshot(1));
+        Files.write(
+                store.save(CheckpointName.after(2), snapshot(2)).folder().resolve("model.safetensors"), new byte[5]);
+        store.save(CheckpointName.after(3), snapshot(3));
 
-        assertThat(store.newest(2))
+        assertThat(store.newest(CheckpointName.after(2)))
                 .hasValueSatisfying(checkpoint -> assertThat(checkpoint.step()).isEqualTo(1));
     }
 
     @Test
     void saysWhichFormatItCannotRead() throws IOException {
-        Path file = store.save(3, snapshot(1)).folder().resolve("trainer_state.json");
-        Files.writeString(file, Files.readString(file).replace("\"format\":2", "\"format\":1"));
+        Path file = store.save(CheckpointName.after(3), snapshot(1)).folder().resolve("trainer_state.json");
+        Files.writeString(file, Files.readString(file).replace("\"format\":3", "\"format\":2"));
 
-        assertThatThrownBy(() -> store.read(3))
+        assertThatThrownBy(() -> store.read(CheckpointName.after(3)))
                 .isInstanceOf(DamagedCheckpointException.class)
-                .hasMessageEndingWith("has format 1, written by another version of the trainer; this one reads 2");
+                .hasMessageEndingWith("has format 2, written by another version of the trainer; this one reads 3");
     }
 
     @Test
@@ -111,24 +130,25 @@ class CheckpointStoreTest {
 
         CheckpointStore reopened = CheckpointStore.open(folder);
 
-        assertThat(reopened.steps()).isEmpty();
+        assertThat(reopened.names()).isEmpty();
         assertThat(half).doesNotExist();
     }
 
     @Test
     void bringsBackWhatAnInterruptedSaveWasAboutToReplace() throws IOException {
-        Files.move(store.save(4, snapshot(4)).folder(), folder.resolve(".old-checkpoint-4"));
+        Files.move(store.save(CheckpointName.after(4), snapshot(4)).folder(), folder.resolve(".old-checkpoint-4"));
 
         CheckpointStore reopened = CheckpointStore.open(folder);
 
-        assertThat(reopened.read(4).snapshot().weights()).isEqualTo(snapshot(4).weights());
+        assertThat(reopened.read(CheckpointName.after(4)).snapshot().weights())
+                .isEqualTo(snapshot(4).weights());
     }
 
     @Test
     void finishesAnInterruptedRemoval() throws IOException {
-        Files.move(store.save(4, snapshot(4)).folder(), folder.resolve(".gone-checkpoint-4"));
+        Files.move(store.save(CheckpointName.after(4), snapshot(4)).folder(), folder.resolve(".gone-checkpoint-4"));
 
-        assertThat(CheckpointStore.open(folder).steps()).isEmpty();
+        assertThat(CheckpointStore.open(folder).names()).isEmpty();
         try (Stream<Path> left = Files.list(folder)) {
             assertThat(left).isEmpty();
         }
@@ -136,17 +156,18 @@ class CheckpointStoreTest {
 
     @Test
     void removesOneCheckpoint() throws IOException {
-        store.save(1, snapshot(1));
-        store.save(2, snapshot(2));
-        store.delete(1);
-        store.delete(7);
+        store.save(CheckpointName.after(1), snapshot(1));
+        store.save(CheckpointName.after(2), snapshot(2));
+        store.delete(CheckpointName.after(1));
+        store.delete(CheckpointName.after(7));
 
-        assertThat(store.steps()).containsExactly(2L);
+        assertThat(store.names()).containsExactly(CheckpointName.after(2));
     }
 
     @Test
     void writesTheSafetensorsFormat() throws IOException {
-        byte[] file = Files.readAllBytes(store.save(1, snapshot(2)).folder().resolve("optimizer.safetensors"));
+        byte[] file = Files.readAllBytes(
+                store.save(CheckpointName.after(1), snapshot(2)).folder().resolve("optimizer.safetensors"));
         ByteBuffer buffer = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
 
         int header = (int) buffer.getLong();
@@ -159,9 +180,12 @@ class CheckpointStoreTest {
     }
 
     @Test
-    void readsTheStepFromAFoldersName() {
-        assertThat(CheckpointStore.stepOf(Path.of("/x/checkpoint-12"))).hasValue(12);
-        assertThat(CheckpointStore.stepOf(Path.of("/x/checkpoint-"))).isEmpty();
-        assertThat(CheckpointStore.stepOf(Path.of("/x/best"))).isEmpty();
+    void readsThePlaceInTrainingFromAFoldersName() {
+        assertThat(CheckpointName.of(Path.of("/x/checkpoint-12"))).hasValue(CheckpointName.after(12));
+        assertThat(CheckpointName.of(Path.of("/x/checkpoint-12-340"))).hasValue(new CheckpointName(12, 340));
+        assertThat(new CheckpointName(12, 340)).hasToString("checkpoint-12-340");
+        assertThat(CheckpointName.of(Path.of("/x/checkpoint-"))).isEmpty();
+        assertThat(CheckpointName.of(Path.of("/x/checkpoint-1-2-3"))).isEmpty();
+        assertThat(CheckpointName.of(Path.of("/x/best"))).isEmpty();
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.tracker.outbox.JournalEntry;
 import dev.sluice.tracker.outbox.JournalReader;
 import dev.sluice.tracker.outbox.Numbered;
+import dev.sluice.trainer.checkpoint.CheckpointName;
 import dev.sluice.trainer.checkpoint.CheckpointStore;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -28,8 +29,8 @@ class FullDiskTest {
         assertThat(folder.resolve("checkpoints"))
                 .isDirectoryNotContaining(path -> path.getFileName().toString().startsWith("."));
         CheckpointStore store = CheckpointStore.open(folder.resolve("checkpoints"));
-        assertThat(store.steps()).containsExactly(2L, 6L);
-        assertThat(store.read(2).snapshot().weights().get("w"))
+        assertThat(store.names()).containsExactly(CheckpointName.after(2), CheckpointName.after(6));
+        assertThat(store.read(CheckpointName.after(2)).snapshot().weights().get("w"))
                 .satisfies(w -> assertThat(w.floats()).hasSize(FullDiskTraining.SMALL));
     }
 

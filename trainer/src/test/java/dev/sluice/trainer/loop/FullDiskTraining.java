@@ -2,12 +2,14 @@ package dev.sluice.trainer.loop;
 
 import dev.sluice.tracker.outbox.JournalWriter;
 import dev.sluice.tracker.outbox.PatientWriter;
+import dev.sluice.trainer.callback.Callback;
 import dev.sluice.trainer.callback.CallbackChain;
 import dev.sluice.trainer.callback.CallbackLink;
 import dev.sluice.trainer.callback.Mode;
 import dev.sluice.trainer.callback.ModelCheckpoint;
 import dev.sluice.trainer.callback.StopReason;
 import dev.sluice.trainer.callback.TrainingControl;
+import dev.sluice.trainer.checkpoint.Checkpoint;
 import dev.sluice.trainer.checkpoint.CheckpointStore;
 import dev.sluice.trainer.checkpoint.Tensor;
 import java.io.IOException;
@@ -25,12 +27,24 @@ final class FullDiskTraining implements ModelTrainer {
 
     private FullDiskTraining() {}
 
+    /** Lets training wait for the disk: an epoch here takes no time, and the next one must know of a failure. */
+    private static final class Waiting implements Callback {
+        @Override
+        public String name() {
+            return "waiting";
+        }
+
+        @Override
+        public void checkpointSaved(Checkpoint checkpoint) {}
+    }
+
     public static void main(String[] arguments) throws IOException {
         Path folder = Path.of(arguments[0]);
         CheckpointStore store = CheckpointStore.open(folder.resolve("checkpoints"));
         try (PatientWriter journal = new PatientWriter(JournalWriter.open(folder.resolve("attempt-1.journal")))) {
-            ModelCheckpoint keeper = new ModelCheckpoint(store, journal, folder, "val_accuracy", Mode.MAX, 10, 1, 1);
-            try (CallbackChain chain = CallbackChain.of(List.of(CallbackLink.lasting(keeper)))) {
+            ModelCheckpoint keeper = new ModelCheckpoint(store, journal, folder, "val_accuracy", Mode.MAX, 10, 0, 1, 1);
+            try (CallbackChain chain =
+                    CallbackChain.of(List.of(CallbackLink.lasting(keeper), CallbackLink.of(new Waiting())))) {
                 StopReason reason = new TrainingLoop(
                                 new FullDiskTraining(), chain, store, new TrainingControl(), 6, Map.of(), keeper::best)
                         .run(Optional.empty());

@@ -15,15 +15,21 @@ import dev.sluice.trainer.callback.StopReason;
 import dev.sluice.trainer.callback.TrainingControl;
 import dev.sluice.trainer.callback.TrainingProgress;
 import dev.sluice.trainer.checkpoint.Checkpoint;
+import dev.sluice.trainer.checkpoint.CheckpointName;
 import dev.sluice.trainer.checkpoint.CheckpointStore;
 import dev.sluice.trainer.checkpoint.Tensor;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -287,7 +293,7 @@ class TrainingLoopTest {
         StopReason reason = loop(trainer, control, stopper).run(Optional.empty());
 
         assertThat(reason).isEqualTo(new StopReason.EarlyStopped("enough"));
-        assertThat(store.steps()).containsExactly(1L);
+        assertThat(store.names()).containsExactly(CheckpointName.after(1));
     }
 
     @Test
@@ -319,7 +325,7 @@ class TrainingLoopTest {
 
         loop(trainer, control, saver, counter).run(Optional.empty());
 
-        assertThat(store.read(2).snapshot().state().get("callbacks"))
+        assertThat(store.read(CheckpointName.after(2)).snapshot().state().get("callbacks"))
                 .isEqualTo(Map.of("witness", Map.of(), "counter", Map.of("heard", 2L)));
     }
 
@@ -341,17 +347,18 @@ class TrainingLoopTest {
         loop(trainer, control, terminator).run(Optional.empty());
         Witness witness = new Witness();
 
-        loop(new Counter(), new TrainingControl(), witness).run(Optional.of(store.read(1)));
+        loop(new Counter(), new TrainingControl(), witness).run(store.newest(CheckpointName.after(9)));
 
+        assertThat(store.names()).containsExactly(new CheckpointName(1, 2), CheckpointName.after(3));
         assertThat(witness.told).contains("begin 1", "epochEnd 2 26.0 8.0", "epochEnd 3 42.0 12.0");
     }
 
     @Test
     void savesNothingOnceTheLeaseIsLost() throws IOException {
-        control.save();
         Witness loser = new Witness() {
             @Override
             public void epochEnd(EpochResult result, TrainingProgress progress, TrainingControl control) {
+                control.save();
                 control.stop(new StopReason.ToldToStop("slow"));
                 control.stop(new StopReason.LeaseLost("expired"));
             }
@@ -360,7 +367,7 @@ class TrainingLoopTest {
         StopReason reason = loop(trainer, control, loser).run(Optional.empty());
 
         assertThat(reason).isEqualTo(new StopReason.LeaseLost("expired"));
-        assertThat(store.steps()).isEmpty();
+        assertThat(store.names()).isEmpty();
     }
 
     @Test
@@ -544,7 +551,7 @@ class TrainingLoopTest {
         loop(trainer, control, skipping, witness).run(Optional.empty());
 
         assertThat(witness.told).contains("epochEnd 1 8.0 3.0");
-        assertThat(store.read(3).snapshot().state())
+        assertThat(store.read(CheckpointName.after(3)).snapshot().state())
                 .containsEntry("skippedSteps", 1L)
                 .containsEntry("globalStep", 12L);
     }
@@ -557,7 +564,7 @@ class TrainingLoopTest {
                 .run(Optional.empty());
 
         assertThat(witness.told).contains("epochEnd 1 10.0 3.5", "epochEnd 2 26.0 5.5");
-        assertThat(store.read(3).snapshot().state()).containsEntry("learningRateFactor", 0.5);
+        assertThat(store.read(CheckpointName.after(3)).snapshot().state()).containsEntry("learningRateFactor", 0.5);
     }
 
     @Test
@@ -576,7 +583,7 @@ class TrainingLoopTest {
 
         // 4 steps to checkpoint 1; steps 9 and 10 are lost, 11 and 12 come on top
         assertThat(saver.told).contains("epochEnd 2 26.0 8.0", "epochEnd 3 42.0 6.0");
-        assertThat(store.read(3).snapshot().state()).containsEntry("rollBacks", 1L);
+        assertThat(store.read(CheckpointName.after(3)).snapshot().state()).containsEntry("rollBacks", 1L);
     }
 
     @Test
@@ -614,7 +621,8 @@ class TrainingLoopTest {
         loop(trainer, control, impatient, undisturbed).run(Optional.empty());
         Witness resumed = new Witness();
 
-        loop(new Counter(), new TrainingControl(), impatient, resumed).run(Optional.of(store.read(2)));
+        loop(new Counter(), new TrainingControl(), impatient, resumed)
+                .run(Optional.of(store.read(CheckpointName.after(2))));
 
         assertThat(undisturbed.told).contains("epochEnd 3 42.0 4.0");
         assertThat(resumed.told).contains("epochEnd 3 42.0 4.0");
@@ -643,10 +651,251 @@ class TrainingLoopTest {
         loop(trainer, control, averaging, witness).run(Optional.empty());
 
         assertThat(witness.told).contains("epochEnd 1 10.0 3.125"); // 1, 1.5, 2.25, 3.125
-        assertThat(store.read(3).snapshot().weights())
+        assertThat(store.read(CheckpointName.after(3)).snapshot().weights())
                 .containsEntry("w", Tensor.ofFloats(new long[] {1}, new float[] {12}));
-        assertThat(TrainingLoop.evaluatedWeights(store.read(3).snapshot()))
+        assertThat(TrainingLoop.evaluatedWeights(
+                        store.read(CheckpointName.after(3)).snapshot()))
                 .hasEntrySatisfying(
                         "w", average -> assertThat(average.floats()[0]).isBetween(11f, 11.01f));
+    }
+
+    /** Asks for checkpoints after these steps, and hears of them whenever they are there. */
+    private static class Saver implements Callback {
+        final List<String> told = new ArrayList<>();
+        private final List<Long> steps;
+        private final boolean hearsLater;
+
+        Saver(boolean hearsLater, Long... steps) {
+            this.hearsLater = hearsLater;
+            this.steps = List.of(steps);
+        }
+
+        @Override
+        public String name() {
+            return "saver";
+        }
+
+        @Override
+        public boolean mayHearOfCheckpointsLater() {
+            return hearsLater;
+        }
+
+        @Override
+        public void stepEnd(TrainingProgress progress, TrainingControl control) {
+            told.add("step " + progress.globalStep());
+            if (steps.contains(progress.globalStep())) {
+                control.save();
+            }
+        }
+
+        @Override
+        public void checkpointSaved(Checkpoint checkpoint) {
+            assertThat(checkpoint.folder()).isNotEmptyDirectory();
+            told.add(checkpoint.name() + " on " + Thread.currentThread().getName());
+        }
+    }
+
+    @Test
+    void savesWithinAnEpochAndGoesOnFromThere() throws IOException {
+        Witness undisturbed = new Witness();
+        loop(trainer, control, new Saver(true, 6L), undisturbed).run(Optional.empty());
+        assertThat(store.names()).containsExactly(new CheckpointName(1, 2), CheckpointName.after(3));
+        Witness resumed = new Witness();
+
+        loop(new Counter(), new TrainingControl(), resumed).run(Optional.of(store.read(new CheckpointName(1, 2))));
+
+        assertThat(resumed.told).contains("begin 1", "epochEnd 2 26.0 8.0", "epochEnd 3 42.0 12.0");
+    }
+
+    @Test
+    void savesAtAnEpochsLastStepOnceEverybodyHasHeardOfTheEpoch() throws IOException {
+        loop(trainer, control, new Saver(true, 4L)).run(Optional.empty());
+
+        assertThat(store.names()).containsExactly(CheckpointName.after(1), CheckpointName.after(3));
+    }
+
+    @Test
+    void goesOnWithTheValuesThatWaitForALogAndForTheEpochsEnd() throws IOException {
+        Callback adding = atStep(6, (progress, control) -> {
+            control.addToLog("noted", Double.NaN);
+            control.addToEpoch("peak", 0.1);
+            control.save();
+        });
+        loop(trainer, control, adding).run(Optional.empty());
+        List<String> seen = new ArrayList<>();
+        Callback logging = new Callback() {
+            @Override
+            public String name() {
+                return "logging";
+            }
+
+            @Override
+            public int logEverySteps() {
+                return 0;
+            }
+
+            @Override
+            public void log(LogEntry entry, TrainingProgress progress, TrainingControl control) {
+                seen.add(entry.step() + " " + entry.values().get("noted"));
+            }
+
+            @Override
+            public void epochEnd(EpochResult result, TrainingProgress progress, TrainingControl control) {
+                seen.add(result.epoch() + " " + result.metrics().get("peak"));
+            }
+        };
+
+        loop(new Counter(), new TrainingControl(), logging).run(Optional.of(store.read(new CheckpointName(1, 2))));
+
+        assertThat(seen).containsExactly("8 NaN", "2 0.1", "12 null", "3 null");
+    }
+
+    @Test
+    void writesNothingAgainThatHasNotChanged() throws IOException {
+        Saver saver = new Saver(false, 6L);
+        Callback stopping = atStep(6, (progress, control) -> control.stop(new StopReason.Terminated("SIGTERM")));
+        loop(trainer, control, saver, stopping).run(Optional.empty());
+        TrainingControl stopped = new TrainingControl();
+        stopped.stop(new StopReason.Terminated("SIGTERM"));
+        Checkpoint last = store.read(new CheckpointName(1, 2));
+
+        loop(new Counter(), stopped, saver).run(Optional.of(last));
+
+        assertThat(saver.told).filteredOn(line -> line.startsWith("checkpoint")).hasSize(1);
+    }
+
+    /** A value that nobody can write before it is let go. */
+    private static List<Object> heldBack(CountDownLatch letGo) {
+        return new AbstractList<>() {
+            @Override
+            public Object get(int index) {
+                try {
+                    assertThat(letGo.await(1, TimeUnit.MINUTES)).isTrue();
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+                return "let go";
+            }
+
+            @Override
+            public int size() {
+                return 1;
+            }
+        };
+    }
+
+    @Test
+    void trainsOnWhileACheckpointIsWritten() throws IOException {
+        CountDownLatch disk = new CountDownLatch(1);
+        Saver saver = new Saver(true, 2L);
+        Callback releasing = atStep(7, (progress, control) -> disk.countDown());
+        CallbackChain chain = new CallbackChain(List.of(saver, releasing));
+
+        new TrainingLoop(trainer, chain, store, control, 3, Map.of("slow", heldBack(disk))).run(Optional.empty());
+
+        String thread = Thread.currentThread().getName();
+        assertThat(saver.told).containsSubsequence("step 2", "step 7", "checkpoint-0-2 on " + thread);
+        assertThat(saver.told).last().isEqualTo("checkpoint-3 on " + thread);
+        assertThat(store.read(new CheckpointName(0, 2)).snapshot().weights())
+                .containsEntry("w", Tensor.ofFloats(new long[] {1}, new float[] {2}));
+    }
+
+    @Test
+    void waitsForTheDiskWhereACallbackDecidesByIt() throws IOException {
+        Saver saver = new Saver(false, 2L, 3L);
+
+        loop(trainer, control, saver).run(Optional.empty());
+
+        String thread = Thread.currentThread().getName();
+        assertThat(saver.told)
+                .startsWith(
+                        "step 1",
+                        "step 2",
+                        "checkpoint-0-2 on " + thread,
+                        "step 3",
+                        "checkpoint-0-3 on " + thread,
+                        "step 4");
+    }
+
+    @Test
+    void rollsBackToAnEpochWhoseCheckpointIsStillBeingWritten() throws IOException {
+        CountDownLatch disk = new CountDownLatch(1);
+        Saver saver = new Saver(true, 4L);
+        Witness witness = new Witness() {
+            @Override
+            public boolean mayHearOfCheckpointsLater() {
+                return true;
+            }
+        };
+        Callback hasty = atStep(6, (progress, control) -> {
+            control.rollBack("worse");
+            disk.countDown();
+        });
+        CallbackChain chain = new CallbackChain(List.of(saver, hasty, witness));
+
+        new TrainingLoop(trainer, chain, store, control, 3, Map.of("slow", heldBack(disk)), () -> OptionalLong.of(1))
+                .run(Optional.empty());
+
+        assertThat(witness.told).contains("epochEnd 1 10.0 4.0", "epochEnd 2 26.0 6.0");
+    }
+
+    @Test
+    void saysThatTheDiskDidNotTakeACheckpointAndTrainsOn() throws IOException {
+        List<String> failed = new ArrayList<>();
+        Callback breaking = new Saver(true, 2L, 3L) {
+            @Override
+            public void checkpointFailed(CheckpointName name, IOException cause) {
+                failed.add(name.toString());
+                if (failed.size() == 2) {
+                    try {
+                        Files.createDirectory(folder);
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                }
+            }
+
+            @Override
+            public void stepEnd(TrainingProgress progress, TrainingControl control) {
+                super.stepEnd(progress, control);
+                try {
+                    if (progress.globalStep() == 2) {
+                        Files.delete(folder);
+                    }
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }
+        };
+
+        StopReason reason = loop(trainer, control, breaking).run(Optional.empty());
+
+        assertThat(reason).isEqualTo(new StopReason.Finished(3));
+        assertThat(failed).containsExactly("checkpoint-0-2", "checkpoint-0-3");
+        assertThat(store.names()).containsExactly(CheckpointName.after(3));
+    }
+
+    @Test
+    void beginsWithWhatAnotherTrialHasLearntAndNothingElseOfIt() throws IOException {
+        Callback lowering = atStep(5, (progress, control) -> control.scaleLearningRate(0.5));
+        loop(trainer, control, lowering, new Saver(true, 8L)).run(Optional.empty());
+        Checkpoint other = store.read(CheckpointName.after(2));
+        Witness witness = new Witness();
+
+        loop(new Counter(), new TrainingControl(), witness).runFromOther(other);
+
+        // 5 full steps and 3 halves there, 4 full steps here: its learning rate does not count
+        assertThat(other.snapshot().weights()).containsEntry("w", Tensor.ofFloats(new long[] {1}, new float[] {6.5f}));
+        assertThat(witness.told).startsWith("begin 2", "epochBegin 2", "epochEnd 3 42.0 10.5");
+    }
+
+    @Test
+    void saysThatNoEpochIsLeftAfterAnotherTrialsCheckpoint() throws IOException {
+        loop(trainer, control).run(Optional.empty());
+        Checkpoint last = store.read(CheckpointName.after(3));
+
+        assertThatThrownBy(() -> loop(new Counter(), new TrainingControl()).runFromOther(last))
+                .isInstanceOf(CheckpointMismatchException.class)
+                .hasMessageEndingWith("is of epoch 3, this trial has 3 epochs: none is left to train");
     }
 }

@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 
 /** The folder of one trial: its working directory, shared by its attempts. */
 public record TrialFolder(Path path) {
-    private static final Pattern CHECKPOINT = Pattern.compile("checkpoint-(\\d{1,18})");
+    private static final Pattern CHECKPOINT = Pattern.compile("checkpoint-(\\d{1,18})(?:-(\\d{1,18}))?");
 
     /** What a trial process reads first: contract §5. */
     public Path specification(int attempt) {
@@ -51,10 +51,15 @@ public record TrialFolder(Path path) {
         return attempt(attempt).resolve("reports.jsonl");
     }
 
-    /** A checkpoint: file or folder, complete since it has its name. */
-    public record Saved(Path path, long step, long sizeBytes, Instant savedAt) {}
+    /**
+     * A checkpoint: file or folder, complete since it has its name.
+     *
+     * @param step  the last step reported before it
+     * @param batch how far our trainer had come with the step after that; 0: not begun
+     */
+    public record Saved(Path path, long step, long batch, long sizeBytes, Instant savedAt) {}
 
-    /** The checkpoints that are complete, by step. Links are not followed. */
+    /** The checkpoints that are complete, as training went. Links are not followed. */
     public List<Saved> savedCheckpoints() {
         if (!Files.isDirectory(checkpoints(), LinkOption.NOFOLLOW_LINKS)) {
             return List.of();
@@ -67,6 +72,7 @@ public record TrialFolder(Path path) {
                     saved.add(new Saved(
                             entry,
                             Long.parseLong(name.group(1)),
+                            name.group(2) == null ? 0 : Long.parseLong(name.group(2)),
                             sizeBytes(entry),
                             Files.getLastModifiedTime(entry).toInstant()));
                 }
@@ -74,7 +80,7 @@ public record TrialFolder(Path path) {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot list " + checkpoints(), e);
         }
-        saved.sort(Comparator.comparingLong(Saved::step));
+        saved.sort(Comparator.comparingLong(Saved::step).thenComparingLong(Saved::batch));
         return saved;
     }
 

@@ -248,8 +248,12 @@ final class NormalForm {
             }
         }
         setTexts(node, "env", trial.env());
-        node.putObject("checkpoints")
-                .put("every", trial.checkpoints().every())
+        ObjectNode checkpoints =
+                node.putObject("checkpoints").put("every", trial.checkpoints().every());
+        if (trial.checkpoints().everySteps() > 0) {
+            checkpoints.put("everySteps", trial.checkpoints().everySteps());
+        }
+        checkpoints
                 .put("keepLast", trial.checkpoints().keepLast())
                 .put("keepBest", trial.checkpoints().keepBest());
         return node;

@@ -226,10 +226,16 @@ final class TrialReading {
         return trial.section("checkpoints", "{every: 1, keepLast: 1, keepBest: 1}")
                 .map(section -> {
                     section.allow(
-                            List.of("every", "keepLast", "keepBest"), Map.of("interval", "every", "keep", "keepLast"));
+                            List.of("every", "everySteps", "keepLast", "keepBest"),
+                            Map.of("interval", "every", "keep", "keepLast"));
                     return new Checkpoints(
                             section.count("every", 1, "steps from one checkpoint to the next")
                                     .orElse(Checkpoints.DEFAULT.every()),
+                            section.count(
+                                            "everySteps",
+                                            0,
+                                            "optimizer steps from one checkpoint within an epoch to the next")
+                                    .orElse(Checkpoints.DEFAULT.everySteps()),
                             section.count("keepLast", 1, "how many of the newest are kept")
                                     .orElse(Checkpoints.DEFAULT.keepLast()),
                             section.count("keepBest", 0, "how many of the best are kept")

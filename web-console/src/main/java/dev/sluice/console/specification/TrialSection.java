@@ -97,13 +97,14 @@ public sealed interface TrialSection {
     /**
      * Which checkpoints are written and kept.
      *
-     * @param every    one every so many steps, from 1
-     * @param keepLast how many of the newest are kept, from 1
-     * @param keepBest how many of the best are kept, from 0
+     * @param every      one every so many steps, from 1
+     * @param everySteps within our trainer's epochs: one every so many optimizer steps; 0: none
+     * @param keepLast   how many of the newest are kept, from 1
+     * @param keepBest   how many of the best are kept, from 0
      */
-    record Checkpoints(int every, int keepLast, int keepBest) {
+    record Checkpoints(int every, int everySteps, int keepLast, int keepBest) {
         /** Every step, the last and the best. */
-        public static final Checkpoints DEFAULT = new Checkpoints(1, 1, 1);
+        public static final Checkpoints DEFAULT = new Checkpoints(1, 0, 1, 1);
     }
 
     /** Where a command's reports come from. */
