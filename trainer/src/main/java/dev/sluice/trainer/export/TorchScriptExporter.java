@@ -4,6 +4,7 @@ import dev.sluice.trainer.checkpoint.Tensor;
 import dev.sluice.trainer.network.Layer;
 import dev.sluice.trainer.network.NetSpec;
 import dev.sluice.trainer.network.ParameterSpec;
+import dev.sluice.trainer.network.PlacedLayer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -114,15 +115,27 @@ public final class TorchScriptExporter {
                 .forEach(parameter ->
                         code.append("  ").append(attribute(parameter)).append(" : Tensor\n"));
         code.append("  def forward(self: __torch__." + CLASS + ",\n    input: Tensor) -> Tensor:\n");
-        String last = "input";
-        for (int place = 0; place < network.layers().size(); place++) {
-            String output = "x" + place;
-            code.append("    " + output + " = ")
-                    .append(expression(network.layers().get(place), network.parameters(place), last))
-                    .append('\n');
-            last = output;
-        }
+        String last = append(code, network.layers(), "input");
         return code.append("    return " + last + "\n").toString();
+    }
+
+    /** Appends the statements of layers in order and gives the name of the last one's output. */
+    private static String append(StringBuilder code, List<PlacedLayer> layers, String input) {
+        String last = input;
+        for (PlacedLayer layer : layers) {
+            last = append(code, layer, last);
+        }
+        return last;
+    }
+
+    private static String append(StringBuilder code, PlacedLayer layer, String input) {
+        String expression = layer.layer() instanceof Layer.Residual
+                ? "torch.add(%s, %s)"
+                        .formatted(append(code, layer.branch(), input), append(code, layer.shortcut(), input))
+                : expression(layer.layer(), layer.parameters(), input);
+        String output = "x" + layer.path().replace('.', '_');
+        code.append("    " + output + " = ").append(expression).append('\n');
+        return output;
     }
 
     private static String names(NetSpec network, boolean trained) {
@@ -143,8 +156,13 @@ public final class TorchScriptExporter {
                 "torch.reshape(%s, [-1, %d, %d, %d])".formatted(input, image.channels(), image.height(), image.width());
             case Layer.Dense ignored -> "torch.linear(%s, %s, %s)".formatted(input, own.get(0), own.get(1));
             case Layer.Convolution convolution ->
-                "torch.conv2d(%s, %s, %s, [1, 1], [%4$d, %4$d], [1, 1], 1)"
-                        .formatted(input, own.get(0), own.get(1), convolution.padding());
+                "torch.conv2d(%1$s, %2$s, %3$s, [%4$d, %4$d], [%5$d, %5$d], [1, 1], 1)"
+                        .formatted(
+                                input,
+                                own.get(0),
+                                convolution.hasBias() ? own.get(1) : "None",
+                                convolution.stride(),
+                                convolution.padding());
             case Layer.BatchNormalisation ignored ->
                 "torch.batch_norm(%s, %s, %s, %s, %s, False, %s, %s, False)"
                         .formatted(
@@ -159,6 +177,8 @@ public final class TorchScriptExporter {
             case Layer.MaxPooling pooling ->
                 "torch.max_pool2d(%1$s, [%2$d, %2$d], [%2$d, %2$d], [0, 0], [1, 1], False)"
                         .formatted(input, pooling.size());
+            case Layer.GlobalAveragePooling ignored -> "torch.mean(%s, [2, 3])".formatted(input);
+            case Layer.Residual ignored -> throw new IllegalStateException("a sum is no expression of its input alone");
             case Layer.Flatten ignored -> "torch.flatten(%s, 1, -1)".formatted(input);
             case Layer.Dropout ignored -> input;
         };

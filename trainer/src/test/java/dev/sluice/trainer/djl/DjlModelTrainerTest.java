@@ -48,7 +48,8 @@ class DjlModelTrainerTest {
                 Arguments.of("mlp", SGD),
                 Arguments.of("mlp", ADAM),
                 Arguments.of("mlp", ALL_SORTS),
-                Arguments.of("cnn", ADAM));
+                Arguments.of("cnn", ADAM),
+                Arguments.of("resnet", ADAM));
     }
 
     private static TrainingPlan plan(String model, Map<String, Object> params) {
