@@ -212,6 +212,15 @@ def losses():
     for delta in [0.5, 1.0, 2.0]:
         case("huber", delta, torch.randn(6, 2, generator=generator) * 3, torch.randn(6, 2, generator=generator),
              lambda o, t, d=delta: F.huber_loss(o, t, delta=d))
+    for outputs in [1, 3]:
+        case("mean-absolute", 0, torch.randn(6, outputs, generator=generator) * 3,
+             torch.randn(6, outputs, generator=generator), lambda o, t: F.l1_loss(o, t))
+        case("binary-cross-entropy", 0, torch.randn(6, outputs, generator=generator) * 3,
+             torch.randint(0, 2, (6, outputs), generator=generator).float(),
+             lambda o, t: F.binary_cross_entropy_with_logits(o, t))
+    case("mean-absolute", 0, torch.tensor([[1.0], [2.0]]), torch.tensor([[1.0], [0.5]]), lambda o, t: F.l1_loss(o, t))
+    case("binary-cross-entropy", 0, torch.tensor([[80.0, -90.0, 0.0], [1e4, -1e4, 25.0]]),
+         torch.tensor([[1.0, 0.0, 0.25], [0.0, 1.0, 1.0]]), lambda o, t: F.binary_cross_entropy_with_logits(o, t))
     write("losses.json", {"cases": cases})
 
 

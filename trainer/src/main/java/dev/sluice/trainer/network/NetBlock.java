@@ -56,6 +56,13 @@ public final class NetBlock extends AbstractBlock {
         this.steps = steps(spec.layers());
     }
 
+    /** The arrays of all parameters, by name, in the description's order. */
+    public Map<String, NDArray> arrays() {
+        Map<String, NDArray> arrays = new LinkedHashMap<>();
+        byName.forEach((name, parameter) -> arrays.put(name, parameter.getArray()));
+        return arrays;
+    }
+
     /** The arrays that gradients move, by name, in the description's order. */
     public Map<String, NDArray> trainedArrays() {
         Map<String, NDArray> arrays = new LinkedHashMap<>();

@@ -78,6 +78,17 @@ public final class NetSpec {
         return stack.layers;
     }
 
+    /** True if training draws at random: if values are dropped. */
+    public boolean drawsAtRandom() {
+        return stack.layers.stream().anyMatch(NetSpec::drawsAtRandom);
+    }
+
+    private static boolean drawsAtRandom(PlacedLayer placed) {
+        return placed.layer() instanceof Layer.Dropout dropout && dropout.rate() > 0
+                || placed.branch().stream().anyMatch(NetSpec::drawsAtRandom)
+                || placed.shortcut().stream().anyMatch(NetSpec::drawsAtRandom);
+    }
+
     /** All parameters, layer by layer. */
     public List<ParameterSpec> parameters() {
         return stack.layers.stream().flatMap(PlacedLayer::allParameters).toList();
