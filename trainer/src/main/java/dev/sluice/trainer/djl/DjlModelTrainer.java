@@ -29,8 +29,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 
 /*
- * Data lies on the device once. An epoch gathers the training rows in its order by one index-select, which the
- * training module keeps; batches are slices of that, and the way from there to gradients is one call. All arrays of a step belong to the step's own manager and die with it: what belongs to a longer-lived
+ * Data lies on the device once. An epoch gathers the training rows in its order by one index-select; batches are slices of that, and the way from there to gradients is one call. All arrays of a step belong to the step's own manager and die with it: what belongs to a longer-lived
  * one would pile up. The loss of a step is added up on the device and read once an epoch.
  */
 /**
@@ -94,7 +93,6 @@ public final class DjlModelTrainer implements ModelTrainer {
         this.stepMean = manager.zeros(new Shape());
         this.average = new WeightAverage(manager, block.arrays());
         this.epochManager = manager.newSubManager();
-        module.begin(split(Split.TRAIN).features(), split(Split.TRAIN).labels());
     }
 
     @Override
@@ -107,20 +105,14 @@ public final class DjlModelTrainer implements ModelTrainer {
         epochManager.close();
         epochManager = manager.newSubManager();
         OnDevice train = split(Split.TRAIN);
-        int[] order = new int[train.rows()];
+        long[] order = new long[train.rows()];
         SplittableRandom random = SeedStream.at(seed, Purpose.SHUFFLE, epoch);
         for (int i = 0; i < order.length; i++) {
             int j = random.nextInt(i + 1);
             order[i] = order[j];
             order[j] = i;
         }
-        try (NDManager gathering = epochManager.newSubManager()) {
-            NDArray rows = gathering.create(order).toType(DataType.INT64, false);
-            module.begin(train.features(), train.labels()); // lets go of the last epoch's, before there are new ones
-            module.begin(
-                    train.features().get(gathering, new NDIndex("{}", rows)),
-                    train.labels().get(gathering, new NDIndex("{}", rows)));
-        }
+        module.begin(train.features(), train.labels(), order);
         rowsSeen = 0;
         lossSum.muli(0);
     }

@@ -1,9 +1,11 @@
 package dev.sluice.trainer.djl;
 
 import ai.djl.engine.Engine;
+import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.util.Utils;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.System.Logger.Level;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
@@ -18,16 +20,44 @@ import java.util.stream.Stream;
  * could remove what the other is loading.
  */
 public final class EngineStart {
+    private static final System.Logger LOGGER = System.getLogger(EngineStart.class.getName());
     private static final String CACHE = "DJL_CACHE_DIR";
 
     private EngineStart() {}
 
     /**
-     * The loaded engine.
+     * Begins to load the engine beside what else a trial has to prepare: that takes longer than all else before the first
+     * step. Whether it fails, {@link #load} says.
+     *
+     * @param threads as for {@link #load}
+     */
+    public static void begin(int threads) {
+        Thread loading = new Thread(
+                () -> {
+                    try {
+                        load(threads);
+                    } catch (RuntimeException | LinkageError e) {
+                        LOGGER.log(Level.DEBUG, "engine=failed", e); // load, called next, fails alike and is heard
+                    }
+                },
+                "engine-start");
+        loading.setDaemon(true);
+        loading.start();
+    }
+
+    /**
+     * The loaded engine. The calling thread notes no gradients from then on, unless it is told to: libtorch keeps that for
+     * each thread, and DJL says so to the one alone that loads it.
      *
      * @param threads threads to compute with, unless {@code ai.djl.pytorch.num_threads} says otherwise
      */
     public static Engine load(int threads) {
+        Engine engine = loaded(threads);
+        JniUtils.setGradMode(false);
+        return engine;
+    }
+
+    private static Engine loaded(int threads) {
         setIfAbsent("ai.djl.offline", "true");
         setIfAbsent("OPT_OUT_TRACKING", "true");
         setIfAbsent("ai.djl.pytorch.num_threads", Integer.toString(threads));

@@ -55,15 +55,18 @@ public final class TrainingModule implements AutoCloseable {
     }
 
     /**
-     * Takes the rows that places are meant of from now on. They are not copied.
+     * Copies the rows that places are meant of from now on.
      *
      * @param features {@code [rows, inputs]}
      * @param targets for cross-entropy INT64 classes {@code [rows]}; else {@code [rows, outputs]} in single precision
+     * @param order which rows, one after the other
      */
-    public void begin(NDArray features, NDArray targets) {
-        try (IValue x = IValue.from((PtNDArray) features);
-                IValue y = IValue.from((PtNDArray) targets)) {
-            IValueUtils.runMethod(module, "begin", x, y).close();
+    public void begin(NDArray features, NDArray targets, long[] order) {
+        // not by runMethod, whose arrays are for inference alone
+        try (NDManager passing = manager.newSubManager()) {
+            NDArray method = passing.create(0);
+            method.setName("module_method:begin"); // how DJL is told which
+            IValueUtils.forward(module, new NDList(passing.create(order), features, targets, method), true);
         }
     }
 

@@ -18,6 +18,7 @@ public final class NetSpec {
     private final Stack stack;
 
     /** Layers in order, what goes in and what comes out: shapes without the batch axis. */
+    @SuppressWarnings("ArrayRecordComponent") // shapes: never changed, never compared by record
     private record Stack(List<PlacedLayer> layers, int[] input, int[] output) {
         static Stack of(String prefix, List<Layer> layers, int[] input) {
             List<PlacedLayer> placed = new ArrayList<>();
@@ -84,7 +85,7 @@ public final class NetSpec {
     }
 
     private static boolean drawsAtRandom(PlacedLayer placed) {
-        return placed.layer() instanceof Layer.Dropout dropout && dropout.rate() > 0
+        return (placed.layer() instanceof Layer.Dropout dropout && dropout.rate() > 0)
                 || placed.branch().stream().anyMatch(NetSpec::drawsAtRandom)
                 || placed.shortcut().stream().anyMatch(NetSpec::drawsAtRandom);
     }

@@ -15,7 +15,7 @@ import java.util.List;
  *
  * <ul>
  *   <li>{@code bind(arrays)} takes the parameters, all of them, in the network's order; they are not copied.
- *   <li>{@code begin(features, targets)} takes the rows of an epoch, in its order.
+ *   <li>{@code begin(order, features, targets)} copies the rows of an epoch, in its order.
  *   <li>{@code forward(place)} takes {@code [from, to, batch]} in INT64 on the CPU, adds to each trained parameter's gradient
  *       that of the mean loss over the rows {@code [from, to)}, batch by batch, and gives that loss. A batch weighs as much as
  *       its rows, so it makes no difference where one ends.
@@ -42,8 +42,11 @@ public final class TrainingScript {
         StringBuilder code = new StringBuilder();
         code.append("  def bind(" + SELF + ",\n    arrays: List[Tensor]) -> int:\n");
         code.append("    self.arrays = arrays\n    return torch.len(arrays)\n");
-        code.append("  def begin(" + SELF + ",\n    features: Tensor,\n    targets: Tensor) -> int:\n");
-        code.append("    self.features = features\n    self.targets = targets\n    return torch.len(features)\n");
+        code.append("  def begin(" + SELF
+                + ",\n    order: Tensor,\n    features: Tensor,\n    targets: Tensor) -> Tensor:\n");
+        code.append("    self.features = features\n"); // lets go of the last epoch's, before there are new ones
+        code.append("    self.features = torch.index_select(features, 0, order)\n");
+        code.append("    self.targets = torch.index_select(targets, 0, order)\n    return order\n");
         code.append("  def forward(" + SELF + ",\n    place: Tensor) -> Tensor:\n");
         code.append("    first = int(torch.select(place, 0, 0))\n");
         code.append("    end = int(torch.select(place, 0, 1))\n");

@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
@@ -40,7 +41,10 @@ class TrainingModuleTest {
         Fit(NetSpec network, LossSpec loss, Map<String, Tensor> values, Tensor features, Tensor targets) {
             block = new NetBlock(network, manager, values);
             module = new TrainingModule(manager, network, loss, block);
-            module.begin(NetBlock.array(manager, features), NetBlock.array(manager, targets));
+            module.begin(
+                    NetBlock.array(manager, features),
+                    NetBlock.array(manager, targets),
+                    LongStream.range(0, features.shape()[0]).toArray());
         }
 
         float loss(int from, int to, int batch) {
@@ -205,9 +209,10 @@ class TrainingModuleTest {
             assertThat(fit.loss(2, 3, 2)).isEqualTo(3);
             try (NDArray features = NetBlock.array(fit.manager, column(5, 6, 7));
                     NDArray targets = fit.manager.zeros(new Shape(3, 1))) {
-                fit.module.begin(features, targets);
+                fit.module.begin(features, targets, new long[] {2, 0});
             } // its own from here
-            assertThat(fit.loss(0, 3, 2)).isEqualTo(6);
+            assertThat(fit.loss(0, 1, 2)).isEqualTo(7);
+            assertThat(fit.loss(1, 2, 2)).isEqualTo(5);
         }
     }
 

@@ -16,6 +16,7 @@ import dev.sluice.trainer.network.NetBlock;
 import dev.sluice.trainer.network.NetSpec;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,7 +49,10 @@ class PytorchOptimizersTest {
                     : NETWORK.weights();
             NDArray x = NetBlock.array(manager, FEATURES);
             NDArray y = NetBlock.array(manager, CLASSES);
-            module.begin(x.reshape(new Shape(-1, NETWORK.inputs())), y.flatten());
+            module.begin(
+                    x.reshape(new Shape(-1, NETWORK.inputs())),
+                    y.flatten(),
+                    LongStream.range(0, (long) BATCHES * ROWS).toArray());
             rate = expected.number("learning_rate");
             optimizer = new NetOptimizer(
                     spec(expected.text("optimizer"), options), manager, block.trainedArrays(), decayed);
