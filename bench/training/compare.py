@@ -2,7 +2,7 @@
 
 Prints part,example,threads,who,quantity,value. What is said of two contestants is the median of the ratios within a
 round, and 95 % of medians of rounds drawn again: what else the machine does meets both. Set by run.sh: JAVA, OPTIONS,
-CLASS_PATH, PYTHONS (name=path, separated by spaces).
+ARCHIVE (what a trial's JVM gets beside), CLASS_PATH, PYTHONS (name=path, separated by spaces).
 """
 
 import json
@@ -17,6 +17,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 JAVA = [os.environ["JAVA"], *os.environ["OPTIONS"].split()]
+ARCHIVE = os.environ["ARCHIVE"].split()
 CLASS_PATH = os.environ["CLASS_PATH"]
 PYTHONS = dict(each.split("=", 1) for each in os.environ["PYTHONS"].split())
 # Steps in a block: about a second of the slower side; for callbacks an epoch of MNIST, so that what an epoch costs is in.
@@ -40,7 +41,7 @@ def environment(threads):
 
 def ours(example, threads, folder, callbacks=()):
     return [
-        *JAVA, "-Xmx1g", "-cp", CLASS_PATH, "dev.sluice.bench.training.Training", example, str(threads), folder,
+        *JAVA, *ARCHIVE, "-Xmx1g", "-cp", CLASS_PATH, "dev.sluice.bench.training.Training", example, str(threads), folder,
         *callbacks]
 
 
@@ -141,10 +142,11 @@ def start(_):
             "reports": f"{folder}/reports.jsonl", "runFolder": folder}
         file = Path(folder) / "trial.json"
         file.write_text(json.dumps(spec))
-        java = [*JAVA, "-cp", CLASS_PATH]
+        bare = ["-cp", CLASS_PATH, "dev.sluice.bench.training.BareDjl"]
         commands = {
-            "trial": [*java, "dev.sluice.trainer.TrialMain"],
-            "bare-djl": [*java, "dev.sluice.bench.training.BareDjl"],
+            "trial": [*JAVA, *ARCHIVE, "-cp", CLASS_PATH, "dev.sluice.trainer.TrialMain"],
+            "bare-djl": [*JAVA, *bare],
+            "bare-djl-with-our-archive": [*JAVA, *ARCHIVE, *bare],
             **{name: [python, str(HERE / "peer.py"), "first-step"] for name, python in PYTHONS.items()}}
         times = {name: [] for name in commands}
         for turn in range(-1, STARTS):

@@ -14,6 +14,8 @@ find_jdk
 export JAVA_HOME
 # shellcheck source=scripts/tools.sh
 . "$ROOT/scripts/tools.sh"
+# shellcheck source=scripts/build.sh
+. "$ROOT/scripts/build.sh"
 TOOLS=${SLUICE_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/sluice}
 find_python
 if [ -z "${PEERS:-}" ]; then
@@ -36,8 +38,11 @@ TRIAL="$ROOT/trainer/target/trial"
 export DJL_CACHE_DIR=${DJL_CACHE_DIR:-$TOOLS/djl}
 "$JAVA_HOME/bin/java" "@$TRIAL/jvm.options" -cp "$TRIAL/*" dev.sluice.trainer.TrialMain --prepare >/dev/null
 export JAVA="$JAVA_HOME/bin/java" PYTHONS="$PEERS"
+rehearse_trial "$TRIAL" >/dev/null 2>&1
 OPTIONS=$(tr '\n' ' ' <"$TRIAL/jvm.options")
-export OPTIONS CLASS_PATH="$TRIAL/*:$HERE/target/sluice-bench-training-0.1.0-SNAPSHOT.jar"
+ARCHIVE=""
+[ ! -f "$TRIAL/trial.jsa" ] || ARCHIVE="-XX:SharedArchiveFile=$TRIAL/trial.jsa -Xlog:disable"
+export OPTIONS ARCHIVE CLASS_PATH="$TRIAL/*:$HERE/target/sluice-bench-training-0.1.0-SNAPSHOT.jar"
 
 {
   for part in "${@:-throughput callbacks start}"; do

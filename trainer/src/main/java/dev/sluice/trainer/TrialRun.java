@@ -20,7 +20,6 @@ import dev.sluice.trainer.checkpoint.Checkpoint;
 import dev.sluice.trainer.checkpoint.CheckpointStore;
 import dev.sluice.trainer.checkpoint.DamagedCheckpointException;
 import dev.sluice.trainer.djl.DjlModelTrainer;
-import dev.sluice.trainer.djl.EngineStart;
 import dev.sluice.trainer.djl.TorchScriptModule;
 import dev.sluice.trainer.export.ModelNotWrittenException;
 import dev.sluice.trainer.export.ModelPackage;
@@ -108,7 +107,6 @@ final class TrialRun {
      * @throws IOException if a file cannot be written or the exported model does not predict what was trained
      */
     TrialResult run() throws IOException {
-        EngineStart.begin(spec.threads());
         Map<String, Object> trainerSection = object(spec.section(), "trainer");
         TrainingTask task = tasks.find(text(trainerSection, "task"));
         String model = text(trainerSection, "model");

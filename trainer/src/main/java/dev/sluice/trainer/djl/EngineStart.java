@@ -2,6 +2,7 @@ package dev.sluice.trainer.djl;
 
 import ai.djl.engine.Engine;
 import ai.djl.pytorch.jni.JniUtils;
+import ai.djl.pytorch.jni.LibUtils;
 import ai.djl.util.Utils;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -23,21 +24,25 @@ public final class EngineStart {
     private static final System.Logger LOGGER = System.getLogger(EngineStart.class.getName());
     private static final String CACHE = "DJL_CACHE_DIR";
 
+    /** Kept here: the logging system forgets a logger's level once nobody holds the logger. */
+    private static final java.util.logging.Logger ENGINE_LOG = java.util.logging.Logger.getLogger("ai.djl");
+
     private EngineStart() {}
 
     /**
-     * Begins to load the engine beside what else a trial has to prepare: that takes longer than all else before the first
-     * step. Whether it fails, {@link #load} says.
-     *
-     * @param threads as for {@link #load}
+     * Begins to load the native libraries beside what else a trial has to prepare: that takes longer than all else before
+     * the first step. If they cannot be loaded, {@link #load} says so.
      */
-    public static void begin(int threads) {
+    public static void begin() {
         Thread loading = new Thread(
                 () -> {
-                    try {
-                        load(threads);
-                    } catch (RuntimeException | LinkageError e) {
-                        LOGGER.log(Level.DEBUG, "engine=failed", e); // load, called next, fails alike and is heard
+                    prepare();
+                    if (isUnpacked(Utils.getEngineCacheDir("pytorch"))) {
+                        try {
+                            LibUtils.loadLibrary();
+                        } catch (RuntimeException | LinkageError e) {
+                            LOGGER.log(Level.DEBUG, "engine=failed", e); // as it will for the one who needs it
+                        }
                     }
                 },
                 "engine-start");
@@ -57,12 +62,17 @@ public final class EngineStart {
         return engine;
     }
 
-    private static Engine loaded(int threads) {
+    private static void prepare() {
+        ENGINE_LOG.setLevel(java.util.logging.Level.WARNING);
         setIfAbsent("ai.djl.offline", "true");
         setIfAbsent("OPT_OUT_TRACKING", "true");
+        setIfAbsent(CACHE, tools().resolve("djl").toString());
+    }
+
+    private static Engine loaded(int threads) {
+        prepare();
         setIfAbsent("ai.djl.pytorch.num_threads", Integer.toString(threads));
         setIfAbsent("ai.djl.pytorch.num_interop_threads", "1");
-        setIfAbsent(CACHE, tools().resolve("djl").toString());
         Path cache = Utils.getEngineCacheDir("pytorch");
         if (isUnpacked(cache)) {
             return Engine.getEngine("PyTorch");
