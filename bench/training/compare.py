@@ -39,10 +39,9 @@ def environment(threads):
     return {**os.environ, "OMP_NUM_THREADS": str(threads), "OMP_WAIT_POLICY": "PASSIVE"}
 
 
-def ours(example, threads, folder, callbacks=()):
+def ours(example, threads, folder):
     return [
-        *JAVA, *ARCHIVE, "-Xmx1g", "-cp", CLASS_PATH, "dev.sluice.bench.training.Training", example, str(threads), folder,
-        *callbacks]
+        *JAVA, *ARCHIVE, "-Xmx1g", "-cp", CLASS_PATH, "dev.sluice.bench.training.Training", example, str(threads), folder]
 
 
 def peer(python, example, threads, layout="contiguous_format"):
@@ -122,10 +121,21 @@ def throughput(examples):
 
 
 def callbacks(examples):
+    """Within one process: how the memory of two happens to lie makes more of a difference than what is looked for."""
     for example in examples or ["mlp", "cnn"]:
-        with tempfile.TemporaryDirectory() as bare, tempfile.TemporaryDirectory() as full:
-            commands = {"bare": ours(example, 1, bare), "callbacks": ours(example, 1, full, CALLBACKS)}
-            compete("callbacks", example, 1, commands, 938, CALLBACK_ROUNDS[example])
+        for who, types in {"callbacks": CALLBACKS, "callbacks-and-checkpoints": ["checkpoint", *CALLBACKS]}.items():
+            with tempfile.TemporaryDirectory() as folder:
+                lines = subprocess.run(
+                    [*JAVA, *ARCHIVE, "-Xmx1g", "-cp", CLASS_PATH, "dev.sluice.bench.training.Callbacks", example, folder,
+                     str(CALLBACK_ROUNDS[example]), *types],
+                    env=environment(1), check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True).stdout
+            rounds = [[int(word) for word in line.split()] for line in lines.splitlines()]
+            say("callbacks", example, 1, "bare", "epoch_ms", statistics.median(bare for bare, _ in rounds) / 1e6)
+            say("callbacks", example, 1, who, "epoch_ms", statistics.median(full for _, full in rounds) / 1e6)
+            for quantity, value in zip(
+                    ("times", "times_from", "times_to"), interval([full / bare for bare, full in rounds])):
+                say("callbacks", example, 1, f"{who} / bare", quantity, value)
+        say("callbacks", example, 1, "machine", "load", os.getloadavg()[0])
 
 
 def start(_):

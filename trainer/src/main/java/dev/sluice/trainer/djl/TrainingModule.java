@@ -39,7 +39,6 @@ public final class TrainingModule implements AutoCloseable {
      */
     public TrainingModule(NDManager parent, NetSpec network, LossSpec loss, NetBlock block) {
         this.manager = (PtNDManager) parent.newSubManager();
-        JniUtils.setGraphExecutorOptimize(false);
         Layout layout = parent.getDevice().isGpu() ? Layout.CHANNELS_FIRST : Layout.CHANNELS_LAST;
         try {
             this.module = JniUtils.loadModule(
@@ -80,6 +79,7 @@ public final class TrainingModule implements AutoCloseable {
     public NDArray gradients(NDManager step, int from, int to, int batch) {
         boolean before = JniUtils.isGradMode();
         JniUtils.setGradMode(true);
+        JniUtils.setGraphExecutorOptimize(false); // each time: libtorch may keep it for a thread alone
         try (NDManager places = step.newSubManager(Device.cpu())) { // read by the interpreter
             NDArray place = places.create(new long[] {from, to, batch});
             NDArray loss = IValueUtils.forward(module, new NDList(place), true).singletonOrThrow();
