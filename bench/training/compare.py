@@ -130,11 +130,13 @@ def callbacks(examples):
                      str(CALLBACK_ROUNDS[example]), *types],
                     env=environment(1), check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True).stdout
             rounds = [[int(word) for word in line.split()] for line in lines.splitlines()]
-            say("callbacks", example, 1, "bare", "epoch_ms", statistics.median(bare for bare, _ in rounds) / 1e6)
-            say("callbacks", example, 1, who, "epoch_ms", statistics.median(full for _, full in rounds) / 1e6)
-            for quantity, value in zip(
-                    ("times", "times_from", "times_to"), interval([full / bare for bare, full in rounds])):
-                say("callbacks", example, 1, f"{who} / bare", quantity, value)
+            for clock, place in {"wall": 0, "cpu": 2}.items():
+                bare, full = ([line[place + side] for line in rounds] for side in (0, 1))
+                say("callbacks", example, 1, "bare", f"epoch_{clock}_ms", statistics.median(bare) / 1e6)
+                say("callbacks", example, 1, who, f"epoch_{clock}_ms", statistics.median(full) / 1e6)
+                for quantity, value in zip(
+                        ("times", "times_from", "times_to"), interval([f / b for b, f in zip(bare, full)])):
+                    say("callbacks", example, 1, f"{who} / bare", f"{clock}_{quantity}", value)
         say("callbacks", example, 1, "machine", "load", os.getloadavg()[0])
 
 

@@ -26,6 +26,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.SplittableRandom;
 
 /*
@@ -56,6 +57,10 @@ public final class DjlModelTrainer implements ModelTrainer {
     private final WeightAverage average;
     private final List<NDArray> statistics = new ArrayList<>(); // parameters that forward passes move, not gradients
     private NDArray stepMean;
+    private OptionalDouble stepNorm = OptionalDouble.empty(); // if it was wanted before the step
+    private boolean isNormWanted; // whoever asked for the norm of two steps in a row will ask for the next one's
+    private long lastNormStep = -1;
+    private long currentStep;
     private int stepRows;
     private long rowsSeen;
     private double learningRate; // of the last step
@@ -125,11 +130,15 @@ public final class DjlModelTrainer implements ModelTrainer {
             engine.setRandomSeed((int) SeedStream.mix(seed, Purpose.DROPOUT, globalStep));
         }
         learningRate = plan.learningRate(globalStep);
+        currentStep = globalStep;
         try (NDManager step = epochManager.newSubManager()) {
             List<NDArray> before = gate.mayRefuse() ? copies(step) : List.of();
             stepMean.close();
-            stepMean = module.gradients(step, from, to, plan.batchSize());
+            NDList results = module.gradients(step, from, to, plan.batchSize(), isNormWanted);
+            stepMean = results.get(0);
             stepMean.attach(epochManager); // may be asked for after the step
+            stepNorm = isNormWanted ? OptionalDouble.of(results.get(1).toFloatArray()[0]) : OptionalDouble.empty();
+            isNormWanted = false; // unless it is asked for again
             stepRows = to - from;
             StepGate.Passage passage = gate.pass(learningRate);
             if (!passage.isTaken()) {
@@ -161,7 +170,7 @@ public final class DjlModelTrainer implements ModelTrainer {
 
     @Override
     public double stepLoss() {
-        return stepMean.getFloat();
+        return stepMean.toFloatArray()[0];
     }
 
     @Override
@@ -171,12 +180,14 @@ public final class DjlModelTrainer implements ModelTrainer {
 
     @Override
     public double gradientNorm() {
-        return optimizer.gradientNorm();
+        isNormWanted |= lastNormStep == currentStep - 1;
+        lastNormStep = currentStep;
+        return stepNorm.isPresent() ? stepNorm.getAsDouble() : module.norm();
     }
 
     @Override
     public LossTotal lossTotal() {
-        return new LossTotal(lossSum.getDouble(), rowsSeen);
+        return new LossTotal(lossSum.toDoubleArray()[0], rowsSeen);
     }
 
     @Override
@@ -215,7 +226,7 @@ public final class DjlModelTrainer implements ModelTrainer {
     @Override
     public Map<String, Double> endEpoch() {
         Map<String, Double> metrics = new LinkedHashMap<>();
-        metrics.put("train_loss", lossSum.getDouble() / rowsSeen);
+        metrics.put("train_loss", lossSum.toDoubleArray()[0] / rowsSeen);
         metrics.put("learning_rate", learningRate);
         return metrics;
     }
@@ -279,7 +290,7 @@ public final class DjlModelTrainer implements ModelTrainer {
 
     @Override
     public Map<String, Object> epochState() {
-        return Map.of("lossSum", Double.toHexString(lossSum.getDouble()), "rowsSeen", rowsSeen);
+        return Map.of("lossSum", Double.toHexString(lossSum.toDoubleArray()[0]), "rowsSeen", rowsSeen);
     }
 
     @Override

@@ -77,16 +77,34 @@ public final class TrainingModule implements AutoCloseable {
      * @return the loss, a scalar from which no gradients flow
      */
     public NDArray gradients(NDManager step, int from, int to, int batch) {
+        return gradients(step, from, to, batch, false).get(0);
+    }
+
+    /**
+     * Adds the gradient as {@link #gradients(NDManager, int, int, int)} does, and measures the norm of the gradients on the
+     * way: that takes less time than to ask for it afterwards, and is the same number.
+     *
+     * @return the loss, and the norm if it is wanted
+     */
+    NDList gradients(NDManager step, int from, int to, int batch, boolean isNormWanted) {
         boolean before = JniUtils.isGradMode();
         JniUtils.setGradMode(true);
         JniUtils.setGraphExecutorOptimize(false); // each time: libtorch may keep it for a thread alone
         try (NDManager places = step.newSubManager(Device.cpu())) { // read by the interpreter
-            NDArray place = places.create(new long[] {from, to, batch});
-            NDArray loss = IValueUtils.forward(module, new NDList(place), true).singletonOrThrow();
-            loss.attach(step);
-            return loss;
+            NDArray place = places.create(new long[] {from, to, batch, isNormWanted ? 1 : 0});
+            NDList results = IValueUtils.forward(module, new NDList(place), true);
+            results.attach(step);
+            return results;
         } finally {
             JniUtils.setGradMode(before);
+        }
+    }
+
+    /** Euclidean norm of all gradients together; may be NaN or infinite. Waits for the device. */
+    public double norm() {
+        try (IValue result = IValueUtils.runMethod(module, "norm");
+                NDArray norm = result.toTensor(manager)) {
+            return norm.toFloatArray()[0];
         }
     }
 

@@ -16,8 +16,9 @@ import java.util.List;
  * <ul>
  *   <li>{@code bind(arrays)} takes the parameters, all of them, in the network's order; they are not copied.
  *   <li>{@code begin(order, features, targets)} copies the rows of an epoch, in its order.
- *   <li>{@code forward(place)} takes {@code [from, to, batch]} in INT64 on the CPU, adds to each trained parameter's gradient
- *       that of the mean loss over the rows {@code [from, to)}, batch by batch, and gives that loss. A batch weighs as much as
+ *   <li>{@code norm()} gives the Euclidean norm of all gradients together.
+ *   <li>{@code forward(place)} takes {@code [from, to, batch, norm]} in INT64 on the CPU, adds to each trained parameter's gradient
+ *       that of the mean loss over the rows {@code [from, to)}, batch by batch, and gives that loss; if {@code norm} is not 0, the norm too. A batch weighs as much as
  *       its rows, so it makes no difference where one ends.
  * </ul>
  */
@@ -47,7 +48,8 @@ public final class TrainingScript {
         code.append("    self.features = features\n"); // lets go of the last epoch's, before there are new ones
         code.append("    self.features = torch.index_select(features, 0, order)\n");
         code.append("    self.targets = torch.index_select(targets, 0, order)\n    return order\n");
-        code.append("  def forward(" + SELF + ",\n    place: Tensor) -> Tensor:\n");
+        norm(code, network);
+        code.append("  def forward(" + SELF + ",\n    place: Tensor) -> List[Tensor]:\n");
         code.append("    first = int(torch.select(place, 0, 0))\n");
         code.append("    end = int(torch.select(place, 0, 1))\n");
         code.append("    batch = int(torch.select(place, 0, 2))\n");
@@ -66,12 +68,32 @@ public final class TrainingScript {
                 + "float(torch.sub(end, first))))\n");
         code.append("        torch.autograd.backward(share)\n");
         code.append("        sum = torch.add(sum, torch.detach(share))\n");
-        code.append("    return sum\n");
+        code.append("    if torch.ne(int(torch.select(place, 0, 3)), 0):\n");
+        code.append("      results = [sum, self.norm()]\n");
+        code.append("    else:\n      results = [sum]\n");
+        code.append("    return results\n");
         return new ScriptFile(CLASS)
                 .withArrays("arrays")
                 .withArray("features")
                 .withArray("targets")
                 .write(code.toString());
+    }
+
+    /** Appends the method for the norm; as scalar products, which pass over gradients faster than norms do. */
+    private static void norm(StringBuilder code, NetSpec network) {
+        List<ParameterSpec> parameters = network.parameters();
+        code.append("  def norm(" + SELF + ") -> Tensor:\n    arrays = self.arrays\n    squares: List[Tensor] = []\n");
+        for (int place = 0; place < parameters.size(); place++) {
+            if (parameters.get(place).role().isTrained()) {
+                code.append("    flat")
+                        .append(place)
+                        .append(" = torch.flatten(arrays[")
+                        .append(place)
+                        .append("].grad)\n");
+                code.append("    squares.append(torch.dot(flat%1$d, flat%1$d))\n".formatted(place));
+            }
+        }
+        code.append("    return torch.sqrt(torch.sum(torch.stack(squares)))\n");
     }
 
     /** Appends the way from rows to the name {@code loss}. */

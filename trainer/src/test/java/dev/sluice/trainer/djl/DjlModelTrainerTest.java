@@ -219,6 +219,32 @@ class DjlModelTrainerTest {
         }
     }
 
+    /** Norms measured on the way to the gradients and those asked for afterwards are the same numbers. */
+    @Test
+    void measuresTheSameNormsHoweverOftenItIsAsked() {
+        List<Double> every = norms(1);
+
+        assertThat(every).hasSize(12).doesNotContain(0.0);
+        assertThat(norms(3)).containsExactly(every.get(0), every.get(3), every.get(6), every.get(9));
+    }
+
+    private static List<Double> norms(int everySteps) {
+        List<Double> norms = new ArrayList<>();
+        try (DjlModelTrainer trainer = new DjlModelTrainer(plan("cnn", ADAM), 3, 1)) {
+            trainer.beginEpoch(1);
+            for (int batch = 0; batch < 12; batch++) {
+                boolean isAsked = batch % everySteps == 0;
+                trainer.step(batch, batch + 1L, rate -> {
+                    if (isAsked) {
+                        norms.add(trainer.gradientNorm());
+                    }
+                    return new StepGate.Passage(true, 1, rate);
+                });
+            }
+        }
+        return norms;
+    }
+
     @Test
     void measuresLossAndAccuracyOfItsOwnLogits() {
         TrainingPlan plan = plan("mlp", ADAM);

@@ -198,6 +198,27 @@ class TrainingModuleTest {
     }
 
     @Test
+    void measuresTheNormOfAllGradients() {
+        NetSpec network = NetSpec.of(2, List.of(new Layer.Dense(1)));
+        Map<String, Tensor> values = Map.of(
+                "0.dense.weight", Tensor.ofFloats(new long[] {1, 2}, new float[] {1, 0}),
+                "0.dense.bias", Tensor.ofFloats(new long[] {1}, new float[] {0}));
+        Tensor rows = Tensor.ofFloats(new long[] {2, 2}, new float[] {3, -4, 3, Float.NaN});
+        Tensor zeros = Tensor.ofFloats(new long[] {2, 1}, new float[2]);
+        try (Fit fit = new Fit(network, new LossSpec.MeanAbsolute(), values, rows, zeros);
+                NDManager step = fit.manager.newSubManager()) {
+            float norm = fit.module.gradients(step, 0, 1, 1, true).get(1).getFloat();
+
+            assertThat(norm).isEqualTo((float) Math.sqrt(9 + 16 + 1));
+            assertThat(fit.module.norm()).as("asked for afterwards").isEqualTo(norm);
+
+            fit.loss(1, 2, 1);
+
+            assertThat(fit.module.norm()).isNaN();
+        }
+    }
+
+    @Test
     void readsTheRowsOfTheEpochThatBegan() {
         NetSpec network = NetSpec.of(1, List.of(new Layer.Dense(1)));
         Map<String, Tensor> values = Map.of(
