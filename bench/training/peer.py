@@ -33,7 +33,7 @@ from torch import nn  # noqa: E402
 
 BATCH = 64
 CLASSES = 10
-ROWS = {"mlp": 60_000, "cnn": 60_000, "resnet18": 1024}
+ROWS = {"mlp": 60_000, "cnn": 12_800, "resnet18": 1024}
 SHAPE = {"mlp": [784], "cnn": [1, 28, 28], "resnet18": [3, 32, 32]}
 VALIDATION_ROWS = 256
 

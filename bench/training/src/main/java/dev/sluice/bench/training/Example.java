@@ -25,7 +25,7 @@ enum Example {
         }
     },
     /** Two convolutions, each with normalisation, rectification and pooling, and one dense layer, on 28x28. */
-    CNN(60_000) {
+    CNN(12_800) {
         @Override
         NetSpec network() {
             return NetSpec.of(
