@@ -70,6 +70,7 @@ build() {
   copy_build "$ROOT/trainer/target/trial" "$BUILDS/$id/trial"
   copy_build "$ROOT/web-console/target/cli" "$BUILDS/$id/cli"
   rehearse "$BUILDS/$id/cli"
+  rehearse_trial "$BUILDS/$id/trial" >>"$log" 2>&1
   mv "$BUILDS/$id/begun" "$BUILDS/$id/built"
   printf '%s\n' "$id" >"$BUILDS/current.new"
   mv "$BUILDS/current.new" "$BUILDS/current"
@@ -112,4 +113,12 @@ rehearse() {
   "$JAVA_HOME/bin/java" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 "-XX:ArchiveClassesAtExit=$1/cli.jsa" \
     -Xlog:disable -cp "$(cli_class_path "$1")" dev.sluice.console.cli.Rehearsal >>"$BUILDS/build.log" 2>&1 8>&- ||
     rm -f -- "$1/cli.jsa"
+}
+
+# rehearse_trial TRAINER_HOME: the same for a trial, whose launcher looks for the archive. The options must be the trial's.
+# A JDK with which it does not work, or a machine where the engine does not start, is none the worse off without.
+rehearse_trial() {
+  rm -f -- "$1/trial.jsa"
+  "$JAVA_HOME/bin/java" "@$1/jvm.options" "-XX:ArchiveClassesAtExit=$1/trial.jsa" -Xlog:disable -cp "$1/*" \
+    dev.sluice.trainer.Rehearsal 8>&- || rm -f -- "$1/trial.jsa"
 }

@@ -25,13 +25,6 @@ TARGET = HERE.parents[1] / "resources/dev/sluice/trainer/optimizer/steps.pt"
 
 class Steps(torch.nn.Module):
     @torch.jit.export
-    def norm(self, grads: List[List[Tensor]]) -> Tensor:
-        norms: List[Tensor] = []
-        for group in range(len(grads)):
-            norms.extend(torch._foreach_norm(grads[group]))
-        return torch.linalg.vector_norm(torch.stack(norms))
-
-    @torch.jit.export
     def zero(self, grads: List[List[Tensor]]) -> Tensor:
         for group in range(len(grads)):
             torch._foreach_zero_(grads[group])

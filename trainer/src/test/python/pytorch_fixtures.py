@@ -43,32 +43,44 @@ def write(name, content):
 
 def parameters(layers, inputs, generator):
     """The parameters of a network by the names that Sluice gives them, drawn; and which of them are trained."""
-    values, shape = {}, [inputs]
+    values = {}
 
     def draw(*sizes):
         return torch.randn(*sizes, generator=generator) * 0.5
 
-    for place, (word, *given) in enumerate(layers):
-        if word == "image":
-            shape = given
-        elif word == "dense":
-            values[f"{place}.dense.weight"] = draw(given[0], shape[0])
-            values[f"{place}.dense.bias"] = draw(given[0])
-            shape = [given[0]]
-        elif word == "convolution":
-            filters, kernel, padding = given
-            values[f"{place}.convolution.weight"] = draw(filters, shape[0], kernel, kernel)
-            values[f"{place}.convolution.bias"] = draw(filters)
-            shape = [filters] + [length + 2 * padding - kernel + 1 for length in shape[1:]]
-        elif word == "normalisation":
-            values[f"{place}.normalisation.gamma"] = 1 + draw(shape[0])
-            values[f"{place}.normalisation.beta"] = draw(shape[0])
-            values[f"{place}.normalisation.mean"] = draw(shape[0])
-            values[f"{place}.normalisation.variance"] = 1 + draw(shape[0]).square()
-        elif word == "pooling":
-            shape = [shape[0]] + [length // given[0] for length in shape[1:]]
-        elif word == "flatten":
-            shape = [torch.Size(shape).numel()]
+    def add(prefix, layers, shape):
+        for place, (word, *given) in enumerate(layers):
+            name = f"{prefix}{place}"
+            if word == "image":
+                shape = given
+            elif word == "dense":
+                values[f"{name}.dense.weight"] = draw(given[0], shape[0])
+                values[f"{name}.dense.bias"] = draw(given[0])
+                shape = [given[0]]
+            elif word == "convolution":
+                filters, kernel, padding, stride, bias = [*given, 1, True][:5]
+                values[f"{name}.convolution.weight"] = draw(filters, shape[0], kernel, kernel)
+                if bias:
+                    values[f"{name}.convolution.bias"] = draw(filters)
+                shape = [filters] + [(length + 2 * padding - kernel) // stride + 1 for length in shape[1:]]
+            elif word == "normalisation":
+                values[f"{name}.normalisation.gamma"] = 1 + draw(shape[0])
+                values[f"{name}.normalisation.beta"] = draw(shape[0])
+                values[f"{name}.normalisation.mean"] = draw(shape[0])
+                values[f"{name}.normalisation.variance"] = 1 + draw(shape[0]).square()
+            elif word == "pooling":
+                shape = [shape[0]] + [length // given[0] for length in shape[1:]]
+            elif word == "global-pooling":
+                shape = [shape[0]]
+            elif word == "flatten":
+                shape = [torch.Size(shape).numel()]
+            elif word == "residual":
+                after = add(f"{name}.branch.", given[0], shape)
+                add(f"{name}.shortcut.", given[1], shape)
+                shape = after
+        return shape
+
+    add("", layers, [inputs])
     return values
 
 
@@ -76,19 +88,21 @@ def is_trained(name):
     return not name.endswith((".mean", ".variance"))
 
 
-def forward(layers, values, x, training):
+def forward(layers, values, x, training, prefix=""):
     for place, (word, *given) in enumerate(layers):
+        path = f"{prefix}{place}"
         if word == "rescale":
             x = (x - given[0]) * given[1]
         elif word == "image":
             x = x.reshape(-1, *given)
         elif word == "dense":
-            x = F.linear(x, values[f"{place}.dense.weight"], values[f"{place}.dense.bias"])
+            x = F.linear(x, values[f"{path}.dense.weight"], values[f"{path}.dense.bias"])
         elif word == "convolution":
-            name = f"{place}.convolution."
-            x = F.conv2d(x, values[name + "weight"], values[name + "bias"], padding=given[2])
+            name = f"{path}.convolution."
+            _, _, padding, stride, _ = [*given, 1, True][:5]
+            x = F.conv2d(x, values[name + "weight"], values.get(name + "bias"), stride=stride, padding=padding)
         elif word == "normalisation":
-            name = f"{place}.normalisation."
+            name = f"{path}.normalisation."
             x = F.batch_norm(
                 x, values[name + "mean"], values[name + "variance"], values[name + "gamma"], values[name + "beta"],
                 training=training, momentum=0.1, eps=1e-5)
@@ -96,13 +110,25 @@ def forward(layers, values, x, training):
             x = F.relu(x)
         elif word == "pooling":
             x = F.max_pool2d(x, given[0])
+        elif word == "global-pooling":
+            x = F.adaptive_avg_pool2d(x, 1).flatten(1)
         elif word == "flatten":
             x = x.flatten(1)
         elif word == "dropout":
             x = F.dropout(x, given[0], training)
+        elif word == "residual":
+            branch = forward(given[0], values, x, training, f"{path}.branch.")
+            x = branch + forward(given[1], values, x, training, f"{path}.shortcut.")
         else:
             raise ValueError(word)
     return x
+
+
+def residual(filters, stride, projected):
+    """A block of dev.sluice.trainer.network.Networks.resnet."""
+    branch = [["convolution", filters, 3, 1, stride, False], ["normalisation"], ["relu"],
+              ["convolution", filters, 3, 1, 1, False], ["normalisation"]]
+    return ["residual", branch, [["convolution", filters, 1, 0, stride, False], ["normalisation"]] if projected else []]
 
 
 def layers():
@@ -122,6 +148,17 @@ def layers():
         "all": (36, [
             ["rescale", 0.1, 0.9], ["image", 1, 6, 6], ["convolution", 2, 3, 1], ["normalisation"], ["relu"],
             ["pooling", 2], ["flatten"], ["dense", 5], ["relu"], ["dense", 3]]),
+        "convolution, every other pixel": (98, [["image", 2, 7, 7], ["convolution", 3, 3, 1, 2, True]]),
+        "convolution, every other pixel of an even side": (72, [["image", 2, 6, 6], ["convolution", 3, 3, 1, 2, True]]),
+        "convolution in threes, without padding": (72, [["image", 1, 8, 9], ["convolution", 2, 2, 0, 3, True]]),
+        "convolution without bias": (50, [["image", 2, 5, 5], ["convolution", 3, 3, 1, 1, False]]),
+        "global pooling": (60, [["image", 3, 4, 5], ["global-pooling"]]),
+        "residual with the input as it is": (48, [["image", 3, 4, 4], residual(3, 1, False)]),
+        "residual with a projection": (50, [["image", 2, 5, 5], residual(4, 2, True)]),
+        "residual of rows": (6, [["residual", [["dense", 6], ["relu"]], []]]),
+        "resnet": (36, [
+            ["rescale", 0.1, 0.9], ["image", 1, 6, 6], ["convolution", 2, 3, 1, 1, False], ["normalisation"], ["relu"],
+            residual(2, 1, False), ["relu"], residual(4, 2, True), ["relu"], ["global-pooling"], ["dense", 3]]),
     }
     cases = []
     for seed, (name, (inputs, net)) in enumerate(networks.items()):
@@ -175,6 +212,15 @@ def losses():
     for delta in [0.5, 1.0, 2.0]:
         case("huber", delta, torch.randn(6, 2, generator=generator) * 3, torch.randn(6, 2, generator=generator),
              lambda o, t, d=delta: F.huber_loss(o, t, delta=d))
+    for outputs in [1, 3]:
+        case("mean-absolute", 0, torch.randn(6, outputs, generator=generator) * 3,
+             torch.randn(6, outputs, generator=generator), lambda o, t: F.l1_loss(o, t))
+        case("binary-cross-entropy", 0, torch.randn(6, outputs, generator=generator) * 3,
+             torch.randint(0, 2, (6, outputs), generator=generator).float(),
+             lambda o, t: F.binary_cross_entropy_with_logits(o, t))
+    case("mean-absolute", 0, torch.tensor([[1.0], [2.0]]), torch.tensor([[1.0], [0.5]]), lambda o, t: F.l1_loss(o, t))
+    case("binary-cross-entropy", 0, torch.tensor([[80.0, -90.0, 0.0], [1e4, -1e4, 25.0]]),
+         torch.tensor([[1.0, 0.0, 0.25], [0.0, 1.0, 1.0]]), lambda o, t: F.binary_cross_entropy_with_logits(o, t))
     write("losses.json", {"cases": cases})
 
 

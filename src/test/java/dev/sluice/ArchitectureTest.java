@@ -124,7 +124,8 @@ class ArchitectureTest {
             room("trainer.loop", "trainer.callback", "trainer.checkpoint"),
             room("trainer.network", "trainer.checkpoint"),
             room("trainer.optimizer", "trainer.checkpoint", "trainer.network"),
-            room("trainer.export", "trainer.checkpoint", "trainer.json", "trainer.network"),
+            room("trainer.script", "trainer.checkpoint", "trainer.network"),
+            room("trainer.export", "trainer.checkpoint", "trainer.json", "trainer.network", "trainer.script"),
             room("trainer.task", "trainer.network", "trainer.optimizer", "trainer.option"),
             room(
                     "trainer.djl",
@@ -132,6 +133,7 @@ class ArchitectureTest {
                     "trainer.loop",
                     "trainer.network",
                     "trainer.optimizer",
+                    "trainer.script",
                     "trainer.task"),
             room(
                     "trainer",

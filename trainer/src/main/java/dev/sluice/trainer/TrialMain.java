@@ -36,13 +36,11 @@ public final class TrialMain {
     private static final long GRACE_SECONDS = 9; // of the 10 between SIGTERM and SIGKILL
 
     static {
+        EngineStart.begin(); // before all else: nothing takes longer
         System.setProperty("java.util.logging.SimpleFormatter.format", "%1$tFT%1$tT.%1$tL %4$s %5$s%6$s%n");
     }
 
     private static final Secrets SECRETS = Secrets.of(System.getenv());
-
-    /** Kept here: the logging system forgets a logger's level once nobody holds the logger. */
-    private static final java.util.logging.Logger ENGINE_LOG = java.util.logging.Logger.getLogger("ai.djl");
 
     private TrialMain() {}
 
@@ -56,7 +54,6 @@ public final class TrialMain {
 
     /** Runs the trial and ends the process. */
     public static void main(String[] arguments) {
-        ENGINE_LOG.setLevel(java.util.logging.Level.WARNING);
         for (Handler handler : java.util.logging.Logger.getLogger("").getHandlers()) {
             handler.setFormatter(new CleanLines());
         }

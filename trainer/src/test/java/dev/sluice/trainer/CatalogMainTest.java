@@ -18,7 +18,10 @@ class CatalogMainTest {
 
         Map<String, Object> catalog = JsonText.readObject(Files.readString(folder.resolve("catalog.json")));
         assertThat(catalog).containsOnlyKeys("tasks", "callbacks");
-        assertThat((List<?>) catalog.get("tasks")).singleElement().asString().contains("digits", "mlp", "cnn");
+        assertThat((List<?>) catalog.get("tasks"))
+                .singleElement()
+                .asString()
+                .contains("digits", "mlp", "cnn", "resnet");
         assertThat((List<?>) catalog.get("callbacks"))
                 .extracting(callback -> String.valueOf(((Map<?, ?>) callback).get("type")))
                 .startsWith("early-stopping", "json-lines")

@@ -120,9 +120,7 @@ public final class PytorchFixture {
 
     /** The network of its list of layers, each a word and its arguments. */
     public NetSpec network() {
-        return NetSpec.of(
-                (int) number("inputs"),
-                list("layers").stream().map(layer -> layer((List<?>) layer)).toList());
+        return NetSpec.of((int) number("inputs"), layers(list("layers")));
     }
 
     @Override
@@ -153,21 +151,32 @@ public final class PytorchFixture {
         return ((Number) words.get(place)).doubleValue();
     }
 
+    private static List<Layer> layers(Object words) {
+        return ((List<?>) words).stream().map(layer -> layer((List<?>) layer)).toList();
+    }
+
     private static Layer layer(List<?> words) {
-        int[] whole = new int[words.size()];
-        for (int i = 1; i < whole.length; i++) {
-            whole[i] = (int) argument(words, i);
-        }
         return switch ((String) words.get(0)) {
             case "rescale" -> new Layer.Rescale((float) argument(words, 1), (float) argument(words, 2));
-            case "image" -> new Layer.Image(whole[1], whole[2], whole[3]);
-            case "dense" -> new Layer.Dense(whole[1]);
-            case "convolution" -> new Layer.Convolution(whole[1], whole[2], whole[3]);
+            case "image" -> new Layer.Image(whole(words, 1), whole(words, 2), whole(words, 3));
+            case "dense" -> new Layer.Dense(whole(words, 1));
+            case "convolution" ->
+                words.size() == 4
+                        ? new Layer.Convolution(whole(words, 1), whole(words, 2), whole(words, 3))
+                        : new Layer.Convolution(
+                                whole(words, 1), whole(words, 2), whole(words, 4), whole(words, 3), (Boolean)
+                                        words.get(5));
             case "normalisation" -> new Layer.BatchNormalisation();
             case "relu" -> new Layer.Relu();
-            case "pooling" -> new Layer.MaxPooling(whole[1]);
+            case "pooling" -> new Layer.MaxPooling(whole(words, 1));
+            case "global-pooling" -> new Layer.GlobalAveragePooling();
             case "flatten" -> new Layer.Flatten();
+            case "residual" -> new Layer.Residual(layers(words.get(1)), layers(words.get(2)));
             default -> throw new IllegalArgumentException("no layer " + words);
         };
+    }
+
+    private static int whole(List<?> words, int place) {
+        return (int) argument(words, place);
     }
 }

@@ -25,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /*
  * Every report goes to reports.jsonl first, then into a queue, then over HTTP from the head of the queue on. What the
@@ -42,7 +43,9 @@ public final class HttpTrialChannel implements TrialChannel {
     private static final Duration TURN = Duration.ofSeconds(2);
     private static final Duration LAST_TRY = Duration.ofSeconds(3);
 
-    private final HttpClient client;
+    /** Made for the first call: that takes a tenth of a second, which the first step does not wait for. */
+    private @Nullable HttpClient client;
+
     private final Settings settings;
     private final ReentrantLock sending =
             new ReentrantLock(); // who holds it talks to the service; never waited for long
@@ -79,10 +82,6 @@ public final class HttpTrialChannel implements TrialChannel {
     /** Opens the line; the service need not be there. */
     public HttpTrialChannel(Settings settings) {
         this.settings = settings;
-        this.client = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .connectTimeout(Duration.ofSeconds(3))
-                .build();
         this.background = new Thread(this::keepInTouch, "trial-channel");
         background.setDaemon(true);
         background.start();
@@ -153,6 +152,18 @@ public final class HttpTrialChannel implements TrialChannel {
                     waiting(),
                     settings.reports());
         }
+    }
+
+    private synchronized HttpClient client() {
+        HttpClient made = client;
+        if (made == null) {
+            made = HttpClient.newBuilder()
+                    .version(HttpClient.Version.HTTP_1_1)
+                    .connectTimeout(Duration.ofSeconds(3))
+                    .build();
+            client = made;
+        }
+        return made;
     }
 
     private boolean takeTurn(Duration patience) {
@@ -240,7 +251,7 @@ public final class HttpTrialChannel implements TrialChannel {
                 .POST(HttpRequest.BodyPublishers.ofString(body));
         settings.token().ifPresent(token -> request.header("Authorization", "Bearer " + token));
         try {
-            HttpResponse<String> response = client.send(request.build(), BodyHandlers.ofString());
+            HttpResponse<String> response = client().send(request.build(), BodyHandlers.ofString());
             return read(response.statusCode(), response.body());
         } catch (IOException e) {
             if (!away) {

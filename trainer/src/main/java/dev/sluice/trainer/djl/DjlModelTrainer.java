@@ -8,8 +8,6 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.Parameter;
-import ai.djl.training.GradientCollector;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.cuda.CudaUtils;
 import dev.sluice.trainer.checkpoint.Tensor;
@@ -18,7 +16,6 @@ import dev.sluice.trainer.loop.ModelTrainer;
 import dev.sluice.trainer.loop.Split;
 import dev.sluice.trainer.loop.StepGate;
 import dev.sluice.trainer.network.NetBlock;
-import dev.sluice.trainer.network.NetLoss;
 import dev.sluice.trainer.network.SeedStream;
 import dev.sluice.trainer.network.SeedStream.Purpose;
 import dev.sluice.trainer.optimizer.NetOptimizer;
@@ -29,16 +26,15 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.SplittableRandom;
 
 /*
- * Data lies on the device once. An epoch gathers the training rows in its order by one index-select; batches are
- * slices of that. All arrays of a step belong to the step's own manager and die with it: what belongs to a longer-lived
+ * Data lies on the device once. An epoch gathers the training rows in its order by one index-select; batches are slices of that, and the way from there to gradients is one call. All arrays of a step belong to the step's own manager and die with it: what belongs to a longer-lived
  * one would pile up. The loss of a step is added up on the device and read once an epoch.
  */
 /**
- * Trains a classification plan with DJL's PyTorch engine. One per process may be inside a step at a time: DJL collects
- * gradients for the whole process. Confined to one thread.
+ * Trains a classification plan with DJL's PyTorch engine. Confined to one thread.
  */
 public final class DjlModelTrainer implements ModelTrainer {
     private static final int EVALUATION_ROWS = 2048;
@@ -53,15 +49,18 @@ public final class DjlModelTrainer implements ModelTrainer {
     private final NetBlock block;
     private final NetOptimizer optimizer;
     private final ParameterStore store;
-    private final NetLoss loss;
+    private final TrainingModule module;
+    private final boolean drawsAtRandom;
     private final Map<Split, OnDevice> splits = new EnumMap<>(Split.class);
     private final NDArray lossSum;
     private NDManager epochManager;
-    private NDArray epochFeatures;
-    private NDArray epochLabels;
     private final WeightAverage average;
     private final List<NDArray> statistics = new ArrayList<>(); // parameters that forward passes move, not gradients
     private NDArray stepMean;
+    private OptionalDouble stepNorm = OptionalDouble.empty(); // if it was wanted before the step
+    private boolean isNormWanted; // whoever asked for the norm of two steps in a row will ask for the next one's
+    private long lastNormStep = -1;
+    private long currentStep;
     private int stepRows;
     private long rowsSeen;
     private double learningRate; // of the last step
@@ -89,17 +88,16 @@ public final class DjlModelTrainer implements ModelTrainer {
         block.getParameters().values().stream()
                 .filter(parameter -> !parameter.requiresGradient())
                 .forEach(parameter -> statistics.add(parameter.getArray()));
-        this.loss = new NetLoss(plan.loss());
+        this.module = new TrainingModule(manager, plan.network(), plan.loss(), block);
+        this.drawsAtRandom = plan.network().drawsAtRandom();
         this.store = new ParameterStore(manager, false);
         splits.put(Split.TRAIN, onDevice(plan.train()));
         splits.put(Split.VALIDATION, onDevice(plan.validation()));
         splits.put(Split.TEST, onDevice(plan.test()));
         this.lossSum = manager.zeros(new Shape(), DataType.FLOAT64);
         this.stepMean = manager.zeros(new Shape());
-        this.average = new WeightAverage(manager, arrays(block));
+        this.average = new WeightAverage(manager, block.arrays());
         this.epochManager = manager.newSubManager();
-        this.epochFeatures = split(Split.TRAIN).features();
-        this.epochLabels = split(Split.TRAIN).labels();
     }
 
     @Override
@@ -112,20 +110,14 @@ public final class DjlModelTrainer implements ModelTrainer {
         epochManager.close();
         epochManager = manager.newSubManager();
         OnDevice train = split(Split.TRAIN);
-        int[] order = new int[train.rows()];
+        long[] order = new long[train.rows()];
         SplittableRandom random = SeedStream.at(seed, Purpose.SHUFFLE, epoch);
         for (int i = 0; i < order.length; i++) {
             int j = random.nextInt(i + 1);
             order[i] = order[j];
             order[j] = i;
         }
-        try (NDManager gathering = epochManager.newSubManager()) {
-            NDArray rows = gathering.create(order).toType(DataType.INT64, false);
-            epochFeatures = train.features().get(gathering, new NDIndex("{}", rows));
-            epochLabels = train.labels().get(gathering, new NDIndex("{}", rows));
-            epochFeatures.attach(epochManager);
-            epochLabels.attach(epochManager);
-        }
+        module.begin(train.features(), train.labels(), order);
         rowsSeen = 0;
         lossSum.muli(0);
     }
@@ -134,13 +126,19 @@ public final class DjlModelTrainer implements ModelTrainer {
     public void step(int batch, long globalStep, StepGate gate) {
         int from = batch * plan.rowsPerStep();
         int to = Math.min(from + plan.rowsPerStep(), plan.train().rows());
-        engine.setRandomSeed((int) SeedStream.mix(seed, Purpose.DROPOUT, globalStep));
+        if (drawsAtRandom) {
+            engine.setRandomSeed((int) SeedStream.mix(seed, Purpose.DROPOUT, globalStep));
+        }
         learningRate = plan.learningRate(globalStep);
+        currentStep = globalStep;
         try (NDManager step = epochManager.newSubManager()) {
             List<NDArray> before = gate.mayRefuse() ? copies(step) : List.of();
             stepMean.close();
-            stepMean = accumulate(step, from, to);
+            NDList results = module.gradients(step, from, to, plan.batchSize(), isNormWanted);
+            stepMean = results.get(0);
             stepMean.attach(epochManager); // may be asked for after the step
+            stepNorm = isNormWanted ? OptionalDouble.of(results.get(1).toFloatArray()[0]) : OptionalDouble.empty();
+            isNormWanted = false; // unless it is asked for again
             stepRows = to - from;
             StepGate.Passage passage = gate.pass(learningRate);
             if (!passage.isTaken()) {
@@ -170,42 +168,9 @@ public final class DjlModelTrainer implements ModelTrainer {
         return copies;
     }
 
-    /**
-     * Gradients of the mean loss over rows {@code [from, to)}, batch by batch; gives that loss. Gradients add up, and a
-     * batch weighs as much as its rows, so it makes no difference where one ends.
-     */
-    private NDArray accumulate(NDManager step, int from, int to) {
-        try (GradientCollector collector = engine.newGradientCollector()) {
-            if (to - from <= plan.batchSize()) {
-                return backward(collector, step, from, to, to - from);
-            }
-            NDArray sum = step.zeros(new Shape());
-            for (int start = from; start < to; start += plan.batchSize()) {
-                int end = Math.min(start + plan.batchSize(), to);
-                try (NDManager part = step.newSubManager()) {
-                    sum.addi(backward(collector, part, start, end, to - from));
-                }
-            }
-            return sum;
-        }
-    }
-
-    /** Gradients of a batch's mean loss by its share of the step's rows; gives the loss by that share. */
-    private NDArray backward(GradientCollector collector, NDManager manager, int start, int end, int rows) {
-        NDArray x = epochFeatures.get(manager, new NDIndex().addSliceDim(start, end));
-        NDArray y = epochLabels.get(manager, new NDIndex().addSliceDim(start, end));
-        NDArray logits = block.forward(store, new NDList(x), true).singletonOrThrow();
-        NDArray share = loss.mean(y, logits);
-        if (end - start < rows) {
-            share = share.mul((float) (end - start) / rows);
-        }
-        collector.backward(share);
-        return share.stopGradient();
-    }
-
     @Override
     public double stepLoss() {
-        return stepMean.getFloat();
+        return stepMean.toFloatArray()[0];
     }
 
     @Override
@@ -215,12 +180,14 @@ public final class DjlModelTrainer implements ModelTrainer {
 
     @Override
     public double gradientNorm() {
-        return optimizer.gradientNorm();
+        isNormWanted |= lastNormStep == currentStep - 1;
+        lastNormStep = currentStep;
+        return stepNorm.isPresent() ? stepNorm.getAsDouble() : module.norm();
     }
 
     @Override
     public LossTotal lossTotal() {
-        return new LossTotal(lossSum.getDouble(), rowsSeen);
+        return new LossTotal(lossSum.toDoubleArray()[0], rowsSeen);
     }
 
     @Override
@@ -259,7 +226,7 @@ public final class DjlModelTrainer implements ModelTrainer {
     @Override
     public Map<String, Double> endEpoch() {
         Map<String, Double> metrics = new LinkedHashMap<>();
-        metrics.put("train_loss", lossSum.getDouble() / rowsSeen);
+        metrics.put("train_loss", lossSum.toDoubleArray()[0] / rowsSeen);
         metrics.put("learning_rate", learningRate);
         return metrics;
     }
@@ -323,7 +290,7 @@ public final class DjlModelTrainer implements ModelTrainer {
 
     @Override
     public Map<String, Object> epochState() {
-        return Map.of("lossSum", Double.toHexString(lossSum.getDouble()), "rowsSeen", rowsSeen);
+        return Map.of("lossSum", Double.toHexString(lossSum.toDoubleArray()[0]), "rowsSeen", rowsSeen);
     }
 
     @Override
@@ -347,17 +314,9 @@ public final class DjlModelTrainer implements ModelTrainer {
     @Override
     public void close() {
         optimizer.close();
+        module.close();
         epochManager.close();
         manager.close();
-    }
-
-    /** All parameters, those that gradients do not move too. */
-    private static Map<String, NDArray> arrays(NetBlock block) {
-        Map<String, NDArray> arrays = new LinkedHashMap<>();
-        for (Parameter parameter : block.getParameters().values()) {
-            arrays.put(parameter.getName(), parameter.getArray());
-        }
-        return arrays;
     }
 
     private LabelledRows rows(Split split) {

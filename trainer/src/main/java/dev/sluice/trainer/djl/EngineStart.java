@@ -1,9 +1,12 @@
 package dev.sluice.trainer.djl;
 
 import ai.djl.engine.Engine;
+import ai.djl.pytorch.jni.JniUtils;
+import ai.djl.pytorch.jni.LibUtils;
 import ai.djl.util.Utils;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.System.Logger.Level;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
@@ -18,21 +21,58 @@ import java.util.stream.Stream;
  * could remove what the other is loading.
  */
 public final class EngineStart {
+    private static final System.Logger LOGGER = System.getLogger(EngineStart.class.getName());
     private static final String CACHE = "DJL_CACHE_DIR";
+
+    /** Kept here: the logging system forgets a logger's level once nobody holds the logger. */
+    private static final java.util.logging.Logger ENGINE_LOG = java.util.logging.Logger.getLogger("ai.djl");
 
     private EngineStart() {}
 
     /**
-     * The loaded engine.
+     * Begins to load the native libraries beside what else a trial has to prepare: that takes longer than all else before
+     * the first step. If they cannot be loaded, {@link #load} says so.
+     */
+    public static void begin() {
+        Thread loading = new Thread(
+                () -> {
+                    prepare();
+                    if (isUnpacked(Utils.getEngineCacheDir("pytorch"))) {
+                        try {
+                            LibUtils.loadLibrary();
+                        } catch (RuntimeException | LinkageError e) {
+                            LOGGER.log(Level.DEBUG, "engine=failed", e); // as it will for the one who needs it
+                        }
+                    }
+                },
+                "engine-start");
+        loading.setDaemon(true);
+        loading.start();
+    }
+
+    /**
+     * The loaded engine. The calling thread notes no gradients from then on, unless it is told to: libtorch keeps that for
+     * each thread, and DJL says so to the one alone that loads it.
      *
      * @param threads threads to compute with, unless {@code ai.djl.pytorch.num_threads} says otherwise
      */
     public static Engine load(int threads) {
+        Engine engine = loaded(threads);
+        JniUtils.setGradMode(false);
+        return engine;
+    }
+
+    private static void prepare() {
+        ENGINE_LOG.setLevel(java.util.logging.Level.WARNING);
         setIfAbsent("ai.djl.offline", "true");
         setIfAbsent("OPT_OUT_TRACKING", "true");
+        setIfAbsent(CACHE, tools().resolve("djl").toString());
+    }
+
+    private static Engine loaded(int threads) {
+        prepare();
         setIfAbsent("ai.djl.pytorch.num_threads", Integer.toString(threads));
         setIfAbsent("ai.djl.pytorch.num_interop_threads", "1");
-        setIfAbsent(CACHE, tools().resolve("djl").toString());
         Path cache = Utils.getEngineCacheDir("pytorch");
         if (isUnpacked(cache)) {
             return Engine.getEngine("PyTorch");

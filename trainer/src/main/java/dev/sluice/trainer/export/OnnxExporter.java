@@ -6,6 +6,7 @@ import dev.sluice.trainer.checkpoint.Tensor;
 import dev.sluice.trainer.network.Layer;
 import dev.sluice.trainer.network.NetSpec;
 import dev.sluice.trainer.network.ParameterSpec;
+import dev.sluice.trainer.network.PlacedLayer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
@@ -45,10 +46,7 @@ public final class OnnxExporter {
             }
             graph.addInitializer(initializer(parameter.name(), tensor));
         }
-        String last = INPUT;
-        for (int place = 0; place < network.layers().size(); place++) {
-            last = add(graph, place, network.layers().get(place), network.parameters(place), last);
-        }
+        String last = add(graph, network.layers(), INPUT);
         graph.addNode(node("Identity", OUTPUT, List.of(last)));
         return OnnxMl.ModelProto.newBuilder()
                 .setIrVersion(8)
@@ -60,11 +58,20 @@ public final class OnnxExporter {
                 .toByteArray();
     }
 
+    /** Adds the nodes of layers in order and gives the name of the last one's output. */
+    private static String add(OnnxMl.GraphProto.Builder graph, List<PlacedLayer> layers, String input) {
+        String last = input;
+        for (PlacedLayer layer : layers) {
+            last = add(graph, layer, last);
+        }
+        return last;
+    }
+
     /** Adds a layer's nodes and gives the name of its output. */
-    private static String add(
-            OnnxMl.GraphProto.Builder graph, int place, Layer layer, List<ParameterSpec> parameters, String input) {
-        String output = "layer" + place;
-        switch (layer) {
+    private static String add(OnnxMl.GraphProto.Builder graph, PlacedLayer placed, String input) {
+        String output = "layer" + placed.path();
+        List<ParameterSpec> parameters = placed.parameters();
+        switch (placed.layer()) {
             case Layer.Rescale rescale -> {
                 graph.addInitializer(scalar(output + ".offset", rescale.offset()));
                 graph.addInitializer(scalar(output + ".factor", rescale.factor()));
@@ -81,6 +88,7 @@ public final class OnnxExporter {
             case Layer.Convolution convolution ->
                 graph.addNode(node("Conv", output, inputs(input, parameters))
                         .addAttribute(wholes("kernel_shape", convolution.kernel(), convolution.kernel()))
+                        .addAttribute(wholes("strides", convolution.stride(), convolution.stride()))
                         .addAttribute(wholes(
                                 "pads",
                                 convolution.padding(),
@@ -98,6 +106,16 @@ public final class OnnxExporter {
                 graph.addNode(node("MaxPool", output, List.of(input))
                         .addAttribute(wholes("kernel_shape", pooling.size(), pooling.size()))
                         .addAttribute(wholes("strides", pooling.size(), pooling.size())));
+            case Layer.GlobalAveragePooling ignored -> {
+                graph.addNode(node("GlobalAveragePool", output + ".pixels", List.of(input)));
+                graph.addNode(
+                        node("Flatten", output, List.of(output + ".pixels")).addAttribute(whole("axis", 1)));
+            }
+            case Layer.Residual ignored -> {
+                String branch = add(graph, placed.branch(), input);
+                String shortcut = add(graph, placed.shortcut(), input);
+                graph.addNode(node("Add", output, List.of(branch, shortcut)));
+            }
             case Layer.Flatten ignored ->
                 graph.addNode(node("Flatten", output, List.of(input)).addAttribute(whole("axis", 1)));
             case Layer.Dropout ignored -> {

@@ -1,5 +1,7 @@
 package dev.sluice.trainer.network;
 
+import java.util.List;
+
 /** One layer of a {@link NetSpec}. */
 public sealed interface Layer {
     /** {@code (x - offset) * factor}, elementwise: brings raw inputs to a good range inside the network. */
@@ -23,15 +25,29 @@ public sealed interface Layer {
         }
     }
 
-    /** A 2-d convolution with bias, stride 1, {@code kernel x kernel}, zero padding on all sides. */
-    record Convolution(int filters, int kernel, int padding) implements Layer {
+    /**
+     * A 2-d convolution, {@code kernel x kernel}.
+     *
+     * @param filters channels of the output
+     * @param kernel pixels on a side
+     * @param stride pixels from one window to the next, in both directions
+     * @param padding zeros on all sides, >= 0
+     * @param hasBias whether something is added to each channel; before a normalisation that would be in vain
+     */
+    record Convolution(int filters, int kernel, int stride, int padding, boolean hasBias) implements Layer {
         /** Checks the ranges. */
         public Convolution {
             positive("filters", filters);
             positive("kernel", kernel);
+            positive("stride", stride);
             if (padding < 0) {
                 throw new IllegalArgumentException("padding must be >= 0, was " + padding);
             }
+        }
+
+        /** With bias and stride 1. */
+        public Convolution(int filters, int kernel, int padding) {
+            this(filters, kernel, 1, padding, true);
         }
     }
 
@@ -51,6 +67,27 @@ public sealed interface Layer {
         /** Checks the size. */
         public MaxPooling {
             positive("size", size);
+        }
+    }
+
+    /** The mean of each channel over the whole image: a row of as many values as there are channels. */
+    record GlobalAveragePooling() implements Layer {}
+
+    /**
+     * The sum of what a branch and a shortcut make of the same input (He, Zhang, Ren, Sun, "Deep Residual Learning for
+     * Image Recognition", 2016, equations 1 and 2). Both must give the same shape.
+     *
+     * @param branch layers, first to last; at least one
+     * @param shortcut layers, first to last; none: the input as it is
+     */
+    record Residual(List<Layer> branch, List<Layer> shortcut) implements Layer {
+        /** Copies the lists. */
+        public Residual {
+            branch = List.copyOf(branch);
+            shortcut = List.copyOf(shortcut);
+            if (branch.isEmpty()) {
+                throw new IllegalArgumentException("branch must have a layer");
+            }
         }
     }
 

@@ -1,6 +1,9 @@
 package dev.sluice.trainer.network;
 
-/** How far a network's outputs are from what they should be, averaged over the rows of a batch. */
+/**
+ * How far a network's outputs are from what they should be, averaged over the rows of a batch. As PyTorch's loss of that
+ * kind computes it.
+ */
 public sealed interface LossSpec {
     /**
      * Cross-entropy of softmax over the outputs, one for each class, against the class of each row.
@@ -19,6 +22,15 @@ public sealed interface LossSpec {
 
     /** Mean of the squared differences, over all outputs of all rows. */
     record MeanSquared() implements LossSpec {}
+
+    /** Mean of the absolute differences, over all outputs of all rows; where there is none its gradient is zero. */
+    record MeanAbsolute() implements LossSpec {}
+
+    /**
+     * Cross-entropy of the logistic function of each output against its target, in [0, 1]: the mean over all outputs of
+     * all rows, each of which says yes or no by itself.
+     */
+    record BinaryCrossEntropy() implements LossSpec {}
 
     /**
      * Mean over all outputs of all rows of {@code d^2 / 2} for differences d up to {@code delta} and of

@@ -30,8 +30,11 @@ import java.util.Map;
  */
 public final class NetBlock extends AbstractBlock {
     private final NetSpec spec;
-    private final List<List<Parameter>> byLayer = new ArrayList<>();
+    private final List<Step> steps;
     private final Map<String, Parameter> byName = new LinkedHashMap<>();
+
+    /** A layer with what it computes with: its arrays stay the same objects, whatever is written into them. */
+    private record Step(Layer layer, List<NDArray> arrays, List<Step> branch, List<Step> shortcut) {}
 
     /**
      * Builds the block with its parameters on a manager.
@@ -40,21 +43,24 @@ public final class NetBlock extends AbstractBlock {
      */
     public NetBlock(NetSpec spec, NDManager manager, Map<String, Tensor> values) {
         this.spec = spec;
-        for (int place = 0; place < spec.layers().size(); place++) {
-            List<Parameter> ofLayer = new ArrayList<>();
-            for (ParameterSpec described : spec.parameters(place)) {
-                Parameter parameter = addParameter(Parameter.builder()
-                        .setName(described.name())
-                        .setType(type(described.role()))
-                        .optRequiresGrad(described.role().isTrained())
-                        .build());
-                parameter.setArray(array(manager, value(described, values)));
-                ofLayer.add(parameter);
-                byName.put(described.name(), parameter);
-            }
-            byLayer.add(ofLayer);
+        for (ParameterSpec described : spec.parameters()) {
+            Parameter parameter = addParameter(Parameter.builder()
+                    .setName(described.name())
+                    .setType(type(described.role()))
+                    .optRequiresGrad(described.role().isTrained())
+                    .build());
+            parameter.setArray(array(manager, value(described, values)));
+            byName.put(described.name(), parameter);
         }
         initialize(manager, DataType.FLOAT32, new Shape(1, spec.inputs()));
+        this.steps = steps(spec.layers());
+    }
+
+    /** The arrays of all parameters, by name, in the description's order. */
+    public Map<String, NDArray> arrays() {
+        Map<String, NDArray> arrays = new LinkedHashMap<>();
+        byName.forEach((name, parameter) -> arrays.put(name, parameter.getArray()));
+        return arrays;
     }
 
     /** The arrays that gradients move, by name, in the description's order. */
@@ -113,11 +119,7 @@ public final class NetBlock extends AbstractBlock {
     @Override
     protected NDList forwardInternal(
             ParameterStore store, NDList inputs, boolean training, PairList<String, Object> ignored) {
-        NDArray x = inputs.singletonOrThrow();
-        for (int place = 0; place < byLayer.size(); place++) {
-            x = apply(spec.layers().get(place), byLayer.get(place), x, training);
-        }
-        return new NDList(x);
+        return new NDList(apply(steps, inputs.singletonOrThrow(), training));
     }
 
     @Override
@@ -125,30 +127,49 @@ public final class NetBlock extends AbstractBlock {
         return new Shape[] {new Shape(inputShapes[0].get(0), spec.outputs())};
     }
 
-    private static NDArray apply(Layer layer, List<Parameter> parameters, NDArray x, boolean training) {
-        return switch (layer) {
+    private List<Step> steps(List<PlacedLayer> layers) {
+        List<Step> all = new ArrayList<>();
+        for (PlacedLayer placed : layers) {
+            List<NDArray> arrays = placed.parameters().stream()
+                    .map(described -> parameter(described.name()).getArray())
+                    .toList();
+            all.add(new Step(placed.layer(), arrays, steps(placed.branch()), steps(placed.shortcut())));
+        }
+        return List.copyOf(all);
+    }
+
+    private static NDArray apply(List<Step> steps, NDArray input, boolean training) {
+        NDArray x = input;
+        for (Step step : steps) {
+            x = apply(step, x, training);
+        }
+        return x;
+    }
+
+    private static NDArray apply(Step step, NDArray x, boolean training) {
+        List<NDArray> arrays = step.arrays;
+        return switch (step.layer) {
             case Layer.Rescale rescale -> x.sub(rescale.offset()).muli(rescale.factor());
             case Layer.Image image ->
                 x.reshape(new Shape(x.getShape().get(0), image.channels(), image.height(), image.width()));
             case Layer.Dense ignored ->
-                Linear.linear(x, parameters.get(0).getArray(), parameters.get(1).getArray())
-                        .singletonOrThrow();
+                Linear.linear(x, arrays.get(0), arrays.get(1)).singletonOrThrow();
             case Layer.Convolution convolution ->
                 Conv2d.conv2d(
                                 x,
-                                parameters.get(0).getArray(),
-                                parameters.get(1).getArray(),
-                                new Shape(1, 1),
+                                arrays.get(0),
+                                convolution.hasBias() ? arrays.get(1) : null,
+                                new Shape(convolution.stride(), convolution.stride()),
                                 new Shape(convolution.padding(), convolution.padding()),
                                 new Shape(1, 1))
                         .singletonOrThrow();
             case Layer.BatchNormalisation ignored ->
                 BatchNorm.batchNorm(
                                 x,
-                                parameters.get(2).getArray(),
-                                parameters.get(3).getArray(),
-                                parameters.get(0).getArray(),
-                                parameters.get(1).getArray(),
+                                arrays.get(2),
+                                arrays.get(3),
+                                arrays.get(0),
+                                arrays.get(1),
                                 -1, // DJL's PyTorch engine takes -1 for "the channel axis as it is"
                                 Layer.BatchNormalisation.MOMENTUM,
                                 Layer.BatchNormalisation.EPSILON,
@@ -159,6 +180,8 @@ public final class NetBlock extends AbstractBlock {
                 Shape window = new Shape(pooling.size(), pooling.size());
                 yield x.getNDArrayInternal().maxPool(window, window, new Shape(0, 0), false);
             }
+            case Layer.GlobalAveragePooling ignored -> x.getNDArrayInternal().globalAvgPool();
+            case Layer.Residual ignored -> apply(step.branch, x, training).add(apply(step.shortcut, x, training));
             case Layer.Flatten ignored -> x.reshape(new Shape(x.getShape().get(0), -1));
             case Layer.Dropout dropout ->
                 training && dropout.rate() > 0

@@ -15,26 +15,43 @@ import java.util.Set;
  */
 public final class NetSpec {
     private final int inputs;
-    private final List<Layer> layers;
-    private final List<int[]>
-            shapes; // of what goes into each layer, and last of what comes out; without the batch axis
-    private final List<List<ParameterSpec>> parameters; // by layer
+    private final Stack stack;
+
+    /** Layers in order, what goes in and what comes out: shapes without the batch axis. */
+    @SuppressWarnings("ArrayRecordComponent") // shapes: never changed, never compared by record
+    private record Stack(List<PlacedLayer> layers, int[] input, int[] output) {
+        static Stack of(String prefix, List<Layer> layers, int[] input) {
+            List<PlacedLayer> placed = new ArrayList<>();
+            int[] shape = input;
+            for (int place = 0; place < layers.size(); place++) {
+                String path = prefix + place;
+                Layer layer = layers.get(place);
+                if (layer instanceof Layer.Residual residual) {
+                    Stack branch = of(path + ".branch.", residual.branch(), shape);
+                    Stack shortcut = of(path + ".shortcut.", residual.shortcut(), shape);
+                    if (!Arrays.equals(branch.output, shortcut.output)) {
+                        throw new IllegalArgumentException("layer " + path + " cannot add what its branch gives, "
+                                + Arrays.toString(branch.output) + ", to what its shortcut gives, "
+                                + Arrays.toString(shortcut.output));
+                    }
+                    placed.add(new PlacedLayer(path, layer, List.of(), branch.layers, shortcut.layers));
+                    shape = branch.output;
+                } else {
+                    int[] after = shapeAfter(path, layer, shape);
+                    placed.add(new PlacedLayer(path, layer, parametersOf(path, layer, shape), List.of(), List.of()));
+                    shape = after;
+                }
+            }
+            return new Stack(List.copyOf(placed), input, shape);
+        }
+    }
 
     private NetSpec(int inputs, List<Layer> layers) {
         if (inputs < 1) {
             throw new IllegalArgumentException("inputs must be >= 1, was " + inputs);
         }
         this.inputs = inputs;
-        this.layers = List.copyOf(layers);
-        this.shapes = new ArrayList<>();
-        this.parameters = new ArrayList<>();
-        int[] shape = {inputs};
-        for (int place = 0; place < layers.size(); place++) {
-            shapes.add(shape);
-            parameters.add(parametersOf(place, layers.get(place), shape));
-            shape = shapeAfter(place, layers.get(place), shape);
-        }
-        shapes.add(shape);
+        this.stack = Stack.of("", layers, new int[] {inputs});
     }
 
     /**
@@ -54,22 +71,28 @@ public final class NetSpec {
 
     /** Values in a row of output. */
     public int outputs() {
-        return Arrays.stream(shapes.get(layers.size())).reduce(1, Math::multiplyExact);
+        return Arrays.stream(stack.output).reduce(1, Math::multiplyExact);
     }
 
-    /** The layers, first to last. */
-    public List<Layer> layers() {
-        return layers;
+    /** The layers, first to last, each with its parameters. */
+    public List<PlacedLayer> layers() {
+        return stack.layers;
     }
 
-    /** The parameters of the layer at a place, in the order weight, bias or gamma, beta, mean, variance. */
-    public List<ParameterSpec> parameters(int place) {
-        return parameters.get(place);
+    /** True if training draws at random: if values are dropped. */
+    public boolean drawsAtRandom() {
+        return stack.layers.stream().anyMatch(NetSpec::drawsAtRandom);
+    }
+
+    private static boolean drawsAtRandom(PlacedLayer placed) {
+        return (placed.layer() instanceof Layer.Dropout dropout && dropout.rate() > 0)
+                || placed.branch().stream().anyMatch(NetSpec::drawsAtRandom)
+                || placed.shortcut().stream().anyMatch(NetSpec::drawsAtRandom);
     }
 
     /** All parameters, layer by layer. */
     public List<ParameterSpec> parameters() {
-        return parameters.stream().flatMap(List::stream).toList();
+        return stack.layers.stream().flatMap(PlacedLayer::allParameters).toList();
     }
 
     /** Names of the parameters that multiply inputs: those of dense layers and convolutions, without their biases. */
@@ -92,36 +115,33 @@ public final class NetSpec {
         return values;
     }
 
-    private static List<ParameterSpec> parametersOf(int place, Layer layer, int[] shape) {
+    private static List<ParameterSpec> parametersOf(String path, Layer layer, int[] shape) {
         return switch (layer) {
             case Layer.Dense dense -> {
                 long fanIn = shape[0];
                 yield List.of(
                         new ParameterSpec(
-                                place + ".dense.weight",
+                                path + ".dense.weight",
                                 new long[] {dense.units(), fanIn},
                                 ParameterSpec.Role.WEIGHT,
                                 fanIn),
                         new ParameterSpec(
-                                place + ".dense.bias", new long[] {dense.units()}, ParameterSpec.Role.BIAS, 0));
+                                path + ".dense.bias", new long[] {dense.units()}, ParameterSpec.Role.BIAS, 0));
             }
             case Layer.Convolution convolution -> {
                 long kernel = convolution.kernel();
-                yield List.of(
-                        new ParameterSpec(
-                                place + ".convolution.weight",
-                                new long[] {convolution.filters(), shape[0], kernel, kernel},
-                                ParameterSpec.Role.WEIGHT,
-                                shape[0] * kernel * kernel),
-                        new ParameterSpec(
-                                place + ".convolution.bias",
-                                new long[] {convolution.filters()},
-                                ParameterSpec.Role.BIAS,
-                                0));
+                ParameterSpec weight = new ParameterSpec(
+                        path + ".convolution.weight",
+                        new long[] {convolution.filters(), shape[0], kernel, kernel},
+                        ParameterSpec.Role.WEIGHT,
+                        shape[0] * kernel * kernel);
+                ParameterSpec bias = new ParameterSpec(
+                        path + ".convolution.bias", new long[] {convolution.filters()}, ParameterSpec.Role.BIAS, 0);
+                yield convolution.hasBias() ? List.of(weight, bias) : List.of(weight);
             }
             case Layer.BatchNormalisation ignored -> {
                 long[] channels = {shape[0]};
-                String name = place + ".normalisation.";
+                String name = path + ".normalisation.";
                 yield List.of(
                         new ParameterSpec(name + "gamma", channels, ParameterSpec.Role.GAMMA, 0),
                         new ParameterSpec(name + "beta", channels, ParameterSpec.Role.BETA, 0),
@@ -132,62 +152,73 @@ public final class NetSpec {
             case Layer.Image ignored -> List.of();
             case Layer.Relu ignored -> List.of();
             case Layer.MaxPooling ignored -> List.of();
+            case Layer.GlobalAveragePooling ignored -> List.of();
+            case Layer.Residual ignored -> List.of(); // its layers have them
             case Layer.Flatten ignored -> List.of();
             case Layer.Dropout ignored -> List.of();
         };
     }
 
-    private static int[] shapeAfter(int place, Layer layer, int[] shape) {
+    private static int[] shapeAfter(String path, Layer layer, int[] shape) {
         return switch (layer) {
             case Layer.Rescale ignored -> shape;
             case Layer.Relu ignored -> shape;
             case Layer.Dropout ignored -> shape;
             case Layer.BatchNormalisation ignored -> shape;
             case Layer.Image image -> {
-                row(place, layer, shape);
+                row(path, layer, shape);
                 if (Math.multiplyExact(Math.multiplyExact(image.channels(), image.height()), image.width())
                         != shape[0]) {
-                    throw wrong(place, layer, shape);
+                    throw wrong(path, layer, shape);
                 }
                 yield new int[] {image.channels(), image.height(), image.width()};
             }
             case Layer.Dense dense -> {
-                row(place, layer, shape);
+                row(path, layer, shape);
                 yield new int[] {dense.units()};
             }
             case Layer.Convolution convolution -> {
-                image(place, layer, shape);
-                int shrink = convolution.kernel() - 1 - 2 * convolution.padding();
-                if (shape[1] <= shrink || shape[2] <= shrink) {
-                    throw wrong(place, layer, shape);
+                image(path, layer, shape);
+                int span = convolution.kernel() - 2 * convolution.padding();
+                if (shape[1] < span || shape[2] < span) {
+                    throw wrong(path, layer, shape);
                 }
-                yield new int[] {convolution.filters(), shape[1] - shrink, shape[2] - shrink};
+                yield new int[] {
+                    convolution.filters(),
+                    (shape[1] - span) / convolution.stride() + 1,
+                    (shape[2] - span) / convolution.stride() + 1
+                };
             }
             case Layer.MaxPooling pooling -> {
-                image(place, layer, shape);
+                image(path, layer, shape);
                 if (shape[1] < pooling.size() || shape[2] < pooling.size()) {
-                    throw wrong(place, layer, shape);
+                    throw wrong(path, layer, shape);
                 }
                 yield new int[] {shape[0], shape[1] / pooling.size(), shape[2] / pooling.size()};
             }
+            case Layer.GlobalAveragePooling ignored -> {
+                image(path, layer, shape);
+                yield new int[] {shape[0]};
+            }
+            case Layer.Residual ignored -> throw new IllegalStateException("a sum has the shape of its parts");
             case Layer.Flatten ignored -> new int[] {Arrays.stream(shape).reduce(1, Math::multiplyExact)};
         };
     }
 
-    private static void row(int place, Layer layer, int[] shape) {
+    private static void row(String path, Layer layer, int[] shape) {
         if (shape.length != 1) {
-            throw wrong(place, layer, shape);
+            throw wrong(path, layer, shape);
         }
     }
 
-    private static void image(int place, Layer layer, int[] shape) {
+    private static void image(String path, Layer layer, int[] shape) {
         if (shape.length != 3) {
-            throw wrong(place, layer, shape);
+            throw wrong(path, layer, shape);
         }
     }
 
-    private static IllegalArgumentException wrong(int place, Layer layer, int[] shape) {
+    private static IllegalArgumentException wrong(String path, Layer layer, int[] shape) {
         return new IllegalArgumentException(
-                "layer " + place + ", " + layer + ", cannot take an input of shape " + Arrays.toString(shape));
+                "layer " + path + ", " + layer + ", cannot take an input of shape " + Arrays.toString(shape));
     }
 }

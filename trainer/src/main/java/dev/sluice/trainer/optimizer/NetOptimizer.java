@@ -152,14 +152,6 @@ public final class NetOptimizer implements AutoCloseable {
         IValueUtils.runMethod(steps, "zero", gradients()).close();
     }
 
-    /** Euclidean norm of all gradients together, after a backward pass; may be NaN or infinite. Waits for the device. */
-    public double gradientNorm() {
-        try (IValue result = IValueUtils.runMethod(steps, "norm", gradients());
-                NDArray norm = result.toTensor(manager)) {
-            return norm.getFloat();
-        }
-    }
-
     /** The moments, named {@code <moment>.<array's name>}, and how many steps were taken. */
     public Map<String, Tensor> state() {
         Map<String, Tensor> state = new LinkedHashMap<>();

@@ -1,6 +1,7 @@
 package dev.sluice.trainer.protocol;
 
 import java.io.File;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,6 +10,9 @@ import java.util.List;
 public final class TrialCommandLine {
     /** The main class of a trial's process. */
     public static final String MAIN_CLASS = "dev.sluice.trainer.TrialMain";
+
+    /** In the folder of jars: what {@code scripts/build.sh} keeps of a trial's classes, parsed and verified. */
+    private static final String ARCHIVE = "trial.jsa";
 
     /** Exit code: trained to its end, or stopped as told. */
     public static final int EXIT_DONE = 0;
@@ -34,6 +38,13 @@ public final class TrialCommandLine {
         List<String> arguments = new ArrayList<>();
         arguments.add(javaHome.resolve("bin").resolve("java").toString());
         arguments.addAll(javaOptions());
+        Path archive = classPathFolder.toAbsolutePath().resolve(ARCHIVE);
+        if (Files.isRegularFile(archive)) {
+            arguments.add("-XX:SharedArchiveFile=" + archive);
+            // one of another JDK or other jars is passed over; the JVM need not tell of it in each trial's log
+            arguments.add("-Xlog:disable");
+            arguments.add("-Xlog:all=error:stderr");
+        }
         arguments.add("-cp");
         arguments.add(classPathFolder.toAbsolutePath() + File.separator + "*");
         arguments.add(MAIN_CLASS);

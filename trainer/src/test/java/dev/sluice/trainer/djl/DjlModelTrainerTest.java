@@ -48,7 +48,8 @@ class DjlModelTrainerTest {
                 Arguments.of("mlp", SGD),
                 Arguments.of("mlp", ADAM),
                 Arguments.of("mlp", ALL_SORTS),
-                Arguments.of("cnn", ADAM));
+                Arguments.of("cnn", ADAM),
+                Arguments.of("resnet", ADAM));
     }
 
     private static TrainingPlan plan(String model, Map<String, Object> params) {
@@ -216,6 +217,32 @@ class DjlModelTrainerTest {
             assertThat(skipped).isEqualTo(1);
             assertThat(trainer.evaluate(Split.VALIDATION).get("loss")).isFinite();
         }
+    }
+
+    /** Norms measured on the way to the gradients and those asked for afterwards are the same numbers. */
+    @Test
+    void measuresTheSameNormsHoweverOftenItIsAsked() {
+        List<Double> every = norms(1);
+
+        assertThat(every).hasSize(12).doesNotContain(0.0);
+        assertThat(norms(3)).containsExactly(every.get(0), every.get(3), every.get(6), every.get(9));
+    }
+
+    private static List<Double> norms(int everySteps) {
+        List<Double> norms = new ArrayList<>();
+        try (DjlModelTrainer trainer = new DjlModelTrainer(plan("cnn", ADAM), 3, 1)) {
+            trainer.beginEpoch(1);
+            for (int batch = 0; batch < 12; batch++) {
+                boolean isAsked = batch % everySteps == 0;
+                trainer.step(batch, batch + 1L, rate -> {
+                    if (isAsked) {
+                        norms.add(trainer.gradientNorm());
+                    }
+                    return new StepGate.Passage(true, 1, rate);
+                });
+            }
+        }
+        return norms;
     }
 
     @Test

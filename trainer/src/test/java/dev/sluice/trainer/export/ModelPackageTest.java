@@ -33,7 +33,11 @@ class ModelPackageTest {
     private static TrainingPlan plan(String model) {
         return TaskCatalog.standard()
                 .find("digits")
-                .plan(model, Map.of("learning_rate", 0.01, "dropout", 0.3, "hidden", 32L));
+                .plan(
+                        model,
+                        model.equals("resnet")
+                                ? Map.of("learning_rate", 0.01, "width", 4L)
+                                : Map.of("learning_rate", 0.01, "dropout", 0.3, "hidden", 32L));
     }
 
     private static DjlModelTrainer trained(TrainingPlan plan) {
@@ -50,7 +54,7 @@ class ModelPackageTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"mlp", "cnn"})
+    @ValueSource(strings = {"mlp", "cnn", "resnet"})
     void exportsAGraphThatPredictsWhatTheTrainerPredicts(String model) throws IOException {
         TrainingPlan plan = plan(model);
         try (DjlModelTrainer trainer = trained(plan)) {

@@ -41,11 +41,10 @@ class PytorchFlavorTest {
     Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"mlp", "cnn"})
+    @ValueSource(strings = {"mlp", "cnn", "resnet"})
     void mlflowsPytorchLoadsItAndPredictsTheSame(String model) throws Exception {
-        TrainingPlan plan = TaskCatalog.standard()
-                .find("digits")
-                .plan(model, Map.of("learning_rate", 0.01, "dropout", 0.3, "hidden", 32L));
+        TrainingPlan plan =
+                TaskCatalog.standard().find("digits").plan(model, Map.of("learning_rate", 0.01, "dropout", 0.3));
         try (DjlModelTrainer trainer = new DjlModelTrainer(plan, 11, 1)) {
             ModelPackage.write(
                     folder.resolve("model"),

@@ -26,11 +26,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** TorchScript that we wrote, as libtorch reads it. */
 class TorchScriptExporterTest {
     @ParameterizedTest
-    @ValueSource(strings = {"mlp", "cnn"})
+    @ValueSource(strings = {"mlp", "cnn", "resnet"})
     void predictsWhatTheTrainerPredicts(String model) throws IOException {
         TrainingPlan plan = TaskCatalog.standard()
                 .find("digits")
-                .plan(model, Map.of("learning_rate", 0.01, "dropout", 0.3, "hidden", 32L));
+                .plan(
+                        model,
+                        model.equals("resnet")
+                                ? Map.of("learning_rate", 0.01, "width", 4L)
+                                : Map.of("learning_rate", 0.01, "dropout", 0.3, "hidden", 32L));
         try (DjlModelTrainer trainer = new DjlModelTrainer(plan, 11, 1)) {
             trainer.beginEpoch(1);
             for (int batch = 0; batch < trainer.batchesPerEpoch(); batch++) {
@@ -58,6 +62,10 @@ class TorchScriptExporterTest {
                         new Layer.Relu(),
                         new Layer.MaxPooling(2),
                         new Layer.Convolution(2, 2, 0),
+                        new Layer.Residual(
+                                List.of(new Layer.Convolution(2, 3, 2, 1, false), new Layer.Relu()),
+                                List.of(new Layer.Convolution(2, 1, 2, 0, true))),
+                        new Layer.Residual(List.of(new Layer.Convolution(2, 3, 1)), List.of()),
                         new Layer.Dropout(0.5f),
                         new Layer.Flatten(),
                         new Layer.Dense(5)));

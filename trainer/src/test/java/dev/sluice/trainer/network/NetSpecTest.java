@@ -22,7 +22,7 @@ class NetSpecTest {
     @Test
     void infersShapesFromLayerToLayer() {
         assertThat(NETWORK.outputs()).isEqualTo(10);
-        assertThat(NETWORK.parameters(5).get(0).shape()).containsExactly(10, 4 * 4 * 4);
+        assertThat(NETWORK.layers().get(5).parameters().get(0).shape()).containsExactly(10, 4 * 4 * 4);
     }
 
     @Test
@@ -46,6 +46,61 @@ class NetSpecTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("layer 1, Convolution")
                 .hasMessageContaining("[64]");
+    }
+
+    @Test
+    void namesWhatIsInsideOfAResidualBlockByItsPath() {
+        NetSpec network = NetSpec.of(
+                32,
+                List.of(
+                        new Layer.Image(2, 4, 4),
+                        new Layer.Residual(
+                                List.of(new Layer.Convolution(3, 3, 2, 1, false), new Layer.BatchNormalisation()),
+                                List.of(new Layer.Convolution(3, 1, 2, 0, true)))));
+
+        assertThat(network.parameters())
+                .extracting(ParameterSpec::name)
+                .containsExactly(
+                        "1.branch.0.convolution.weight",
+                        "1.branch.1.normalisation.gamma",
+                        "1.branch.1.normalisation.beta",
+                        "1.branch.1.normalisation.mean",
+                        "1.branch.1.normalisation.variance",
+                        "1.shortcut.0.convolution.weight",
+                        "1.shortcut.0.convolution.bias");
+        assertThat(network.outputs()).isEqualTo(3 * 2 * 2);
+    }
+
+    @Test
+    void saysWhichBranchDoesNotFitItsShortcut() {
+        Layer.Residual narrowing = new Layer.Residual(List.of(new Layer.Convolution(3, 3, 1)), List.of());
+
+        assertThatThrownBy(() -> NetSpec.of(32, List.of(new Layer.Image(2, 4, 4), narrowing)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                        "layer 1 cannot add what its branch gives, [3, 4, 4], to what its shortcut gives, [2, 4, 4]");
+        assertThatThrownBy(() -> NetSpec.of(
+                        4,
+                        List.of(new Layer.Residual(
+                                List.of(new Layer.Dense(4), new Layer.Flatten()), List.of(new Layer.MaxPooling(2))))))
+                .hasMessageContaining("layer 0.shortcut.0, MaxPooling");
+    }
+
+    @Test
+    void findsTheShapeAfterAStridedConvolution() {
+        assertThat(outputs(5, 3, 2, 1)).isEqualTo(3 * 3);
+        assertThat(outputs(6, 3, 2, 1)).isEqualTo(3 * 3);
+        assertThat(outputs(8, 1, 3, 0)).isEqualTo(3 * 3);
+        assertThat(outputs(2, 2, 2, 0)).isEqualTo(1);
+    }
+
+    private static int outputs(int side, int kernel, int stride, int padding) {
+        return NetSpec.of(
+                        side * side,
+                        List.of(
+                                new Layer.Image(1, side, side),
+                                new Layer.Convolution(1, kernel, stride, padding, true)))
+                .outputs();
     }
 
     @Test

@@ -111,7 +111,7 @@ class PytorchLayersTest {
         List<String> covered = Stream.concat(
                         FIXTURE.cases().stream()
                                 .flatMap(each -> each.network().layers().stream())
-                                .map(layer -> layer.getClass().getSimpleName()),
+                                .map(layer -> layer.layer().getClass().getSimpleName()),
                         Stream.of("Dropout"))
                 .distinct()
                 .toList();

@@ -110,15 +110,6 @@ class NetOptimizerTest {
     }
 
     @Test
-    void measuresTheNormOfAllGradients() {
-        double norm = afterBackward(new float[] {3, -4}, (optimizer, w) -> optimizer.gradientNorm());
-        double broken = afterBackward(new float[] {3, Float.NaN}, (optimizer, w) -> optimizer.gradientNorm());
-
-        assertThat(norm).isEqualTo(5);
-        assertThat(broken).isNaN();
-    }
-
-    @Test
     void scalesGradientsBeforeAStep() {
         float[] moved = afterBackward(new float[] {3, -4}, (optimizer, w) -> {
             optimizer.step(0.1, 0.5);

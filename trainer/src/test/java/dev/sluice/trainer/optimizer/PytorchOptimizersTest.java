@@ -5,19 +5,18 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.training.GradientCollector;
-import ai.djl.training.ParameterStore;
+import ai.djl.ndarray.types.Shape;
 import dev.sluice.trainer.PytorchFixture;
 import dev.sluice.trainer.checkpoint.Tensor;
 import dev.sluice.trainer.djl.EngineStart;
+import dev.sluice.trainer.djl.TrainingModule;
 import dev.sluice.trainer.network.LossSpec;
 import dev.sluice.trainer.network.NetBlock;
-import dev.sluice.trainer.network.NetLoss;
 import dev.sluice.trainer.network.NetSpec;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,6 +28,8 @@ class PytorchOptimizersTest {
     private static final NetSpec NETWORK = FIXTURE.network();
     private static final Tensor FEATURES = FIXTURE.tensor("x");
     private static final Tensor CLASSES = FIXTURE.classes("y");
+    private static final int BATCHES = (int) FEATURES.shape()[0];
+    private static final int ROWS = (int) FEATURES.shape()[1];
     private static final int STEPS = 200;
 
     /** A network in training with an optimizer; steps are counted from 1. */
@@ -36,10 +37,8 @@ class PytorchOptimizersTest {
         final Engine engine = EngineStart.load(1);
         final NDManager manager = engine.newBaseManager();
         final NetBlock block = new NetBlock(NETWORK, manager, FIXTURE.tensors("parameters"));
-        final NetLoss loss = new NetLoss(new LossSpec.CrossEntropy(FIXTURE.number("labelSmoothing")));
-        final ParameterStore store = new ParameterStore(manager, false);
-        final NDArray x = NetBlock.array(manager, FEATURES);
-        final NDArray y = NetBlock.array(manager, CLASSES);
+        final TrainingModule module = new TrainingModule(
+                manager, NETWORK, new LossSpec.CrossEntropy(FIXTURE.number("labelSmoothing")), block);
         final NetOptimizer optimizer;
         final double rate;
 
@@ -48,31 +47,29 @@ class PytorchOptimizersTest {
             Set<String> decayed = options.text("weight_decay_on", "weights").equals("all")
                     ? block.trainedArrays().keySet()
                     : NETWORK.weights();
+            NDArray x = NetBlock.array(manager, FEATURES);
+            NDArray y = NetBlock.array(manager, CLASSES);
+            module.begin(
+                    x.reshape(new Shape(-1, NETWORK.inputs())),
+                    y.flatten(),
+                    LongStream.range(0, (long) BATCHES * ROWS).toArray());
             rate = expected.number("learning_rate");
             optimizer = new NetOptimizer(
                     spec(expected.text("optimizer"), options), manager, block.trainedArrays(), decayed);
         }
 
-        void backward(int step) {
-            try (NDManager part = manager.newSubManager();
-                    GradientCollector collector = engine.newGradientCollector()) {
-                NDArray batch = x.get((step - 1) % x.getShape().get(0));
-                batch.attach(part);
-                NDArray classes = y.get((step - 1) % y.getShape().get(0));
-                classes.attach(part);
-                collector.backward(loss.mean(
-                        classes, block.forward(store, new NDList(batch), true).singletonOrThrow()));
-            }
-        }
-
         void step(int step) {
-            backward(step);
+            int from = (step - 1) % BATCHES * ROWS;
+            try (NDManager part = manager.newSubManager()) {
+                module.gradients(part, from, from + ROWS, ROWS);
+            }
             optimizer.step(rate);
         }
 
         @Override
         public void close() {
             optimizer.close();
+            module.close();
             manager.close();
         }
     }
