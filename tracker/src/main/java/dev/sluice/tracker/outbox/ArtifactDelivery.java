@@ -8,6 +8,7 @@ import dev.sluice.tracker.artifact.FileDigest;
 import dev.sluice.tracker.artifact.RunArtifacts;
 import dev.sluice.tracker.artifact.UploadNote;
 import dev.sluice.tracker.outbox.FollowedRun.Journal;
+import dev.sluice.tracker.outbox.FollowedRun.Place;
 import dev.sluice.tracker.outbox.ServerCalls.Reaction;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -38,11 +39,11 @@ final class ArtifactDelivery {
     Step next(FollowedRun run) throws IOException {
         run.discover();
         for (Journal journal : run.journals()) {
-            long offset = run.artifactsOffset(journal);
-            JournalReader.Selection next = journal.reader().artifacts(offset, 1);
+            Place from = run.artifacts(journal);
+            JournalReader.Selection next = journal.reader().artifacts(from.offset(), 1);
             if (next.entries().isEmpty()) {
-                if (next.end() > offset) {
-                    run.artifactsShipped(journal, offset, next.end(), false);
+                if (next.end() > from.offset()) {
+                    run.artifactsShipped(journal, from, next.end(), false);
                 }
                 continue;
             }
@@ -53,7 +54,7 @@ final class ArtifactDelivery {
                     return Step.LATER;
                 }
             }
-            run.artifactsShipped(journal, offset, numbered.end(), true);
+            run.artifactsShipped(journal, from, numbered.end(), true);
             return Step.MORE;
         }
         // The run's end may have waited for this.

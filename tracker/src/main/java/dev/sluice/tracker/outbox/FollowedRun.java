@@ -42,6 +42,7 @@ final class FollowedRun {
     private String lastRefusal = "";
     private long quarantined;
     private boolean unsaved;
+    private int rewinds;
 
     FollowedRun(Path folder, Path artifactFolder) throws IOException {
         this.folder = folder;
@@ -149,6 +150,15 @@ final class FollowedRun {
             again = false;
         }
     }
+
+    /**
+     * A place in a journal.
+     *
+     * @param offset bytes from the journal's beginning
+     * @param rewinds how often the run was shipped anew before: what was under way to the run that was lost says nothing
+     *     about the same place of the next one
+     */
+    record Place(long offset, int rewinds) {}
 
     /** One journal of the run; guarded by the run. */
     static final class Journal {
@@ -275,12 +285,14 @@ final class FollowedRun {
         return List.copyOf(journals.values());
     }
 
-    synchronized long recordsOffset(Journal journal) {
-        return journal.records;
+    /** Up to where the records of a journal are shipped. */
+    synchronized Place records(Journal journal) {
+        return new Place(journal.records, rewinds);
     }
 
-    synchronized long artifactsOffset(Journal journal) {
-        return journal.artifacts;
+    /** Up to where the artifacts of a journal are shipped. */
+    synchronized Place artifacts(Journal journal) {
+        return new Place(journal.artifacts, rewinds);
     }
 
     /**
@@ -288,8 +300,8 @@ final class FollowedRun {
      *
      * @param from where they begin: nothing happens where the run is shipped anew meanwhile
      */
-    synchronized void shipped(Journal journal, long from, long end, long entries, long points) {
-        if (journal.records != from) {
+    synchronized void shipped(Journal journal, Place from, long end, long entries, long points) {
+        if (!records(journal).equals(from)) {
             return;
         }
         journal.ship(end, entries, points);
@@ -302,8 +314,8 @@ final class FollowedRun {
      * @param from where they begin: nothing happens where the run is shipped anew meanwhile
      * @param noteworthy one was uploaded, so that the place is worth being written down at once
      */
-    synchronized void artifactsShipped(Journal journal, long from, long end, boolean noteworthy) {
-        if (journal.artifacts != from) {
+    synchronized void artifactsShipped(Journal journal, Place from, long end, boolean noteworthy) {
+        if (!artifacts(journal).equals(from)) {
             return;
         }
         journal.artifacts = end;
@@ -448,6 +460,7 @@ final class FollowedRun {
             for (Journal journal : journals.values()) {
                 journal.rewind();
             }
+            rewinds++;
             replace(run, cursor.experiment(), true, true, false);
             parked = null;
         }
@@ -455,7 +468,15 @@ final class FollowedRun {
         artifacts.markDue();
     }
 
-    synchronized void setEnded(boolean ended) throws IOException {
+    /**
+     * The run is closed, or open again.
+     *
+     * @param id the run that was: nothing happens where the server knows it by another one meanwhile
+     */
+    synchronized void setEnded(RunId id, boolean ended) throws IOException {
+        if (!id().equals(Optional.of(id))) {
+            return;
+        }
         replace(cursor.run(), cursor.experiment(), true, ended ? false : cursor.uncertain(), ended);
     }
 

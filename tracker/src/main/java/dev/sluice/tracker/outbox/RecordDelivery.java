@@ -6,6 +6,7 @@ import dev.sluice.tracker.RunId;
 import dev.sluice.tracker.Tracker;
 import dev.sluice.tracker.TrackingText;
 import dev.sluice.tracker.outbox.FollowedRun.Journal;
+import dev.sluice.tracker.outbox.FollowedRun.Place;
 import dev.sluice.tracker.outbox.ServerCalls.Reaction;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -43,8 +44,13 @@ final class RecordDelivery {
         this.tallies = tallies;
     }
 
-    /** What is to be shipped next of a journal. */
-    private record Chunk(Journal journal, long from, List<Numbered<JournalEntry>> entries) {
+    /**
+     * What is to be shipped next of a journal.
+     *
+     * @param unreadable the first entry, where another version wrote it
+     */
+    private record Chunk(
+            Journal journal, Place from, List<Numbered<JournalEntry>> entries, Optional<String> unreadable) {
         boolean isEmpty() {
             return entries.isEmpty();
         }
@@ -68,8 +74,10 @@ final class RecordDelivery {
         }
         Chunk chunk = read(run, service.get());
         if (run.id().isEmpty()) {
-            if (chunk.isEmpty() && service.get().reader().tally(chunk.from).entries() > 0) {
-                run.park("its " + RunJournals.SERVICE + " begins with an entry of another version of Sluice");
+            if (chunk.isEmpty()
+                    && service.get().reader().tally(chunk.from.offset()).entries() > 0) {
+                run.park("its %s begins with an entry of another version of Sluice: %s"
+                        .formatted(RunJournals.SERVICE, chunk.unreadable.get()));
                 return Step.LATER;
             }
             return chunk.isEmpty() ? Step.DONE : opening.open(run, chunk.journal, chunk.from, chunk.first());
@@ -113,10 +121,10 @@ final class RecordDelivery {
     /** What comes next, behind what this version cannot read: that is set aside. */
     private Chunk read(FollowedRun run, Journal journal) throws IOException {
         while (true) {
-            long from = run.recordsOffset(journal);
-            JournalReader.Next next = journal.reader().next(from);
+            Place from = run.records(journal);
+            JournalReader.Next next = journal.reader().next(from.offset());
             if (next.unknown().isEmpty() || run.id().isEmpty()) {
-                return new Chunk(journal, from, next.entries());
+                return new Chunk(journal, from, next.entries(), next.unknown());
             }
             tallies.quarantined.incrementAndGet();
             run.quarantine(journal, next.unknown().get(), "another version of Sluice wrote it", true);
@@ -157,7 +165,7 @@ final class RecordDelivery {
         if (reaction != Reaction.SUCCEEDED) {
             return RunOpening.refused(run, reaction, "it could not be ended");
         }
-        run.setEnded(true);
+        run.setEnded(id, true);
         run.shipped(chunk.journal, chunk.from, chunk.first().end(), 1, 0);
         LOG.log(System.Logger.Level.INFO, "run={0} state={1}", id, ended.status());
         return Step.MORE;
@@ -172,7 +180,7 @@ final class RecordDelivery {
         Map<String, String> tags = new LinkedHashMap<>();
         List<Dataset> datasets = new ArrayList<>();
         List<MetricPoint> points = new ArrayList<>();
-        long end = chunk.from;
+        long end = chunk.from.offset();
         int entries = 0;
         boolean barrier = false;
         for (Numbered<JournalEntry> numbered : chunk.entries) {

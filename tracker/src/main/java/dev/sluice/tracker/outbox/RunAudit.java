@@ -74,7 +74,10 @@ final class RunAudit {
         boolean ended = run.isEnded();
         List<Delivered> delivered = new ArrayList<>();
         for (Journal journal : run.journals()) {
-            delivered.add(new Delivered(journal.reader(), run.recordsOffset(journal), run.artifactsOffset(journal)));
+            delivered.add(new Delivered(
+                    journal.reader(),
+                    run.records(journal).offset(),
+                    run.artifacts(journal).offset()));
         }
         Optional<Run> shown = tracker.run(id);
         if (shown.isEmpty()) {

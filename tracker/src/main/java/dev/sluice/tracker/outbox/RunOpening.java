@@ -7,6 +7,7 @@ import dev.sluice.tracker.RunRequest;
 import dev.sluice.tracker.Tracker;
 import dev.sluice.tracker.TrackingException;
 import dev.sluice.tracker.outbox.FollowedRun.Journal;
+import dev.sluice.tracker.outbox.FollowedRun.Place;
 import dev.sluice.tracker.outbox.ServerCalls.Reaction;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -41,7 +42,7 @@ final class RunOpening {
     }
 
     /** Opens the run, or puts one that had ended back to running. */
-    Step open(FollowedRun run, Journal service, long from, Numbered<JournalEntry> first) throws IOException {
+    Step open(FollowedRun run, Journal service, Place from, Numbered<JournalEntry> first) throws IOException {
         if (!(first.value() instanceof JournalEntry.RunOpened opened)) {
             run.park("its " + RunJournals.SERVICE + " does not begin with RunOpened");
             return Step.LATER;
@@ -54,7 +55,7 @@ final class RunOpening {
                 if (reaction != Reaction.SUCCEEDED) {
                     return refused(run, reaction, "it could not be opened again");
                 }
-                run.setEnded(false);
+                run.setEnded(known.get(), false);
             }
             run.shipped(service, from, first.end(), 1, 0);
             return Step.MORE;

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -106,6 +107,28 @@ class AdoptedRunTest {
             assertThat(tracker.metricHistory(other, "loss")).hasSize(5);
             ArtifactStore artifacts = tracker.artifacts(other);
             assertThat(artifacts.list(ArtifactPath.ROOT)).hasSize(1);
+        }
+    }
+
+    /** The first of a journal begins where a run begins that is shipped anew. */
+    @Test
+    void whatWentToTheLostRunIsNotTakenForShipped() throws Exception {
+        try (RunFolder trial = new RunFolder(root, "s/0").open("digits", Optional.empty())) {
+            trial.metrics(0, 5);
+            FollowedRun run = new FollowedRun(trial.folder, root);
+            FollowedRun.Journal journal = run.attempts().getFirst();
+            FollowedRun.Place records = run.records(journal);
+            FollowedRun.Place artifacts = run.artifacts(journal);
+            long end = journal.reader().read(0, 10).getLast().end();
+
+            run.adopt(new RunId("other"));
+            run.shipped(journal, records, end, 5, 5);
+            run.artifactsShipped(journal, artifacts, end, true);
+            run.setEnded(new RunId("lost"), true);
+
+            assertThat(run.records(journal).offset()).isZero();
+            assertThat(run.artifacts(journal).offset()).isZero();
+            assertThat(run.isEnded()).isFalse();
         }
     }
 }

@@ -542,8 +542,8 @@ class JournalShipperTest {
         FollowedRun.Journal followed = run.attempts().getFirst();
         List<Numbered<JournalEntry>> shipped = followed.reader().read(0, 1500);
         long end = shipped.getLast().end();
-        run.shipped(followed, 0, end, 1500, 1500);
-        run.artifactsShipped(followed, 0, end, false);
+        run.shipped(followed, run.records(followed), end, 1500, 1500);
+        run.artifactsShipped(followed, run.artifacts(followed), end, false);
         int before = JournalSegments.list(journal).size();
         run.deleteShipped(0);
 
