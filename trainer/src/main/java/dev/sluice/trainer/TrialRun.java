@@ -19,6 +19,7 @@ import dev.sluice.trainer.channel.HttpTrialChannel;
 import dev.sluice.trainer.checkpoint.Checkpoint;
 import dev.sluice.trainer.checkpoint.CheckpointName;
 import dev.sluice.trainer.checkpoint.CheckpointStore;
+import dev.sluice.trainer.checkpoint.Compression;
 import dev.sluice.trainer.checkpoint.DamagedCheckpointException;
 import dev.sluice.trainer.djl.DjlModelTrainer;
 import dev.sluice.trainer.djl.TorchScriptModule;
@@ -45,6 +46,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -65,7 +67,12 @@ final class TrialRun {
             OptionSpec.whole(
                     "everySteps", "Steps between checkpoints within epochs; 0: none.", 0, OptionSpec.Range.atLeast(0)),
             OptionSpec.whole("keepLast", "How many of the newest checkpoints are kept.", 1, FROM_ONE),
-            OptionSpec.whole("keepBest", "How many of the best checkpoints are kept.", 1, OptionSpec.Range.atLeast(0)));
+            OptionSpec.whole("keepBest", "How many of the best checkpoints are kept.", 1, OptionSpec.Range.atLeast(0)),
+            OptionSpec.choice(
+                    "compression",
+                    "How their tensors are kept.",
+                    Compression.NONE.label(),
+                    Arrays.stream(Compression.values()).map(Compression::label).toList()));
 
     private final TrialSpec spec;
     private final Optional<String> token;
@@ -127,7 +134,8 @@ final class TrialRun {
         spec.objectives().forEach(objective -> setting.requireMeasured("objective.metric", objective.metric()));
         List<CallbackLink> declared = callbackTypes.create(declarations(trainerSection), setting);
         Options checkpoints = Options.read("checkpoints", CHECKPOINT_OPTIONS, object(spec.section(), "checkpoints"));
-        CheckpointStore store = CheckpointStore.open(spec.checkpointDir());
+        CheckpointStore store =
+                CheckpointStore.open(spec.checkpointDir(), Compression.of(checkpoints.text("compression")));
         Optional<Checkpoint> from = resume(store);
         try {
             return train(task, model, plan, mode, declared, checkpoints, store, from);

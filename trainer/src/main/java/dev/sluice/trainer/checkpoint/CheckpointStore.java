@@ -1,7 +1,10 @@
 package dev.sluice.trainer.checkpoint;
 
+import com.github.luben.zstd.ZstdIOException;
 import dev.sluice.trainer.json.JsonText;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.lang.System.Logger.Level;
 import java.nio.channels.Channels;
@@ -24,7 +27,7 @@ import java.util.zip.CheckedOutputStream;
 
 /**
  * The checkpoints of one trial, each a folder named by its {@link CheckpointName} with {@code model.safetensors},
- * {@code optimizer.safetensors} and {@code trainer_state.json}. A folder of that name is complete: it is written under
+ * {@code optimizer.safetensors}, each perhaps as a {@link Compression} names it, and {@code trainer_state.json}. A folder of that name is complete: it is written under
  * another name, brought to the disk, and put in place by one rename. For one thread at a time, and one process.
  */
 public final class CheckpointStore {
@@ -45,15 +48,26 @@ public final class CheckpointStore {
     private static final String REMOVED = ".gone-";
 
     private final Path folder;
+    private final Compression compression;
 
-    private CheckpointStore(Path folder) {
+    private CheckpointStore(Path folder, Compression compression) {
         this.folder = folder;
+        this.compression = compression;
     }
 
-    /** The store in a folder, which is made if need be; what an interrupted save or removal left is cleared away. */
+    /** A store that writes tensors as they are, as {@link #open(Path, Compression)} opens it. */
     public static CheckpointStore open(Path folder) throws IOException {
+        return open(folder, Compression.NONE);
+    }
+
+    /**
+     * The store in a folder, which is made if need be; what an interrupted save or removal left is cleared away.
+     *
+     * @param compression how tensors are written; they are read either way
+     */
+    public static CheckpointStore open(Path folder, Compression compression) throws IOException {
         Files.createDirectories(folder);
-        CheckpointStore store = new CheckpointStore(folder);
+        CheckpointStore store = new CheckpointStore(folder, compression);
         store.clearLeftovers();
         return store;
     }
@@ -101,15 +115,11 @@ public final class CheckpointStore {
         }
     }
 
-    private static void write(Path temporary, CheckpointName name, TrainingSnapshot snapshot) throws IOException {
+    private void write(Path temporary, CheckpointName name, TrainingSnapshot snapshot) throws IOException {
         Files.createDirectory(temporary);
         Map<String, Object> digests = new LinkedHashMap<>();
-        digests.put(
-                WEIGHTS_FILE,
-                write(temporary.resolve(WEIGHTS_FILE), out -> SafeTensors.write(snapshot.weights(), out)));
-        digests.put(
-                OPTIMIZER_FILE,
-                write(temporary.resolve(OPTIMIZER_FILE), out -> SafeTensors.write(snapshot.optimizer(), out)));
+        writeTensors(temporary, WEIGHTS_FILE, snapshot.weights(), digests);
+        writeTensors(temporary, OPTIMIZER_FILE, snapshot.optimizer(), digests);
         Map<String, Object> state = new LinkedHashMap<>();
         state.putAll(snapshot.state());
         state.put("format", FORMAT);
@@ -118,6 +128,17 @@ public final class CheckpointStore {
         state.put("files", digests);
         write(temporary.resolve(STATE_FILE), out -> out.write(withDigest(JsonText.write(state))));
         forceFolder(temporary);
+    }
+
+    private void writeTensors(
+            Path temporary, String plainName, Map<String, Tensor> tensors, Map<String, Object> digests)
+            throws IOException {
+        String name = compression.fileName(plainName);
+        digests.put(name, write(temporary.resolve(name), out -> {
+            try (OutputStream compressed = compression.writer(out)) {
+                SafeTensors.write(tensors, compressed);
+            }
+        }));
     }
 
     /** The checkpoints that are there, as training went. */
@@ -231,16 +252,24 @@ public final class CheckpointStore {
         return written;
     }
 
-    private static Map<String, Tensor> tensors(Path checkpointFolder, Map<String, Object> state, String name)
+    private static Map<String, Tensor> tensors(Path checkpointFolder, Map<String, Object> state, String plainName)
             throws IOException {
+        Map<?, ?> digests = state.get("files") instanceof Map<?, ?> files ? files : Map.of();
+        Compression compression =
+                digests.containsKey(Compression.ZSTD.fileName(plainName)) ? Compression.ZSTD : Compression.NONE;
+        String name = compression.fileName(plainName);
         Path file = checkpointFolder.resolve(name);
-        Object expected = state.get("files") instanceof Map<?, ?> files ? files.get(name) : null;
         byte[] content = Files.readAllBytes(file);
         String found = digest(content);
-        if (!found.equals(expected)) {
-            throw new DamagedCheckpointException(file + " has digest " + found + ", was written with " + expected);
+        if (!found.equals(digests.get(name))) {
+            throw new DamagedCheckpointException(
+                    file + " has digest " + found + ", was written with " + digests.get(name));
         }
-        return SafeTensors.read(file, content);
+        try (InputStream plain = compression.reader(new ByteArrayInputStream(content))) {
+            return SafeTensors.read(file, compression == Compression.NONE ? content : plain.readAllBytes());
+        } catch (ZstdIOException e) {
+            throw new DamagedCheckpointException(file + " is not what was compressed: " + e.getMessage(), e);
+        }
     }
 
     private void clearLeftovers() throws IOException {

@@ -49,6 +49,28 @@ class CheckpointStoreTest {
     }
 
     @Test
+    void compressesWhereThatIsAskedForAndReadsEither() throws IOException {
+        TrainingSnapshot large = new TrainingSnapshot(
+                Map.of("w", Tensor.ofFloats(new long[] {50_000}, new float[50_000])), Map.of(), Map.of());
+        CheckpointStore compressing = CheckpointStore.open(folder, Compression.ZSTD);
+        Path plain = store.save(CheckpointName.after(3), large).folder();
+        Path compressed = compressing.save(CheckpointName.after(4), large).folder();
+
+        assertThat(compressed.resolve("model.safetensors")).doesNotExist();
+        assertThat(Files.size(compressed.resolve("model.safetensors.zst")))
+                .isLessThan(Files.size(plain.resolve("model.safetensors")) / 100);
+        assertThat(store.read(CheckpointName.after(4)).snapshot().weights()).isEqualTo(large.weights());
+        assertThat(compressing.read(CheckpointName.after(3)).snapshot().weights())
+                .isEqualTo(large.weights());
+    }
+
+    @Test
+    void noticesWhereACompressedFileIsCutShort() throws IOException {
+        store = CheckpointStore.open(folder, Compression.ZSTD);
+        noticesAFileCutShortAtAnyByte("model.safetensors.zst");
+    }
+
+    @Test
     void replacesACheckpointOfTheSameStep() throws IOException {
         store.save(CheckpointName.after(3), snapshot(1));
         store.save(CheckpointName.after(3), snapshot(2));

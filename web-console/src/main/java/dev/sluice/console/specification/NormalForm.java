@@ -26,6 +26,7 @@ import dev.sluice.search.trial.Objective;
 import dev.sluice.search.trial.OutcomeConstraint;
 import dev.sluice.search.trial.Report;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
 
@@ -256,6 +257,10 @@ final class NormalForm {
         checkpoints
                 .put("keepLast", trial.checkpoints().keepLast())
                 .put("keepBest", trial.checkpoints().keepBest());
+        if (trial.checkpoints().compression() != TrialSection.Compression.NONE) {
+            checkpoints.put(
+                    "compression", trial.checkpoints().compression().name().toLowerCase(Locale.ROOT));
+        }
         return node;
     }
 

@@ -3,6 +3,7 @@ package dev.sluice.console.specification;
 import dev.sluice.console.specification.TrialSection.CallbackDeclaration;
 import dev.sluice.console.specification.TrialSection.Checkpoints;
 import dev.sluice.console.specification.TrialSection.CommandTrial;
+import dev.sluice.console.specification.TrialSection.Compression;
 import dev.sluice.console.specification.TrialSection.ExternalTrial;
 import dev.sluice.console.specification.TrialSection.MetricSource;
 import dev.sluice.console.specification.TrialSection.TrainerTrial;
@@ -226,7 +227,7 @@ final class TrialReading {
         return trial.section("checkpoints", "{every: 1, keepLast: 1, keepBest: 1}")
                 .map(section -> {
                     section.allow(
-                            List.of("every", "everySteps", "keepLast", "keepBest"),
+                            List.of("every", "everySteps", "keepLast", "keepBest", "compression"),
                             Map.of("interval", "every", "keep", "keepLast"));
                     return new Checkpoints(
                             section.count("every", 1, "steps from one checkpoint to the next")
@@ -239,9 +240,17 @@ final class TrialReading {
                             section.count("keepLast", 1, "how many of the newest are kept")
                                     .orElse(Checkpoints.DEFAULT.keepLast()),
                             section.count("keepBest", 0, "how many of the best are kept")
-                                    .orElse(Checkpoints.DEFAULT.keepBest()));
+                                    .orElse(Checkpoints.DEFAULT.keepBest()),
+                            compression(section));
                 })
                 .orElse(Checkpoints.DEFAULT);
+    }
+
+    private static Compression compression(Section checkpoints) {
+        return checkpoints
+                .word("compression", List.of("none", "zstd"), Map.of("zstandard", "zstd", "zst", "zstd"))
+                .map(word -> Compression.valueOf(word.toUpperCase(Locale.ROOT)))
+                .orElse(Checkpoints.DEFAULT.compression());
     }
 
     private static Map<String, String> readEnvironment(Section trial) {

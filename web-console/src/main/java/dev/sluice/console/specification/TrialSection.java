@@ -101,10 +101,19 @@ public sealed interface TrialSection {
      * @param everySteps within our trainer's epochs: one every so many optimizer steps; 0: none
      * @param keepLast   how many of the newest are kept, from 1
      * @param keepBest   how many of the best are kept, from 0
+     * @param compression how our trainer keeps their tensors
      */
-    record Checkpoints(int every, int everySteps, int keepLast, int keepBest) {
+    record Checkpoints(int every, int everySteps, int keepLast, int keepBest, Compression compression) {
         /** Every step, the last and the best. */
-        public static final Checkpoints DEFAULT = new Checkpoints(1, 0, 1, 1);
+        public static final Checkpoints DEFAULT = new Checkpoints(1, 0, 1, 1, Compression.NONE);
+    }
+
+    /** How tensors are kept. */
+    enum Compression {
+        /** As they are. */
+        NONE,
+        /** Zstandard. */
+        ZSTD
     }
 
     /** Where a command's reports come from. */

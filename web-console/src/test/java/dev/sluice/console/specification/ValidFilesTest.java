@@ -113,6 +113,11 @@ class ValidFilesTest {
                         "trial",
                         "trial: {command: [a, 12, 0.5, true, '$${HOME}'], resume: [--from, '${checkpoint.path}', 3], metrics: [{from: stdout}]}"),
                 having("trial", "trial: {command: [a], env: {A: ''}, checkpoints: {keepBest: 0}}"),
+                having(
+                                "trial",
+                                "trial: {trainer: {task: digits, model: cnn}, checkpoints: {everySteps: 50, compression: zstd}}")
+                        .replace("  lr:", "  learning_rate:")
+                        .replace("metric: loss", "metric: val_loss"),
                 with("resources: {gpus: 0.5, memory: 1.5GB}"),
                 with("resources: {gpus: 2, cpus: 8, memory: 100 MiB}"),
                 with("retries: {backoff: 0s}"),
