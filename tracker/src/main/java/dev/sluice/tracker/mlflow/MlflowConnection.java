@@ -17,6 +17,7 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -63,6 +64,7 @@ final class MlflowConnection implements AutoCloseable {
     private volatile @Nullable ServerAbilities abilities;
     private final Semaphore places = new Semaphore(MOST_CLIENTS);
     private final ConcurrentLinkedDeque<MlflowClient> idle = new ConcurrentLinkedDeque<>();
+    private final BatchesInFlight metricBatches = new BatchesInFlight(System::nanoTime);
 
     MlflowConnection(MlflowServer server) {
         this.server = server;
@@ -110,6 +112,33 @@ final class MlflowConnection implements AutoCloseable {
         }
         String json = write(body);
         return call("POST " + path, client -> client.sendPost(path, json));
+    }
+
+    /**
+     * Logs a batch of metrics, when it is its turn: how many are sent at a time is as {@link BatchesInFlight} says.
+     *
+     * @param json the request, made before the wait, so that whoever's turn it is has nothing left to do but to send
+     * @param rows points in it, > 0
+     */
+    void logMetrics(byte[] json, int rows) {
+        String path = "runs/log-batch";
+        String call = "POST " + path;
+        String text = javaClient ? new String(json, StandardCharsets.UTF_8) : "";
+        try (BatchesInFlight.Batch batch = metricBatches.enter(server.requestTimeout())) {
+            if (javaClient) {
+                call(call, client -> client.sendPost(path, text));
+            } else {
+                read(call, direct("POST", path, BodyPublishers.ofByteArray(json)));
+            }
+            batch.taken(rows);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw TrackingException.unreachable(call, e);
+        }
+    }
+
+    BatchesInFlight metricBatches() {
+        return metricBatches;
     }
 
     /**
@@ -217,10 +246,14 @@ final class MlflowConnection implements AutoCloseable {
     }
 
     private String direct(String method, String path, ObjectNode body) {
+        return direct(method, path, BodyPublishers.ofString(write(body)));
+    }
+
+    private String direct(String method, String path, BodyPublisher body) {
         String call = method + " " + path;
         HttpRequest request = request("/api/2.0/mlflow/" + path, server.requestTimeout())
                 .header("Content-Type", "application/json")
-                .method(method, BodyPublishers.ofString(write(body)))
+                .method(method, body)
                 .build();
         return requireOk(call, send(call, request, server.requestTimeout()));
     }

@@ -156,7 +156,7 @@ final class MlflowModelRegistry implements ModelRegistry {
 
     @Override
     public void logMetrics(LoggedModelId model, RunId run, List<MetricPoint> points) {
-        MlflowTracker.logMetrics(connection, run, points, row -> row.put("model_id", model.value()));
+        MlflowTracker.logMetrics(connection, run, points, Map.of("model_id", model.value()));
     }
 
     @Override

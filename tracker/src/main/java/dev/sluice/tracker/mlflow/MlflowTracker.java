@@ -1,5 +1,6 @@
 package dev.sluice.tracker.mlflow;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -17,9 +18,13 @@ import dev.sluice.tracker.TrackingText;
 import dev.sluice.tracker.artifact.ArtifactStore;
 import dev.sluice.tracker.artifact.RunArtifacts;
 import dev.sluice.tracker.registry.ModelRegistry;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +39,7 @@ public final class MlflowTracker implements Tracker, RunArtifacts, AutoCloseable
     private static final String ALREADY_EXISTS = "RESOURCE_ALREADY_EXISTS";
     private static final int HISTORY_PAGE = 20_000;
     private static final int RUNS_PAGE = 200;
+    private static final int BYTES_OF_A_ROW = 100;
 
     private final MlflowConnection connection;
     private final MlflowModelRegistry models;
@@ -205,25 +211,43 @@ public final class MlflowTracker implements Tracker, RunArtifacts, AutoCloseable
 
     @Override
     public void logMetrics(RunId run, List<MetricPoint> points) {
-        logMetrics(connection, run, points, row -> {});
+        logMetrics(connection, run, points, Map.of());
     }
 
-    /** @param more adds to each row */
-    static void logMetrics(
-            MlflowConnection connection, RunId run, List<MetricPoint> points, Consumer<ObjectNode> more) {
-        inParts(points, TrackingText.MAX_METRICS, part -> {
-            ObjectNode body = MlflowConnection.object().put("run_id", run.value());
-            ArrayNode rows = body.putArray("metrics");
-            for (MetricPoint point : part) {
-                ObjectNode row = rows.addObject()
-                        .put("key", TrackingText.legalKey(point.key()))
-                        .put("value", point.value())
-                        .put("timestamp", point.timestampMillis())
-                        .put("step", point.step());
-                more.accept(row);
+    /** @param more fields of each row besides */
+    static void logMetrics(MlflowConnection connection, RunId run, List<MetricPoint> points, Map<String, String> more) {
+        inParts(
+                points,
+                TrackingText.MAX_METRICS,
+                part -> connection.logMetrics(metricsJson(run, part, more), part.size()));
+    }
+
+    /** A request of metrics in UTF-8, written without a tree: most of what we ever send to the server is this. */
+    static byte[] metricsJson(RunId run, List<MetricPoint> points, Map<String, String> more) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(100 + BYTES_OF_A_ROW * points.size());
+        Map<String, String> legalKeys = new HashMap<>();
+        try (JsonGenerator json = MlflowConnection.JSON.createGenerator(bytes)) {
+            json.writeStartObject();
+            json.writeStringField("run_id", run.value());
+            json.writeArrayFieldStart("metrics");
+            for (MetricPoint point : points) {
+                json.writeStartObject();
+                json.writeStringField("key", legalKeys.computeIfAbsent(point.key(), TrackingText::legalKey));
+                // Numbers that are not finite become strings, "NaN": bare ones MLflow reads as 0.0 without a word.
+                json.writeNumberField("value", point.value());
+                json.writeNumberField("timestamp", point.timestampMillis());
+                json.writeNumberField("step", point.step());
+                for (Map.Entry<String, String> field : more.entrySet()) {
+                    json.writeStringField(field.getKey(), field.getValue());
+                }
+                json.writeEndObject();
             }
-            connection.post("runs/log-batch", body);
-        });
+            json.writeEndArray();
+            json.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException("memory takes every byte", e);
+        }
+        return bytes.toByteArray();
     }
 
     @Override

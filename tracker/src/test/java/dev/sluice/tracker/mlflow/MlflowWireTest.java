@@ -19,7 +19,9 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.github.tomakehurst.wiremock.WireMockServer;
+import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.http.Fault;
 import com.github.tomakehurst.wiremock.verification.LoggedRequest;
 import dev.sluice.tracker.Experiment;
@@ -29,11 +31,13 @@ import dev.sluice.tracker.RunId;
 import dev.sluice.tracker.RunRequest;
 import dev.sluice.tracker.TrackingException;
 import dev.sluice.tracker.TrackingException.Kind;
+import dev.sluice.tracker.TrackingText;
 import dev.sluice.tracker.artifact.ArtifactPath;
 import dev.sluice.tracker.registry.LoggedModelId;
 import dev.sluice.tracker.registry.ModelAlias;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -117,6 +121,86 @@ class MlflowWireTest {
                 .contains("\"value\":\"Infinity\"")
                 .contains("\"value\":\"-Infinity\"")
                 .contains("\"value\":1.0E-7,\"timestamp\":4,\"step\":4");
+    }
+
+    @Test
+    void metricsAreTheSameBytesAsATreeOfThem() throws IOException {
+        List<Double> values = List.of(
+                0.0, -0.0, 1.0, 1e-7, 0.1 + 0.2, 12345678.9, 1e300, Double.MIN_VALUE, Double.NaN, -1.0 / 0, 1.0 / 0);
+        List<MetricPoint> points = IntStream.range(0, values.size())
+                .mapToObj(i -> new MetricPoint(
+                        List.of("a", "Verlust/\u00fc", "odd \"key\"\n", "\ud83d\ude00", "half \ud83d")
+                                .get(i % 5),
+                        values.get(i),
+                        1_795_357_989_163L + i,
+                        i % 2 == 0 ? i : Long.MIN_VALUE + i))
+                .toList();
+        ObjectNode tree = new ObjectMapper().createObjectNode().put("run_id", RUN.value());
+        points.forEach(point -> tree.withArray("metrics")
+                .addObject()
+                .put("key", TrackingText.legalKey(point.key()))
+                .put("value", point.value())
+                .put("timestamp", point.timestampMillis())
+                .put("step", point.step())
+                .put("model_id", "m-1"));
+
+        assertThat(new String(
+                        MlflowTracker.metricsJson(RUN, points, Map.of("model_id", "m-1")), StandardCharsets.UTF_8))
+                .isEqualTo(new ObjectMapper().writeValueAsString(tree));
+    }
+
+    @Test
+    void everyPlaceForMetricsComesBackHoweverTheCallEnds() {
+        MlflowServer server = MlflowServer.of(uri()).withRequestTimeout(Duration.ofMillis(300));
+        List<ResponseDefinitionBuilder> ends = List.of(
+                okJson("{}"),
+                aResponse().withStatus(400),
+                aResponse().withStatus(503),
+                aResponse().withBody("<html>no JSON"),
+                aResponse().withFault(Fault.CONNECTION_RESET_BY_PEER),
+                okJson("{}").withFixedDelay(20_000));
+        for (MlflowServer each : List.of(server, inWorkspace(server))) {
+            try (var connection = new MlflowConnection(each)) {
+                for (ResponseDefinitionBuilder end : ends) {
+                    wire.stubFor(post(LOG_BATCH).willReturn(end));
+                    try {
+                        connection.logMetrics(MlflowTracker.metricsJson(RUN, List.of(), Map.of()), 1);
+                    } catch (TrackingException e) {
+                        // However it ended.
+                    }
+                    Thread.currentThread().interrupt();
+                    assertThatExceptionOfType(TrackingException.class)
+                            .isThrownBy(() -> connection.logMetrics(new byte[0], 1));
+                    assertThat(Thread.interrupted()).isTrue();
+                    assertThat(connection.metricBatches().inFlight()).isZero();
+                    assertThat(connection.metricBatches().waiting()).isZero();
+                }
+            }
+        }
+    }
+
+    private static MlflowServer inWorkspace(MlflowServer server) {
+        return new MlflowServer(
+                server.uri(),
+                server.username(),
+                server.password(),
+                server.token(),
+                Optional.of("team-a"),
+                server.certificates(),
+                server.proxies(),
+                server.connectTimeout(),
+                server.requestTimeout());
+    }
+
+    @Test
+    void onlyMetricsWaitForAPlace() {
+        try (var connection = new MlflowConnection(MlflowServer.of(uri()))) {
+            IntStream.range(0, 9).forEach(i -> connection.metricBatches().line(Duration.ofMinutes(1)));
+            connection.post("runs/log-batch", MlflowConnection.object().put("run_id", RUN.value()));
+
+            assertThat(sent(LOG_BATCH)).hasSize(1);
+            assertThat(connection.metricBatches().waiting()).isEqualTo(7);
+        }
     }
 
     @Test
@@ -285,6 +369,7 @@ class MlflowWireTest {
         Path file = Files.writeString(folder.resolve("a"), "a");
         try (MlflowTracker own = MlflowTracker.on(MlflowServer.of(uri(), Map.of("MLFLOW_WORKSPACE", "team-a")))) {
             own.setTags(RUN, Map.of("a", "b"));
+            own.logMetrics(RUN, List.of(new MetricPoint("a", 1, 2, 3)));
             own.probe();
             own.artifacts(RUN).put(file, ArtifactPath.of("a"));
             own.models().setAlias(new ModelAlias("m", "champion"), 1);
@@ -294,7 +379,7 @@ class MlflowWireTest {
         }
 
         assertThat(wire.getAllServeEvents())
-                .hasSizeGreaterThanOrEqualTo(9)
+                .hasSizeGreaterThanOrEqualTo(10)
                 .allMatch(event -> "team-a".equals(event.getRequest().getHeader("X-MLFLOW-WORKSPACE")));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> MlflowServer.of(uri(), Map.of("MLFLOW_WORKSPACE", "a\r\nb")));
