@@ -10,9 +10,10 @@ final class InFlightClimb {
      * less the more batches press upon it, one with PostgreSQL takes more; which one it is, and how busy it is with
      * other things, only the rate tells. So after an interval at the limit, of which the last window is what to compare
      * with, one window is spent at half or at double. Half is kept where it is about as fast, since what waits here
-     * costs the server nothing; double has to be clearly faster; the gap between keeps noise from moving it to and fro.
-     * Where the neighbour was worse the interval doubles, so that in the long run few batches are part of a trial;
-     * where it was better the climb goes on at once.
+     * costs the server nothing; double has to be clearly faster, than a window before it and one after it: so noise, such
+     * as other work on the server's machine, seldom moves it, and more seldom up. Where the neighbour was worse the
+     * interval doubles, so that in the long run few batches are part of a trial; where it was better the climb goes on
+     * at once.
      *
      * A window says something about the server only if the senders could have filled it: with nothing in it that
      * failed or hung, its places taken for most of its time, and, where more are to be tried, somebody waiting.
@@ -42,6 +43,9 @@ final class InFlightClimb {
     private int sinceTrial;
     private boolean upNext;
     private double rateToBeat;
+    /** What double brought, where that was more than the limit before it, until compared with the limit after it; else 0. */
+    private double rateOfDouble;
+
     private int disturbances;
 
     /** Batches to come that belong to no window: those under way when the limit changed, and the first after them. */
@@ -98,7 +102,7 @@ final class InFlightClimb {
         if (limit != settled) {
             disturbances++;
             if (disturbances == DISTURBANCES) {
-                giveUpTrial(stillInFlight);
+                endTrial(stillInFlight);
             }
         }
         restart(nowNanos);
@@ -115,23 +119,45 @@ final class InFlightClimb {
     private void weigh(long nanos, int stillInFlight) {
         boolean counts = nanos > 0 && placeNanos >= FULL * limit * nanos;
         double rate = (double) rows / nanos;
-        if (limit == settled) {
-            if (counts) {
-                sinceTrial += batches;
+        if (limit < settled) {
+            if (counts && rate >= KEEPS_HALF * rateToBeat) {
+                settleFor(limit, stillInFlight);
+            } else {
+                turnBack(stillInFlight);
             }
-            if (counts && sinceTrial >= interval) {
+        } else if (limit > settled) {
+            if (counts && rate >= KEEPS_DOUBLE * rateToBeat) {
+                rateOfDouble = rate;
+                endTrial(stillInFlight);
+            } else {
+                turnBack(stillInFlight);
+            }
+        } else if (rateOfDouble > 0) {
+            if (counts && rateOfDouble >= KEEPS_DOUBLE * rate) {
+                settleFor(2 * settled, stillInFlight);
+            } else {
+                turnBack(stillInFlight);
+            }
+            rateOfDouble = 0;
+        } else if (counts) {
+            sinceTrial += batches;
+            if (sinceTrial >= interval) {
                 rateToBeat = rate;
                 tryNeighbour(waitedNanos >= WAITED * nanos, stillInFlight);
             }
-        } else if (counts && rate >= rateToBeat * (limit < settled ? KEEPS_HALF : KEEPS_DOUBLE)) {
-            settled = limit;
-            interval = SHORTEST_INTERVAL;
-            sinceTrial = 0;
-        } else {
-            interval = Math.min(LONGEST_INTERVAL, 2 * interval);
-            upNext = !upNext;
-            giveUpTrial(stillInFlight);
         }
+    }
+
+    private void settleFor(int better, int stillInFlight) {
+        settled = better;
+        interval = SHORTEST_INTERVAL;
+        endTrial(stillInFlight);
+    }
+
+    private void turnBack(int stillInFlight) {
+        interval = Math.min(LONGEST_INTERVAL, 2 * interval);
+        upNext = !upNext;
+        endTrial(stillInFlight);
     }
 
     private void tryNeighbour(boolean waited, int stillInFlight) {
@@ -144,9 +170,11 @@ final class InFlightClimb {
         }
     }
 
-    private void giveUpTrial(int stillInFlight) {
+    private void endTrial(int stillInFlight) {
         sinceTrial = 0;
-        move(settled, stillInFlight);
+        if (limit != settled) {
+            move(settled, stillInFlight);
+        }
     }
 
     private void move(int newLimit, int stillInFlight) {

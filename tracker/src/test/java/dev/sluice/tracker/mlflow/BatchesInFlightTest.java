@@ -35,7 +35,7 @@ class BatchesInFlightTest {
     void climbsToEightWhereTheServerTakesMoreFromMore() {
         var server = new SimulatedServer(12, BRIEF, SimulatedServer.PARALLEL);
 
-        assertThat(server.limitAfter(250)).isEqualTo(8);
+        assertThat(server.limitAfter(300)).isEqualTo(8);
         assertThat(IntStream.range(0, 20).map(i -> server.limitAfter(100))).containsOnly(8);
     }
 
@@ -55,8 +55,23 @@ class BatchesInFlightTest {
     void settlesBetweenWhereTheServerTakesNoMoreThanFour() {
         var server = new SimulatedServer(12, BRIEF, inFlight -> 5_000 * Math.min(4, inFlight));
 
-        server.limitAfter(300);
+        server.limitAfter(400);
         assertThat(IntStream.range(0, 20).map(i -> server.limitAfter(100))).containsOnly(4);
+    }
+
+    @Test
+    void aMomentInWhichTheServerIsFastIsNotTakenForTheLimit() {
+        var server = new SimulatedServer(8, BRIEF, SimulatedServer.SERIAL);
+        server.limitAfter(2000);
+
+        server.becomes(inFlight -> SimulatedServer.SERIAL.applyAsDouble(inFlight) * (inFlight == 1 ? 1 : 2));
+        for (int i = 0; i < 400 && server.batches.inFlight() < 2; i++) {
+            server.limitAfter(1);
+        }
+        assertThat(server.batches.inFlight()).isEqualTo(2);
+        server.limitAfter(20);
+        server.becomes(inFlight -> 2 * SimulatedServer.SERIAL.applyAsDouble(inFlight));
+        assertThat(IntStream.range(0, 20).map(i -> server.limitAfter(20))).containsOnly(1);
     }
 
     @Test
