@@ -37,6 +37,7 @@ public class Lifecycle {
     private final SweepLoop loop;
     private final String host;
     private final int port;
+    private boolean serving;
 
     Lifecycle(
             DataFolder data,
@@ -70,6 +71,7 @@ public class Lifecycle {
                 Quarkus.asyncExit(0);
                 return;
             }
+            serving = true;
         } catch (DatabaseException e) {
             // A sentence, and no stack trace of a framework around it.
             throw new ConfigurationException("sluice: " + e.getMessage());
@@ -85,17 +87,15 @@ public class Lifecycle {
     }
 
     /** What `./sluice backup` and `./sluice restore` want of a service that does not run. */
-    @SuppressWarnings("SystemOut") // the answer to a command
     private boolean didOtherThanServe() throws SQLException {
         if (settings.restore().isPresent()) {
             var content = backup.restore(settings.restore().get(), settings.replace());
-            System.out.printf(
-                    "Restored %s from %s%n", content, settings.restore().get());
+            Log.infof("Restored %s from %s", content, settings.restore().get());
             return true;
         }
         if (settings.backup().isPresent()) {
             var content = backup.save(settings.backup().get());
-            System.out.printf("Saved %s to %s%n", content, settings.backup().get());
+            Log.infof("Saved %s to %s", content, settings.backup().get());
             return true;
         }
         return false;
@@ -108,6 +108,8 @@ public class Lifecycle {
         systemMetrics.close();
         tracking.stop();
         database.close();
-        Log.info("event=stopped");
+        if (serving) {
+            Log.info("event=stopped");
+        }
     }
 }
