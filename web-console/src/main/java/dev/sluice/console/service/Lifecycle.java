@@ -82,6 +82,7 @@ public class Lifecycle {
         promotions.start();
         loop.start();
         database.onBack(() -> loop.takeUp(desk.takeUp()));
+        database.onBack(promotions::takeUp);
         database.onTaken(() -> Quarkus.asyncExit(1));
         Log.infof("event=serving address=http://%s:%d data=%s", host, port, data.root());
     }
