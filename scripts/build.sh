@@ -1,6 +1,7 @@
 # shellcheck shell=bash disable=SC2034
 # Builds when the sources are newer than the build, and keeps what was built where the next build does not touch it:
-#   target/sluice/<id>/{app,trial,cli}   one build: the service, a trial's class path, the command line's class path
+#   target/sluice/<id>/{app,app-postgresql,trial,cli}   one build: the service for H2 and for PostgreSQL, a trial's class
+#                                        path, the command line's class path
 #   target/sluice/current                holds the id of the newest
 # A running service and its trials go on from their own folder while a newer one is built
 # (docs/adr/0002-run-from-a-copy-of-the-build.md).
@@ -14,16 +15,22 @@ find_maven() {
 # ensure_built: sets APP_HOME, TRAINER_HOME and CLI_HOME to a build that is as new as the sources.
 ensure_built() {
   if [ -n "${SLUICE_NO_BUILD:-}" ]; then # what Maven made last, wherever it stands: for tests and for packagers
-    APP_HOME=$ROOT/web-console/target/quarkus-app
+    APP_HOME=$ROOT/web-console/target/quarkus-app$(database_build)
     TRAINER_HOME=$ROOT/trainer/target/trial
     CLI_HOME=$ROOT/web-console/target/cli
     [ -d "$CLI_HOME" ] || die 1 "SLUICE_NO_BUILD is set, but $CLI_HOME is not there: run mvn package first"
     return
   fi
   if build_is_old; then build; fi
-  APP_HOME=$BUILDS/$BUILD/app
+  APP_HOME=$BUILDS/$BUILD/app$(database_build)
   TRAINER_HOME=$BUILDS/$BUILD/trial
   CLI_HOME=$BUILDS/$BUILD/cli
+}
+
+# database_build: which of the two builds of the service SLUICE_DB_URL asks for (docs/adr/0014). What is wrong with the
+# address, the service says better.
+database_build() {
+  case ${SLUICE_DB_URL:-} in jdbc:postgresql:*) printf '%s' -postgresql ;; esac
 }
 
 # build_is_old: true where there is no build, or a source is newer. Sets BUILD. One `find`, no JVM.
@@ -67,6 +74,7 @@ build() {
     die 1 "the build failed; the whole log is $log"
   fi
   copy_build "$ROOT/web-console/target/quarkus-app" "$BUILDS/$id/app"
+  copy_build "$ROOT/web-console/target/quarkus-app-postgresql" "$BUILDS/$id/app-postgresql"
   copy_build "$ROOT/trainer/target/trial" "$BUILDS/$id/trial"
   copy_build "$ROOT/web-console/target/cli" "$BUILDS/$id/cli"
   rehearse "$BUILDS/$id/cli"

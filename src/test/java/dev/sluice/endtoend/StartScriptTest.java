@@ -98,6 +98,46 @@ class StartScriptTest {
         });
     }
 
+    @Test
+    void savesWhatAServiceHoldsAndRestoresItElsewhere(Service service) throws Exception {
+        var sweep = service.submit("""
+                name: kept
+                objective: {metric: loss, goal: minimize}
+                parameters: {x: {min: 0.0, max: 1.0}}
+                budget: {trials: 1}
+                trial: {external: true}
+                """);
+        Path folder = Build.folder("commands-backup");
+        var file = folder.resolve("backup.gz").toString();
+        var data = folder.resolve("elsewhere").toString();
+
+        var saved = sluice(Map.of("SLUICE_URL", service.uri().toString()), "backup", file);
+        assertThat(saved.output()).as(saved.errors()).contains("Saved ").contains(file);
+        assertThat(saved.code()).isZero();
+        var restored = sluice(Map.of(), "restore", file, "--data", data);
+        assertThat(restored.output())
+                .as(restored.errors())
+                .contains("Restored ")
+                .contains(" sweeps, ");
+        assertThat(restored.code()).isZero();
+
+        var again = sluice(Map.of(), "restore", file, "--data", data);
+        assertThat(again.errors()).startsWith("sluice: the database holds ").contains("--replace");
+        assertThat(again.code()).isEqualTo(1);
+        var offline = sluice(Map.of(), "backup", file, "--data", data);
+        assertThat(offline.errors()).contains("is there already");
+        assertThat(offline.code()).isEqualTo(1);
+        var away = sluice(
+                Map.of("SLUICE_DB_URL", "jdbc:postgresql://127.0.0.1:1/none", "SLUICE_DB_PATIENCE", "1s"),
+                "backup",
+                file + "-2",
+                "--data",
+                data);
+        assertThat(away.errors()).contains("sluice: PostgreSQL at 127.0.0.1:1/none does not answer");
+        assertThat(away.code()).isEqualTo(1);
+        service.rest().post(sweep.path() + "/cancel").expect(200);
+    }
+
     /** The promise of the first screen of README.md. */
     @Test
     @Timeout(value = 10, unit = TimeUnit.MINUTES)

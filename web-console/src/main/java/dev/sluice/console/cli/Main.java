@@ -39,6 +39,8 @@ public final class Main {
         commands.put("cancel", context -> new SweepActionCommand(context, "cancel"));
         commands.put("promote", PromoteCommand::new);
         commands.put("export", ExportCommand::new);
+        commands.put("backup", BackupCommand::new);
+        commands.put("restore", context -> new RestoreCommand());
         commands.put("tracking", TrackingCommand::new);
         return commands;
     }

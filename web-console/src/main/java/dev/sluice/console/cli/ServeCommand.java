@@ -13,6 +13,8 @@ import picocli.CommandLine.Option;
         footer = {
             "",
             "SLUICE_JAVA_OPTS   further options for the service's JVM, such as -Xmx2g",
+            "SLUICE_DB_URL      jdbc:postgresql://HOST:PORT/DATABASE; left out, sweeps are kept in the data folder. With it",
+            "                   SLUICE_DB_USER, and SLUICE_DB_PASSWORD or SLUICE_DB_PASSWORD_FILE",
             "SLUICE_TOOLS       where MLflow is installed (default: ~/.cache/sluice)",
             "MLFLOW_TRACKING_URI, MLFLOW_TRACKING_USERNAME, MLFLOW_TRACKING_PASSWORD, MLFLOW_TRACKING_TOKEN",
             "                   another MLflow server than the local one"

@@ -16,8 +16,15 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -85,6 +92,34 @@ final class ServiceClient {
 
     JsonNode post(String path, @Nullable String body, String mediaType, Map<String, String> headers) {
         return json("POST", path, exchange("POST", path, "application/json", body, mediaType, headers));
+    }
+
+    /**
+     * Writes what a GET answers to a file, and compares it with the SHA-256 that came with it.
+     *
+     * @return how many bytes there are
+     */
+    long download(String path, Path into) {
+        try {
+            HttpURLConnection connection =
+                    open(base + API + path, "GET", "application/gzip, application/json", Map.of());
+            if (connection.getResponseCode() != 200) {
+                throw failure(read(connection));
+            }
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            try (InputStream in = new DigestInputStream(connection.getInputStream(), digest)) {
+                long bytes = Files.copy(in, into, StandardCopyOption.REPLACE_EXISTING);
+                String sum = "sha-256=:" + Base64.getEncoder().encodeToString(digest.digest()) + ":";
+                if (!sum.equals(connection.getHeaderField("Repr-Digest"))) {
+                    throw CommandFailure.failed("what %s sent did not arrive as it was; try again".formatted(base));
+                }
+                return bytes;
+            }
+        } catch (IOException away) {
+            throw unreachable(away);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
     }
 
     /** True where the service is up and its database answers. */

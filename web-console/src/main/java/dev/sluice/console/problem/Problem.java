@@ -77,7 +77,12 @@ public sealed interface Problem {
     record Full(String detail) implements Problem {}
 
     /** The service cannot do it just now; the same call later may succeed. */
-    record Unavailable(String detail) implements Problem {}
+    record Unavailable(String detail) implements Problem {
+        /** What any call is told that needs the database while that is away. */
+        public static Unavailable ofDatabase() {
+            return new Unavailable("The database does not answer just now; the same call later may succeed.");
+        }
+    }
 
     /** A problem as an exception, for code that answers calls. It carries no stack trace: it is an answer, not a fault. */
     default ProblemException exception() {

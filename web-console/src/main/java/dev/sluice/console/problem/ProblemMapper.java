@@ -89,6 +89,10 @@ public final class ProblemMapper {
 
     @ServerExceptionMapper
     public Response unexpected(Throwable thrown) {
+        if (LostDatabase.isCauseOf(thrown)) {
+            Log.debug("event=database-away", thrown);
+            return answer(Problem.Unavailable.ofDatabase());
+        }
         Log.error("event=unexpected-error", thrown);
         return build(
                 500,

@@ -94,6 +94,11 @@ public class PromotionService {
                 .call(() -> PromotionEntity.<PromotionEntity>list(
                         "state in ?1", List.of(PromotionState.RUNNING, PromotionState.ROLLING_BACK)))
                 .forEach(p -> work(p.id));
+        takeUp();
+    }
+
+    /** Promotes by itself what completed while nobody could note it: at a start, and when the database is back. */
+    public void takeUp() {
         for (var sweep : archive.untracked()) {
             if (sweep.state() == SweepState.COMPLETED) {
                 promoteByItself(sweep.id());

@@ -1,5 +1,9 @@
 package dev.sluice.console.service;
 
+import dev.sluice.console.database.Backup;
+import dev.sluice.console.database.Database;
+import dev.sluice.console.database.DatabaseException;
+import dev.sluice.console.database.DatabaseSettings;
 import dev.sluice.console.folder.DataFolder;
 import dev.sluice.console.promote.PromotionService;
 import dev.sluice.console.study.StudyDesk;
@@ -7,10 +11,13 @@ import dev.sluice.console.sweep.SweepLoop;
 import dev.sluice.console.tracking.SystemMetrics;
 import dev.sluice.console.tracking.Tracking;
 import io.quarkus.logging.Log;
+import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
+import io.quarkus.runtime.configuration.ConfigurationException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.sql.SQLException;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
@@ -20,6 +27,9 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 @ApplicationScoped
 public class Lifecycle {
     private final DataFolder data;
+    private final Database database;
+    private final DatabaseSettings settings;
+    private final Backup backup;
     private final StudyDesk desk;
     private final Tracking tracking;
     private final SystemMetrics systemMetrics;
@@ -27,9 +37,13 @@ public class Lifecycle {
     private final SweepLoop loop;
     private final String host;
     private final int port;
+    private boolean serving;
 
     Lifecycle(
             DataFolder data,
+            Database database,
+            DatabaseSettings settings,
+            Backup backup,
             StudyDesk desk,
             Tracking tracking,
             SystemMetrics systemMetrics,
@@ -38,6 +52,9 @@ public class Lifecycle {
             @ConfigProperty(name = "quarkus.http.host") String host,
             @ConfigProperty(name = "quarkus.http.port") int port) {
         this.data = data;
+        this.database = database;
+        this.settings = settings;
+        this.backup = backup;
         this.desk = desk;
         this.tracking = tracking;
         this.systemMetrics = systemMetrics;
@@ -48,10 +65,41 @@ public class Lifecycle {
     }
 
     void start(@Observes StartupEvent event) {
+        try {
+            database.open();
+            if (didOtherThanServe()) {
+                Quarkus.asyncExit(0);
+                return;
+            }
+            serving = true;
+        } catch (DatabaseException e) {
+            // A sentence, and no stack trace of a framework around it.
+            throw new ConfigurationException("sluice: " + e.getMessage());
+        } catch (SQLException e) {
+            throw new ConfigurationException("sluice: the database failed: " + e.getMessage(), e);
+        }
         tracking.start();
         promotions.start();
         loop.start();
+        database.onBack(() -> loop.takeUp(desk.takeUp()));
+        database.onBack(promotions::takeUp);
+        database.onTaken(() -> Quarkus.asyncExit(1));
         Log.infof("event=serving address=http://%s:%d data=%s", host, port, data.root());
+    }
+
+    /** What `./sluice backup` and `./sluice restore` want of a service that does not run. */
+    private boolean didOtherThanServe() throws SQLException {
+        if (settings.restore().isPresent()) {
+            var content = backup.restore(settings.restore().get(), settings.replace());
+            Log.infof("Restored %s from %s", content, settings.restore().get());
+            return true;
+        }
+        if (settings.backup().isPresent()) {
+            var content = backup.save(settings.backup().get());
+            Log.infof("Saved %s to %s", content, settings.backup().get());
+            return true;
+        }
+        return false;
     }
 
     void stop(@Observes ShutdownEvent event) {
@@ -60,6 +108,9 @@ public class Lifecycle {
         desk.close();
         systemMetrics.close();
         tracking.stop();
-        Log.info("event=stopped");
+        database.close();
+        if (serving) {
+            Log.info("event=stopped");
+        }
     }
 }

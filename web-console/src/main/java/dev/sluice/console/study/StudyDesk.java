@@ -1,5 +1,6 @@
 package dev.sluice.console.study;
 
+import dev.sluice.console.problem.LostDatabase;
 import dev.sluice.console.problem.Problem;
 import dev.sluice.console.problem.ProblemException;
 import dev.sluice.console.specification.SweepSpecification;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -35,6 +37,12 @@ public class StudyDesk {
     private final Archive archive;
     private final Clock clock = Clock.systemUTC();
     private final Map<UUID, SweepWriter> live = new ConcurrentHashMap<>();
+    /** Sweeps that are being written down for the first time: nobody else opens them meanwhile. */
+    private final Set<UUID> beginning = ConcurrentHashMap.newKeySet();
+
+    /** Up to where the listeners know the sweeps that are, or were, live. */
+    private final Map<UUID, Long> told = new ConcurrentHashMap<>();
+
     private final List<Consumer<Committed>> listeners = new CopyOnWriteArrayList<>();
 
     StudyDesk(SweepJournal journal, Archive archive) {
@@ -61,13 +69,16 @@ public class StudyDesk {
         var sweep = LiveSweep.begin(
                 Ids.next(), specification, knowledge, clock.instant().truncatedTo(ChronoUnit.MICROS));
         var changes = sweep.drain();
+        beginning.add(sweep.id());
         try {
             journal.create(changes, idempotencyKey, requestHash);
+            open(sweep, 0);
+            return changes.sweep();
         } catch (SQLException e) {
             return written(sweep.id(), idempotencyKey, requestHash, e);
+        } finally {
+            beginning.remove(sweep.id());
         }
-        open(sweep, 0);
-        return changes.sweep();
     }
 
     /** A commit that failed may be in the database all the same; or another request with the same key was first. */
@@ -87,6 +98,9 @@ public class StudyDesk {
             throw new Problem.Conflict("This Idempotency-Key was used with another sweep file, for sweep %s."
                             .formatted(first.get().sweep().id()))
                     .exception();
+        }
+        if (LostDatabase.isCauseOf(failure)) {
+            throw Problem.Unavailable.ofDatabase().exception();
         }
         Log.error("event=create-failed", failure);
         throw new Problem.Unavailable("The database did not take the sweep.").exception();
@@ -110,6 +124,26 @@ public class StudyDesk {
                 .map(SweepSnapshot::id)
                 .filter(live::containsKey)
                 .toList();
+    }
+
+    /**
+     * Takes up what was written down while its answer was lost: a sweep that was being made when the database went away,
+     * or one whose writer died of it. Called when the database is back.
+     */
+    public List<UUID> takeUp() {
+        var taken = new ArrayList<UUID>();
+        for (var saved : archive.unfinished()) {
+            var id = saved.id();
+            if (!live.containsKey(id) && !beginning.contains(id)) {
+                Log.infof("event=sweep-taken-up sweep=%s", id);
+                var sweep = load(id);
+                sweep.at(clock.instant().truncatedTo(ChronoUnit.MICROS));
+                sweep.extendLeases();
+                open(sweep, told.getOrDefault(id, 0L));
+                taken.add(id);
+            }
+        }
+        return taken;
     }
 
     public boolean isLive(UUID sweep) {
@@ -266,8 +300,9 @@ public class StudyDesk {
         var id = sweep.id();
         var writer =
                 new SweepWriter(sweep, told, new Database(id), this::publish, closed -> live.remove(id, closed), clock);
-        live.put(id, writer);
-        writer.start();
+        if (live.putIfAbsent(id, writer) == null) {
+            writer.start();
+        }
     }
 
     private final class Database implements SweepWriter.Store {
@@ -306,6 +341,7 @@ public class StudyDesk {
     }
 
     private void publish(Committed committed) {
+        told.put(committed.sweep().id(), committed.sweep().revision());
         for (var listener : listeners) {
             try {
                 listener.accept(committed);

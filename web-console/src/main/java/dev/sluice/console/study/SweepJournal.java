@@ -32,9 +32,9 @@ public class SweepJournal {
                         revision, queued, running, complete, pruned, infeasible, failed, cancelled, imported, tracked)
                     values (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, 0, 0, 0, 0, false)""")) {
                 insert.setObject(1, sweep.id());
-                insert.setString(2, sweep.name());
+                insert.setString(2, text(sweep.name()));
                 insert.setString(3, sweep.state().name());
-                insert.setString(4, sweep.reason());
+                insert.setString(4, text(sweep.reason()));
                 insert.setString(5, sweep.specification());
                 insert.setString(6, idempotencyKey.orElse(null));
                 insert.setString(7, requestHash);
@@ -77,6 +77,9 @@ public class SweepJournal {
                 }
             }
             connection.setAutoCommit(true);
+        } catch (AssertionError e) {
+            // PostgreSQL's driver, which asserts that a connection is open that the server has just closed.
+            throw new SQLException("the connection broke in the middle of a batch", "08006", e);
         } catch (SQLException | RuntimeException e) {
             try {
                 connection.rollback();
@@ -114,7 +117,7 @@ public class SweepJournal {
                     complete = ?, pruned = ?, infeasible = ?, failed = ?, cancelled = ?, best_trial = ?, imported = ? where id = ?""")) {
             update.setString(1, sweep.state().name());
             update.setString(2, sweep.target().map(Enum::name).orElse(null));
-            update.setString(3, sweep.reason());
+            update.setString(3, text(sweep.reason()));
             time(update, 4, sweep.endedAt());
             update.setLong(5, sweep.revision());
             update.setInt(6, sweep.counts().queued());
@@ -146,7 +149,7 @@ public class SweepJournal {
             statement.setString(1, trial.state().name());
             statement.setString(2, EventCodec.metrics(trial.values()).toString());
             statement.setLong(3, trial.step());
-            statement.setString(4, trial.reason());
+            statement.setString(4, text(trial.reason()));
             statement.setInt(5, trial.attempt());
             time(statement, 6, trial.startedAt());
             time(statement, 7, trial.endedAt());
@@ -156,10 +159,11 @@ public class SweepJournal {
                 statement.setObject(10, trial.sweep());
                 statement.setInt(11, trial.number());
                 statement.setString(12, EventCodec.plain(trial.params()).toString());
-                statement.setString(13, trial.suggestedBy());
+                statement.setString(13, text(trial.suggestedBy()));
                 statement.setLong(14, trial.seed());
                 statement.setObject(15, time(trial.queuedAt()));
-                statement.setString(16, trial.importedFrom().orElse(null));
+                statement.setString(
+                        16, trial.importedFrom().map(SweepJournal::text).orElse(null));
             }
             statement.executeUpdate();
         }
@@ -175,24 +179,24 @@ public class SweepJournal {
                     where id = ?""";
         try (var statement = connection.prepareStatement(sql)) {
             statement.setString(1, attempt.state().name());
-            statement.setString(2, attempt.resumeFrom().orElse(null));
+            statement.setString(2, attempt.resumeFrom().map(SweepJournal::text).orElse(null));
             time(statement, 3, attempt.expiresAt());
             time(statement, 4, attempt.endedAt());
-            statement.setString(5, attempt.reason());
+            statement.setString(5, text(attempt.reason()));
             statement.setLong(6, attempt.lastSeq());
             statement.setString(7, attempt.directive());
-            statement.setString(8, attempt.directiveReason());
-            statement.setString(9, attempt.stopReason().orElse(null));
+            statement.setString(8, text(attempt.directiveReason()));
+            statement.setString(9, attempt.stopReason().map(SweepJournal::text).orElse(null));
             statement.setBoolean(10, attempt.reported());
             statement.setBoolean(11, attempt.completed());
-            statement.setString(12, attempt.launch().orElse(null));
+            statement.setString(12, attempt.launch().map(SweepJournal::text).orElse(null));
             statement.setObject(13, attempt.id());
             if (fresh) {
                 statement.setObject(14, attempt.sweep());
                 statement.setObject(15, attempt.trial());
                 statement.setInt(16, attempt.trialNumber());
                 statement.setInt(17, attempt.number());
-                statement.setString(18, attempt.worker());
+                statement.setString(18, text(attempt.worker()));
                 statement.setObject(19, time(attempt.startedAt()));
             }
             statement.executeUpdate();
@@ -205,6 +209,11 @@ public class SweepJournal {
         } else {
             statement.setNull(index, Types.TIMESTAMP_WITH_TIMEZONE);
         }
+    }
+
+    /** PostgreSQL keeps no text with a NUL in it, and a log line that became a reason may hold one. */
+    private static String text(String free) {
+        return free.indexOf('\0') < 0 ? free : free.replace('\0', '\uFFFD');
     }
 
     static OffsetDateTime time(Instant time) {

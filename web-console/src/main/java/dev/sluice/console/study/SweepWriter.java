@@ -1,5 +1,6 @@
 package dev.sluice.console.study;
 
+import dev.sluice.console.problem.LostDatabase;
 import dev.sluice.console.problem.Problem;
 import dev.sluice.console.problem.ProblemException;
 import io.quarkus.logging.Log;
@@ -10,6 +11,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -34,6 +36,7 @@ final class SweepWriter implements Runnable {
     private static final int BATCH = 512;
     private static final long TICK_MILLIS = 1000;
 
+    private final UUID id;
     private final Store store;
     private final Consumer<Committed> listener;
     private final Consumer<SweepWriter> onClose;
@@ -48,6 +51,9 @@ final class SweepWriter implements Runnable {
     /** Held by whoever has the sampler think. */
     private final Lock thinking = new ReentrantLock();
 
+    /** The writer's own: the database is away, which is said once. */
+    private boolean away;
+
     private volatile boolean open = true;
     private volatile boolean closing;
 
@@ -59,6 +65,7 @@ final class SweepWriter implements Runnable {
             Consumer<Committed> listener,
             Consumer<SweepWriter> onClose,
             Clock clock) {
+        this.id = live.id();
         this.live = live;
         this.told = told;
         this.store = store;
@@ -143,7 +150,12 @@ final class SweepWriter implements Runnable {
             unavailable(batch);
         } catch (RuntimeException | SQLException e) {
             live = null;
-            Log.error("event=batch-failed", e);
+            if (!LostDatabase.isCauseOf(e)) {
+                Log.error("event=batch-failed", e);
+            } else if (!away) {
+                away = true;
+                Log.warnf("event=sweep-waits sweep=%s reason=\"the database is away: %s\"", id, e.getMessage());
+            }
             unavailable(batch);
         }
     }
@@ -164,14 +176,18 @@ final class SweepWriter implements Runnable {
 
     private void batch(List<Command<?>> batch) throws SQLException {
         var sweep = live;
+        var now = clock.instant().truncatedTo(ChronoUnit.MICROS);
         if (sweep == null) {
             sweep = store.load();
+            now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+            sweep.at(now);
+            // Whoever could not renew meanwhile is not to blame.
+            sweep.extendLeases();
         }
         if (sweep.revision() > told) {
             publish(store.after(told));
         }
         live = sweep;
-        var now = clock.instant().truncatedTo(ChronoUnit.MICROS);
         sweep.at(now);
         if (ticked.plusMillis(TICK_MILLIS).isBefore(now)) {
             ticked = now;
@@ -184,6 +200,10 @@ final class SweepWriter implements Runnable {
         var changes = sweep.drain();
         if (!changes.isEmpty()) {
             store.append(changes);
+        }
+        if (away) {
+            away = false;
+            Log.infof("event=sweep-goes-on sweep=%s", id);
         }
         if (!changes.events().isEmpty()) {
             publish(new Committed(

@@ -16,6 +16,7 @@ import io.quarkus.logging.Log;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -48,11 +49,18 @@ public class SweepLoop {
     public void start() {
         desk.listen(this::committed);
         devices.onGivenBack(() -> loops.values().forEach(Semaphore::release));
-        for (var sweep : desk.restore()) {
+        takeUp(desk.restore());
+    }
+
+    /** Goes on with sweeps that are live again: with the attempts that nobody holds, and with starting others. */
+    public void takeUp(List<UUID> sweeps) {
+        for (var sweep : sweeps) {
             try {
                 var attempts = desk.call(sweep, LiveSweep::activeAttempts);
                 var specification = desk.call(sweep, LiveSweep::specification);
-                attempts.stream().filter(Attempt::isLocal).forEach(attempt -> runner.adopt(specification, attempt));
+                attempts.stream()
+                        .filter(attempt -> attempt.isLocal() && !runner.holds(attempt.id()))
+                        .forEach(attempt -> runner.adopt(specification, attempt));
                 if (!(specification.trial() instanceof TrialSection.ExternalTrial)) {
                     watch(sweep);
                 }

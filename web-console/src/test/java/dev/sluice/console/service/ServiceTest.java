@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The service as its callers see it, wired together and on a real database. */
 @QuarkusTest
 @TestProfile(AloneProfile.class)
-final class ServiceTest {
+class ServiceTest {
     private static final String EXTERNAL = """
             name: outside
             objective: {metric: score, goal: maximize}

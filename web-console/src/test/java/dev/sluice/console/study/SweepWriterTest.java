@@ -103,6 +103,18 @@ final class SweepWriterTest {
     }
 
     @Test
+    void whoCouldNotRenewWhileTheStoreWasAwayIsNotToBlame() {
+        var lease = lease("w");
+        var before = writer.submit(LiveSweep::activeAttempts).join().getFirst();
+        store.failBefore.set(1);
+        assertRefused(submitReport(lease, 0, 1), Problem.Unavailable.class);
+
+        var after = writer.submit(LiveSweep::activeAttempts).join().getFirst();
+
+        assertThat(after.expiresAt().orElseThrow()).isAfter(before.expiresAt().orElseThrow());
+    }
+
+    @Test
     void aBrokenCommandAloneIsToBlame() {
         var lease = lease("w");
         var hold = hold();
