@@ -99,7 +99,7 @@ public final class Callbacks {
         List<CallbackLink> links = new ArrayList<>(List.of(CallbackLink.lasting(new RunLogger(journal))));
         if (types.contains("checkpoint")) {
             links.add(CallbackLink.lasting(
-                    new ModelCheckpoint(store, journal, folder.toAbsolutePath(), "val_loss", Mode.MIN, 1, 1, 1)));
+                    new ModelCheckpoint(store, journal, folder.toAbsolutePath(), "val_loss", Mode.MIN, 1, 0, 1, 1)));
         }
         links.addAll(CallbackCatalog.standard()
                 .create(
