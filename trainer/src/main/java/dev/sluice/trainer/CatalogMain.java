@@ -36,7 +36,7 @@ public final class CatalogMain {
     /** {@code {tasks, callbacks}} of all that is on the class path. */
     static Map<String, Object> catalog() {
         Map<String, Object> tree = new LinkedHashMap<>();
-        tree.put("tasks", TaskCatalog.standard().toTree());
+        tree.put("tasks", TaskCatalog.installed().toTree());
         tree.put(
                 "callbacks",
                 CallbackCatalog.installed().types().stream()

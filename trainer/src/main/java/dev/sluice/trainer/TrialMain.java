@@ -97,7 +97,7 @@ public final class TrialMain {
                         spec,
                         token,
                         Path.of(""),
-                        TaskCatalog.standard(),
+                        TaskCatalog.installed(),
                         CallbackCatalog.installed(),
                         control,
                         SECRETS,

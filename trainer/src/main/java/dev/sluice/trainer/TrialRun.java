@@ -21,6 +21,8 @@ import dev.sluice.trainer.checkpoint.CheckpointName;
 import dev.sluice.trainer.checkpoint.CheckpointStore;
 import dev.sluice.trainer.checkpoint.Compression;
 import dev.sluice.trainer.checkpoint.DamagedCheckpointException;
+import dev.sluice.trainer.data.DataOrigin;
+import dev.sluice.trainer.data.DataRoot;
 import dev.sluice.trainer.djl.DjlModelTrainer;
 import dev.sluice.trainer.djl.TorchScriptModule;
 import dev.sluice.trainer.export.ModelNotWrittenException;
@@ -36,6 +38,7 @@ import dev.sluice.trainer.protocol.TrialResult;
 import dev.sluice.trainer.protocol.TrialSpec;
 import dev.sluice.trainer.task.LabelledRows;
 import dev.sluice.trainer.task.TaskCatalog;
+import dev.sluice.trainer.task.TaskSetting;
 import dev.sluice.trainer.task.TrainingPlan;
 import dev.sluice.trainer.task.TrainingTask;
 import java.io.IOException;
@@ -121,7 +124,9 @@ final class TrialRun {
         Map<String, Object> trainerSection = object(spec.section(), "trainer");
         TrainingTask task = tasks.find(text(trainerSection, "task"));
         String model = text(trainerSection, "model");
-        TrainingPlan plan = task.plan(model, spec.params());
+        TaskSetting taskSetting = new TaskSetting(
+                object(trainerSection, "options"), spec.dataRoot().map(DataRoot::new));
+        TrainingPlan plan = task.plan(model, spec.params(), taskSetting);
         Mode mode = spec.objective().maximize() ? Mode.MAX : Mode.MIN;
         CallbackSetting setting = new CallbackSetting(
                 folder.toAbsolutePath(),
@@ -137,6 +142,7 @@ final class TrialRun {
         CheckpointStore store =
                 CheckpointStore.open(spec.checkpointDir(), Compression.of(checkpoints.text("compression")));
         Optional<Checkpoint> from = resume(store);
+        from.ifPresent(checkpoint -> requireSameData(checkpoint, plan));
         try {
             return train(task, model, plan, mode, declared, checkpoints, store, from);
         } catch (CheckpointMismatchException e) {
@@ -162,9 +168,9 @@ final class TrialRun {
                 DjlModelTrainer trainer = new DjlModelTrainer(plan, spec.seed(), spec.threads())) {
             RunLogger logger = new RunLogger(journal, secrets);
             logger.inputs(List.of(
-                    dataset(task, "training", plan.train()),
-                    dataset(task, "validation", plan.validation()),
-                    dataset(task, "test", plan.test())));
+                    dataset(task, plan, "training", plan.train()),
+                    dataset(task, plan, "validation", plan.validation()),
+                    dataset(task, plan, "test", plan.test())));
             ModelCheckpoint keeper = new ModelCheckpoint(
                     store,
                     journal,
@@ -197,7 +203,7 @@ final class TrialRun {
             CallbackChain chain)
             throws IOException {
         TrainingLoop loop =
-                new TrainingLoop(trainer, chain, store, control, plan.epochs(), facts(task, model), keeper::best);
+                new TrainingLoop(trainer, chain, store, control, plan.epochs(), facts(task, model, plan), keeper::best);
         StopReason reason =
                 from.isPresent() && isOfOther(from.get().folder()) ? loop.runFromOther(from.get()) : loop.run(from);
         long lastStep = loop.progress().epoch();
@@ -230,14 +236,18 @@ final class TrialRun {
     }
 
     /** A split of the task's data, by its content: the same numbers are the same data set, wherever they came from. */
-    private static Dataset dataset(TrainingTask task, String context, LabelledRows rows) {
+    private static Dataset dataset(TrainingTask task, TrainingPlan plan, String context, LabelledRows rows) {
+        Map<String, Object> profile = new LinkedHashMap<>();
+        profile.put("num_rows", rows.rows());
+        profile.put("num_elements", (long) rows.rows() * rows.width());
+        plan.origin().ifPresent(origin -> profile.put("fingerprint", fingerprint(origin)));
         return new Dataset(
-                task.name() + "/" + context,
+                plan.origin().map(DataOrigin::name).orElse(task.name()) + "/" + context,
                 rows.digest().substring(0, Dataset.MAX_DIGEST),
                 "code",
                 JsonText.write(Map.of("tags", Map.of("mlflow.source.name", "sluice-trainer " + task.name()))),
                 Optional.empty(),
-                Optional.of(JsonText.write(Map.of("num_rows", rows.rows(), "num_elements", rows.features().length))),
+                Optional.of(JsonText.write(profile)),
                 context);
     }
 
@@ -267,8 +277,13 @@ final class TrialRun {
                     folder.resolve("model"),
                     plan.network(),
                     trainer.weights(),
+                    plan.form(),
                     new ModelPackage.Holdout(
-                            plan.test().features(), plan.test().labels(), trainer.logits(Split.TEST), measured),
+                            plan.rawTest(),
+                            plan.test()::some,
+                            plan.test().labels(),
+                            trainer.logits(Split.TEST),
+                            measured),
                     Instant.now(),
                     TorchScriptModule::run);
             LOGGER.log(
@@ -306,6 +321,24 @@ final class TrialRun {
         }
     }
 
+    /** A trial that goes on with other rows would be neither the one nor the other. */
+    private void requireSameData(Checkpoint checkpoint, TrainingPlan plan) {
+        if (!isOfOther(checkpoint.folder())
+                && plan.origin().isPresent()
+                && checkpoint.snapshot().state().get("data") instanceof Map<?, ?> before
+                && !fingerprint(plan.origin().get()).equals(before.get("fingerprint"))) {
+            throw new IllegalArgumentException("the data set "
+                    + plan.origin().get().name()
+                    + " has changed since the checkpoint " + checkpoint.folder().getFileName()
+                    + " was saved: its fingerprint was " + before.get("fingerprint") + ", it is "
+                    + fingerprint(plan.origin().get()));
+        }
+    }
+
+    private static String fingerprint(DataOrigin origin) {
+        return "sha256:" + origin.fingerprint();
+    }
+
     private boolean isOfOther(Path checkpoint) {
         return !spec.checkpointDir()
                 .toAbsolutePath()
@@ -332,13 +365,16 @@ final class TrialRun {
                 RETRY));
     }
 
-    private Map<String, Object> facts(TrainingTask task, String model) {
+    private Map<String, Object> facts(TrainingTask task, String model, TrainingPlan plan) {
         Map<String, Object> facts = new LinkedHashMap<>();
         facts.put("task", task.name());
         facts.put("model", model);
         facts.put("params", secrets.cleanTree(spec.params()));
         facts.put("seed", spec.seed());
         facts.put("threads", spec.threads());
+        plan.origin()
+                .ifPresent(
+                        origin -> facts.put("data", Map.of("name", origin.name(), "fingerprint", fingerprint(origin))));
         return facts;
     }
 

@@ -19,9 +19,14 @@ class CatalogMainTest {
         Map<String, Object> catalog = JsonText.readObject(Files.readString(folder.resolve("catalog.json")));
         assertThat(catalog).containsOnlyKeys("tasks", "callbacks");
         assertThat((List<?>) catalog.get("tasks"))
-                .singleElement()
+                .hasSize(4)
+                .first()
                 .asString()
                 .contains("digits", "mlp", "cnn", "resnet");
+        assertThat((List<?>) catalog.get("tasks"))
+                .last()
+                .asString()
+                .contains("tabular-regression", "name=target, type=string", "required=true");
         assertThat((List<?>) catalog.get("callbacks"))
                 .extracting(callback -> String.valueOf(((Map<?, ?>) callback).get("type")))
                 .startsWith("early-stopping", "json-lines")

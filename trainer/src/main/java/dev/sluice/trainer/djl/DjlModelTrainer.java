@@ -21,6 +21,7 @@ import dev.sluice.trainer.network.SeedStream.Purpose;
 import dev.sluice.trainer.optimizer.NetOptimizer;
 import dev.sluice.trainer.task.LabelledRows;
 import dev.sluice.trainer.task.TrainingPlan;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -34,12 +35,12 @@ import java.util.SplittableRandom;
  * one would pile up. The loss of a step is added up on the device and read once an epoch.
  */
 /**
- * Trains a classification plan with DJL's PyTorch engine. Confined to one thread.
+ * Trains a plan with DJL's PyTorch engine. Confined to one thread.
  */
 public final class DjlModelTrainer implements ModelTrainer {
     private static final int EVALUATION_ROWS = 2048;
 
-    /** A split on the device: features {@code [N, width]}, labels {@code [N]}. */
+    /** A split on the device: features {@code [N, width]}, labels {@code [N]} or targets {@code [N, 1]}. */
     private record OnDevice(NDArray features, NDArray labels, int rows) {}
 
     private final Engine engine;
@@ -88,7 +89,8 @@ public final class DjlModelTrainer implements ModelTrainer {
         block.getParameters().values().stream()
                 .filter(parameter -> !parameter.requiresGradient())
                 .forEach(parameter -> statistics.add(parameter.getArray()));
-        this.module = new TrainingModule(manager, plan.network(), plan.loss(), block);
+        this.module = new TrainingModule(
+                manager, plan.network(), plan.loss(), block, plan.train().isOfBytes());
         this.drawsAtRandom = plan.network().drawsAtRandom();
         this.store = new ParameterStore(manager, false);
         splits.put(Split.TRAIN, onDevice(plan.train()));
@@ -233,31 +235,7 @@ public final class DjlModelTrainer implements ModelTrainer {
 
     @Override
     public Map<String, Double> evaluate(Split split) {
-        float[] logits = logits(split);
-        int classes = plan.network().outputs();
-        int[] labels = rows(split).labels();
-        double sum = 0;
-        int right = 0;
-        for (int row = 0; row < labels.length; row++) {
-            int largest = 0;
-            double max = Double.NEGATIVE_INFINITY;
-            for (int i = 0; i < classes; i++) {
-                if (logits[row * classes + i] > max) {
-                    max = logits[row * classes + i];
-                    largest = i;
-                }
-            }
-            double normaliser = 0;
-            for (int i = 0; i < classes; i++) {
-                normaliser += Math.exp(logits[row * classes + i] - max);
-            }
-            sum += Math.log(normaliser) + max - logits[row * classes + labels[row]];
-            right += largest == labels[row] ? 1 : 0;
-        }
-        Map<String, Double> metrics = new LinkedHashMap<>();
-        metrics.put("loss", sum / labels.length);
-        metrics.put("accuracy", (double) right / labels.length);
-        return metrics;
+        return Judgement.of(plan, rows(split), logits(split));
     }
 
     /** The network's outputs for every row of a split, as it stands: {@code [rows * outputs]}, row by row. */
@@ -268,7 +246,9 @@ public final class DjlModelTrainer implements ModelTrainer {
         for (int from = 0; from < data.rows(); from += EVALUATION_ROWS) {
             int to = Math.min(from + EVALUATION_ROWS, data.rows());
             try (NDManager chunk = manager.newSubManager()) {
-                NDArray x = data.features().get(chunk, new NDIndex().addSliceDim(from, to));
+                NDArray x = data.features()
+                        .get(chunk, new NDIndex().addSliceDim(from, to))
+                        .toType(DataType.FLOAT32, false);
                 float[] part = block.forward(store, new NDList(x), false)
                         .singletonOrThrow()
                         .toFloatArray();
@@ -336,8 +316,17 @@ public final class DjlModelTrainer implements ModelTrainer {
     }
 
     private OnDevice onDevice(LabelledRows rows) {
-        NDArray features = manager.create(rows.features(), new Shape(rows.rows(), rows.width()));
-        NDArray labels = manager.create(rows.labels()).toType(DataType.INT64, true);
+        Shape shape = new Shape(rows.rows(), rows.width());
+        NDArray features = rows.isOfBytes()
+                ? manager.create(direct(rows.bytes()), shape, DataType.UINT8)
+                : manager.create(rows.features(), shape);
+        NDArray labels = rows.isRegression()
+                ? manager.create(rows.targets(), new Shape(rows.rows(), 1))
+                : manager.create(rows.labels()).toType(DataType.INT64, true);
         return new OnDevice(features, labels, rows.rows());
+    }
+
+    private static ByteBuffer direct(byte[] bytes) {
+        return ByteBuffer.allocateDirect(bytes.length).put(bytes).rewind();
     }
 }

@@ -38,11 +38,24 @@ public final class TrainingModule implements AutoCloseable {
      * @param parent manager under which the module lives
      */
     public TrainingModule(NDManager parent, NetSpec network, LossSpec loss, NetBlock block) {
+        this(parent, network, loss, block, false);
+    }
+
+    /**
+     * Gradients for a block's parameters.
+     *
+     * @param parent manager under which the module lives
+     * @param isOfBytes whether features are bytes
+     */
+    TrainingModule(NDManager parent, NetSpec network, LossSpec loss, NetBlock block, boolean isOfBytes) {
         this.manager = (PtNDManager) parent.newSubManager();
         Layout layout = parent.getDevice().isGpu() ? Layout.CHANNELS_FIRST : Layout.CHANNELS_LAST;
         try {
             this.module = JniUtils.loadModule(
-                    manager, new ByteArrayInputStream(TrainingScript.write(network, loss, layout)), false, false);
+                    manager,
+                    new ByteArrayInputStream(TrainingScript.write(network, loss, layout, isOfBytes)),
+                    false,
+                    false);
         } catch (IOException e) {
             throw new UncheckedIOException("read from memory alone", e);
         }

@@ -1,6 +1,10 @@
 package dev.sluice.trainer.export;
 
 import dev.sluice.trainer.checkpoint.Tensor;
+import dev.sluice.trainer.data.ModelForm;
+import dev.sluice.trainer.data.Preparation;
+import dev.sluice.trainer.data.RawInputs;
+import dev.sluice.trainer.data.Target;
 import dev.sluice.trainer.json.JsonText;
 import dev.sluice.trainer.network.NetSpec;
 import java.io.IOException;
@@ -14,19 +18,19 @@ import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
  * A trained network as a folder that {@code mlflow.pyfunc.load_model} loads: {@code MLmodel} with its signature,
  * {@code model.onnx}, the same as TorchScript in {@code data/model.pth}, which {@code mlflow.pytorch.load_model} loads where
- * there is a torch, the environment's files, {@code holdout.json} with the test split and the trainer's own
+ * there is a torch (on rows as the network sees them, already prepared), the environment's files, {@code holdout.json} with the test split and the trainer's own
  * outputs for it, so that whoever loads the model can check it, and {@code sluice/sample.json} with a few rows of that,
  * on which the service runs what comes back from MLflow before an alias moves.
  */
@@ -62,16 +66,53 @@ public final class ModelPackage {
     /**
      * The test split, and what the trainer says to it.
      *
-     * @param inputs {@code [rows * width]}, raw
-     * @param labels {@code [rows]}
-     * @param logits {@code [rows * outputs]}
+     * @param raw as a user has them
+     * @param rows as the network sees them: some of them, by their places, as {@code [places * inputs]}
+     * @param labels the class of each row, {@code [rows]}; empty for a regression
+     * @param outputs the network's, {@code [rows * outputs]}
      * @param metrics e.g. {@code accuracy}, in [0, 1]
      */
     @SuppressWarnings("ArrayRecordComponent") // a data set: shared, never compared
-    public record Holdout(float[] inputs, int[] labels, float[] logits, Map<String, Double> metrics) {}
+    public record Holdout(
+            RawInputs raw, Function<int[], float[]> rows, int[] labels, float[] outputs, Map<String, Double> metrics) {
+        /** Of a network that takes rows as they are. */
+        public Holdout(float[] inputs, int[] labels, float[] logits, Map<String, Double> metrics) {
+            this(
+                    new RawInputs.Reals(inputs, inputs.length / labels.length),
+                    places -> new RawInputs.Reals(inputs, inputs.length / labels.length)
+                            .some(places)
+                            .values(),
+                    labels,
+                    logits,
+                    metrics);
+        }
+    }
+
+    /** Most numbers of inputs that are written into the package, and that the exported models are run on. */
+    private static final int MOST_NUMBERS = 1 << 20;
+
+    /** Of a network that takes rows as they are; see {@link #write(Path, NetSpec, Map, ModelForm, Holdout, Instant, TorchScript)}. */
+    public static Differences write(
+            Path folder,
+            NetSpec network,
+            Map<String, Tensor> weights,
+            Holdout holdout,
+            Instant created,
+            TorchScript libtorch)
+            throws IOException {
+        return write(
+                folder,
+                network,
+                weights,
+                new ModelForm(new Preparation.AsIs(network.inputs()), Target.Classes.numbered(network.outputs())),
+                holdout,
+                created,
+                libtorch);
+    }
 
     /**
-     * Exports, checks and writes; the folder appears under its name only when it is complete, in place of an older one.
+     * Exports, checks and writes; the folder appears under its name only when it is complete, in place of an older one. Of a large
+     * test split an even selection is checked and written.
      *
      * @param libtorch tries the TorchScript module
      * @throws ModelNotWrittenException if the disk fails
@@ -81,19 +122,34 @@ public final class ModelPackage {
             Path folder,
             NetSpec network,
             Map<String, Tensor> weights,
+            ModelForm form,
             Holdout holdout,
             Instant created,
             TorchScript libtorch)
             throws IOException {
-        byte[] graph = OnnxExporter.export(network, weights);
+        byte[] graph = OnnxExporter.export(network, weights, form);
         byte[] module = TorchScriptExporter.export(network, weights);
+        int all = holdout.raw().rows();
+        int[] places = ModelSample.evenly(all, Math.max(ModelSample.ROWS, MOST_NUMBERS / network.inputs()));
+        float[] outputs = ModelSample.some(holdout.outputs(), all, places);
+        Checked checked = new Checked(
+                form,
+                holdout.raw().some(places),
+                holdout.labels().length == 0
+                        ? new int[0]
+                        : Arrays.stream(places)
+                                .map(place -> holdout.labels()[place])
+                                .toArray(),
+                outputs,
+                form.answers(outputs),
+                holdout.metrics());
         Differences differences = new Differences(
-                OnnxCheck.verify(graph, holdout.inputs(), network.inputs(), holdout.logits()),
-                verify(libtorch.run(module, holdout.inputs(), network.inputs()), network, holdout));
+                OnnxCheck.verify(graph, checked.raw(), checked.answers()),
+                verify(libtorch.run(module, holdout.rows().apply(places), network.inputs()), outputs, places.length));
         Path target = folder.toAbsolutePath();
         Path temporary = target.resolveSibling(".tmp-" + target.getFileName());
         try {
-            write(target, temporary, graph, module, network, holdout, created);
+            write(target, temporary, graph, module, network, checked, created);
         } catch (IOException e) {
             try {
                 deleteTree(temporary);
@@ -105,8 +161,18 @@ public final class ModelPackage {
         return differences;
     }
 
+    /** What is checked and written of the test split. */
+    @SuppressWarnings("ArrayRecordComponent") // a data set: shared, never compared
+    private record Checked(
+            ModelForm form,
+            RawInputs raw,
+            int[] labels,
+            float[] outputs,
+            float[] answers,
+            Map<String, Double> metrics) {}
+
     private static void write(
-            Path target, Path temporary, byte[] graph, byte[] module, NetSpec network, Holdout holdout, Instant created)
+            Path target, Path temporary, byte[] graph, byte[] module, NetSpec network, Checked checked, Instant created)
             throws IOException {
         Path replaced = target.resolveSibling(".old-" + target.getFileName());
         deleteTree(temporary);
@@ -116,17 +182,23 @@ public final class ModelPackage {
         Files.createDirectories(temporary.resolve("data"));
         write(temporary.resolve("data/model.pth"), module);
         write(temporary.resolve("data/pickle_module_info.txt"), PICKLE_MODULE);
-        write(temporary.resolve("MLmodel"), mlmodel(network, created));
+        write(temporary.resolve("MLmodel"), mlmodel(network, checked.form(), created));
         write(temporary.resolve("conda.yaml"), CONDA);
         write(temporary.resolve("python_env.yaml"), PYTHON_ENV);
         write(temporary.resolve("requirements.txt"), REQUIREMENTS);
-        write(temporary.resolve("holdout.json"), JsonText.write(tree(network, holdout)) + "\n");
+        write(temporary.resolve("holdout.json"), JsonText.write(tree(checked)) + "\n");
         Files.createDirectories(temporary.resolve("sluice"));
         write(
                 temporary.resolve("sluice/sample.json"),
-                ModelSample.of(holdout.labels().length, holdout.inputs(), holdout.logits())
-                                .toJson()
-                        + "\n");
+                ModelSample.of(checked.raw(), checked.answers()).toJson() + "\n");
+        if (checked.form().input() instanceof Preparation.Columns columns) {
+            write(
+                    temporary.resolve("sluice/preparation.json"),
+                    JsonText.write(columns.columns().stream()
+                                    .map(Preparation.Column::toTree)
+                                    .toList())
+                            + "\n");
+        }
         if (Files.exists(target)) {
             Files.move(target, replaced, StandardCopyOption.ATOMIC_MOVE);
         }
@@ -134,8 +206,8 @@ public final class ModelPackage {
         deleteTree(replaced);
     }
 
-    private static float verify(float[] outputs, NetSpec network, Holdout holdout) throws IOException {
-        OnnxCheck.Comparison comparison = OnnxCheck.Comparison.of(outputs, holdout.logits(), network.outputs());
+    private static float verify(float[] given, float[] expected, int rows) throws IOException {
+        OnnxCheck.Comparison comparison = OnnxCheck.Comparison.of(given, expected, expected.length / rows);
         if (!(comparison.largest() <= TORCH_TOLERANCE)) {
             throw new IOException("the exported TorchScript module gives " + comparison.given()
                     + " where the trainer gives " + comparison.expected() + " (row " + comparison.row() + ")");
@@ -143,24 +215,22 @@ public final class ModelPackage {
         return comparison.largest();
     }
 
-    private static Map<String, Object> tree(NetSpec network, Holdout holdout) {
+    private static Map<String, Object> tree(Checked checked) {
         Map<String, Object> tree = new LinkedHashMap<>();
-        tree.put("inputs", rows(holdout.inputs(), network.inputs()));
-        tree.put("labels", holdout.labels());
-        tree.put("logits", rows(holdout.logits(), network.outputs()));
-        tree.putAll(holdout.metrics());
+        tree.put("inputs", ModelSample.tree(checked.raw()));
+        if (checked.form().output() instanceof Target.Classes classes) {
+            tree.put("labels", checked.labels());
+            tree.put("classes", classes.names());
+            tree.put(
+                    "logits", ModelSample.table(checked.outputs(), checked.raw().rows()));
+        } else {
+            tree.put("predictions", checked.answers());
+        }
+        tree.putAll(checked.metrics());
         return tree;
     }
 
-    private static List<float[]> rows(float[] values, int width) {
-        List<float[]> rows = new ArrayList<>();
-        for (int from = 0; from < values.length; from += width) {
-            rows.add(Arrays.copyOfRange(values, from, from + width));
-        }
-        return rows;
-    }
-
-    private static String mlmodel(NetSpec network, Instant created) {
+    private static String mlmodel(NetSpec network, ModelForm form, Instant created) {
         return """
                 artifact_path: model
                 flavors:
@@ -183,11 +253,14 @@ public final class ModelPackage {
                     pytorch_version: 2.7.1
                 mlflow_version: 3.17.0
                 signature:
-                  inputs: '[{"type": "tensor", "tensor-spec": {"dtype": "float32", "shape": [-1, %d]}}]'
-                  outputs: '[{"type": "tensor", "tensor-spec": {"dtype": "float32", "shape": [-1, %d]}}]'
+                  inputs: '%s'
+                  outputs: '%s'
                   params: null
                 utc_time_created: '%s'
-                """.formatted(network.inputs(), network.outputs(), CREATED.format(created));
+                """.formatted(
+                        MlflowSignature.inputs(form),
+                        MlflowSignature.outputs(form, network.outputs()),
+                        CREATED.format(created));
     }
 
     /** What MLflow asks before it lets torch load; a TorchScript file is then read without any pickle of Python's. */

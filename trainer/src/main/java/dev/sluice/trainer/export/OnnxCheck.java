@@ -1,18 +1,27 @@
 package dev.sluice.trainer.export;
 
+import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import dev.sluice.trainer.data.Preparation;
+import dev.sluice.trainer.data.RawInputs;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.lang.reflect.Field;
 import java.net.URISyntaxException;
+import java.nio.ByteBuffer;
+import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.CodeSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -67,7 +76,7 @@ public final class OnnxCheck {
     }
 
     /**
-     * Compares the graph's outputs with the expected ones. NaN equals NaN. A difference is taken relative to the
+     * Compares the graph's answers with the expected ones. NaN equals NaN. A difference is taken relative to the
      * expected value where that is larger than one.
      *
      * @param graph the bytes of the {@code .onnx} file
@@ -78,7 +87,17 @@ public final class OnnxCheck {
      * @throws IOException if the graph does not run, or one output differs by more than {@link #TOLERANCE}
      */
     public static float verify(byte[] graph, float[] inputs, int width, float[] expected) throws IOException {
-        Comparison comparison = compare(graph, inputs, width, expected);
+        return verify(graph, new RawInputs.Reals(inputs, width), expected);
+    }
+
+    /**
+     * Compares the graph's answers with the expected ones, as {@link #verify(byte[], float[], int, float[])} does.
+     *
+     * @param inputs as a user has them
+     * @param expected {@code [rows * answers]}, row by row
+     */
+    static float verify(byte[] graph, RawInputs inputs, float[] expected) throws IOException {
+        Comparison comparison = compare(graph, inputs, expected);
         if (!comparison.agrees()) {
             throw new IOException("the exported graph gives " + comparison.given() + " where the trainer gives "
                     + comparison.expected() + " (row " + comparison.row() + ")");
@@ -91,8 +110,8 @@ public final class OnnxCheck {
      *
      * @throws IOException if the graph does not run, or gives outputs of another number
      */
-    static Comparison compare(byte[] graph, float[] inputs, int width, float[] expected) throws IOException {
-        return Comparison.of(run(graph, inputs, width), expected, expected.length / (inputs.length / width));
+    static Comparison compare(byte[] graph, RawInputs inputs, float[] expected) throws IOException {
+        return Comparison.of(run(graph, inputs), expected, expected.length / inputs.rows());
     }
 
     /*
@@ -100,8 +119,8 @@ public final class OnnxCheck {
      * line of 7,000 characters (a long class path) overflows a stack of 1 MiB and takes the process down with SIGSEGV,
      * without a trace. So it gets a thread with a stack of its own, of which only what is used costs memory.
      */
-    private static float[] run(byte[] graph, float[] inputs, int width) throws IOException {
-        FutureTask<float[]> task = new FutureTask<>(() -> infer(graph, inputs, width));
+    private static float[] run(byte[] graph, RawInputs inputs) throws IOException {
+        FutureTask<float[]> task = new FutureTask<>(() -> infer(graph, inputs));
         new Thread(null, task, "onnx-check", STACK_BYTES).start();
         try {
             return task.get();
@@ -113,24 +132,88 @@ public final class OnnxCheck {
         }
     }
 
-    private static float[] infer(byte[] graph, float[] inputs, int width) throws OrtException {
+    private static float[] infer(byte[] graph, RawInputs inputs) throws OrtException {
         useUnpackedLibraries();
         OrtEnvironment environment = OrtEnvironment.getEnvironment();
         removeTemporaryFolder();
+        Map<String, OnnxTensor> feed = new LinkedHashMap<>();
         try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
             options.setIntraOpNumThreads(1);
             options.setInterOpNumThreads(1);
-            try (OrtSession session = environment.createSession(graph, options);
-                    OnnxTensor input = OnnxTensor.createTensor(
-                            environment, FloatBuffer.wrap(inputs), new long[] {inputs.length / width, width});
-                    OrtSession.Result result = session.run(
-                            Map.of(session.getInputNames().iterator().next(), input))) {
-                FloatBuffer buffer = ((OnnxTensor) result.get(0)).getFloatBuffer();
-                float[] outputs = new float[buffer.remaining()];
-                buffer.get(outputs);
-                return outputs;
+            try (OrtSession session = environment.createSession(graph, options)) {
+                feed(environment, session, inputs, feed);
+                try (OrtSession.Result result = session.run(feed)) {
+                    return answers(result, inputs.rows());
+                }
+            }
+        } finally {
+            feed.values().forEach(OnnxTensor::close);
+        }
+    }
+
+    private static void feed(
+            OrtEnvironment environment, OrtSession session, RawInputs inputs, Map<String, OnnxTensor> feed)
+            throws OrtException {
+        String first = session.getInputNames().iterator().next();
+        int rows = inputs.rows();
+        switch (inputs) {
+            case RawInputs.Reals reals ->
+                feed.put(first, OnnxTensor.createTensor(environment, FloatBuffer.wrap(reals.values()), new long[] {
+                    rows, reals.width()
+                }));
+            case RawInputs.Pixels pixels -> {
+                Preparation.Pixels shape = pixels.shape();
+                feed.put(
+                        first,
+                        OnnxTensor.createTensor(
+                                environment,
+                                ByteBuffer.allocateDirect(pixels.values().length)
+                                        .put(pixels.values())
+                                        .rewind(),
+                                shape.channels() == 1
+                                        ? new long[] {rows, shape.height(), shape.width()}
+                                        : new long[] {rows, shape.height(), shape.width(), shape.channels()},
+                                OnnxJavaType.UINT8));
+            }
+            case RawInputs.Columns columns -> {
+                long[] shape = columns.columns().size() == 1 ? new long[] {rows, 1} : new long[] {rows};
+                for (RawInputs.Cells cells : columns.columns()) {
+                    feed.put(
+                            cells.name(),
+                            switch (cells) {
+                                case RawInputs.Numbers numbers ->
+                                    OnnxTensor.createTensor(environment, DoubleBuffer.wrap(numbers.values()), shape);
+                                case RawInputs.Words words ->
+                                    OnnxTensor.createTensor(
+                                            environment, words.values().toArray(String[]::new), shape);
+                            });
+                }
             }
         }
+    }
+
+    /** The first output that is a matrix of numbers; else all that are numbers, side by side. */
+    private static float[] answers(OrtSession.Result result, int rows) throws OrtException {
+        List<float[]> columns = new ArrayList<>();
+        for (Map.Entry<String, OnnxValue> entry : result) {
+            if (entry.getValue() instanceof OnnxTensor tensor && tensor.getInfo().type == OnnxJavaType.FLOAT) {
+                FloatBuffer buffer = tensor.getFloatBuffer();
+                float[] values = new float[buffer.remaining()];
+                buffer.get(values);
+                if (tensor.getInfo().getShape().length != 1) {
+                    return values;
+                }
+                columns.add(values);
+            }
+        }
+        float[] answers = new float[rows * columns.size()];
+        for (int column = 0; column < columns.size(); column++) {
+            float[] values = columns.get(column);
+            for (int row = 0; row < Math.min(rows, values.length); row++) {
+                answers[row * columns.size() + column] = values[row];
+            }
+        }
+        return answers;
     }
 
     /**

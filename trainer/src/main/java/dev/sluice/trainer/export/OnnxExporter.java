@@ -1,22 +1,35 @@
 package dev.sluice.trainer.export;
 
+import static dev.sluice.trainer.export.OnnxNodes.FLOAT;
+import static dev.sluice.trainer.export.OnnxNodes.initializer;
+import static dev.sluice.trainer.export.OnnxNodes.longs;
+import static dev.sluice.trainer.export.OnnxNodes.node;
+import static dev.sluice.trainer.export.OnnxNodes.scalar;
+import static dev.sluice.trainer.export.OnnxNodes.value;
+import static dev.sluice.trainer.export.OnnxNodes.whole;
+import static dev.sluice.trainer.export.OnnxNodes.wholes;
+
 import ai.onnx.proto.OnnxMl;
-import com.google.protobuf.ByteString;
 import dev.sluice.trainer.checkpoint.Tensor;
+import dev.sluice.trainer.data.ModelForm;
+import dev.sluice.trainer.data.Preparation;
+import dev.sluice.trainer.data.Target;
+import dev.sluice.trainer.json.JsonText;
 import dev.sluice.trainer.network.Layer;
 import dev.sluice.trainer.network.NetSpec;
 import dev.sluice.trainer.network.ParameterSpec;
 import dev.sluice.trainer.network.PlacedLayer;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Writes a network as an ONNX graph for prediction: IR version 8, operator set 17, one input {@code input} of
- * {@code [N, inputs]} and one output {@code output} of {@code [N, outputs]}, both float32. Scaling of raw inputs is
- * part of the graph; dropout, which does nothing in prediction, is left out.
+ * Writes a network as an ONNX graph for prediction: IR version 8, operator set 17. What a user has goes in: rows of float32
+ * {@code [N, inputs]} as {@code input}; images of uint8 {@code [N, height, width]} or {@code [N, height, width, channels]} as {@code input};
+ * or each column of a table under its own name, float64 or text, {@code [N]} ({@code [N, 1]} if there is but one). What comes out of
+ * rows and images is {@code output}, the network's own {@code [N, outputs]}; of images and tables {@code probabilities} of {@code [N, classes]}
+ * and {@code label}, or {@code prediction} of {@code [N]}. All preparation is part of the graph; dropout, which does nothing in
+ * prediction, is left out.
  */
 public final class OnnxExporter {
     /** Name of the graph's input. */
@@ -25,20 +38,29 @@ public final class OnnxExporter {
     /** Name of the graph's output. */
     public static final String OUTPUT = "output";
 
-    private static final int FLOAT = OnnxMl.TensorProto.DataType.FLOAT_VALUE;
-    private static final int INT64 = OnnxMl.TensorProto.DataType.INT64_VALUE;
-
     private OnnxExporter() {}
 
     /**
-     * The graph as the bytes of a {@code .onnx} file.
+     * The graph of a network on rows as they are, as the bytes of a {@code .onnx} file.
      *
      * @param weights a value for each of the network's parameters, by name
      * @throws IllegalArgumentException if one is missing
      */
     public static byte[] export(NetSpec network, Map<String, Tensor> weights) {
+        return export(
+                network,
+                weights,
+                new ModelForm(new Preparation.AsIs(network.inputs()), Target.Classes.numbered(network.outputs())));
+    }
+
+    /**
+     * The graph of a network with what comes before and after it, as the bytes of a {@code .onnx} file.
+     *
+     * @param weights a value for each of the network's parameters, by name
+     * @throws IllegalArgumentException if one is missing
+     */
+    static byte[] export(NetSpec network, Map<String, Tensor> weights, ModelForm form) {
         OnnxMl.GraphProto.Builder graph = OnnxMl.GraphProto.newBuilder().setName("network");
-        graph.addInput(value(INPUT, network.inputs())).addOutput(value(OUTPUT, network.outputs()));
         for (ParameterSpec parameter : network.parameters()) {
             Tensor tensor = weights.get(parameter.name());
             if (tensor == null) {
@@ -46,16 +68,37 @@ public final class OnnxExporter {
             }
             graph.addInitializer(initializer(parameter.name(), tensor));
         }
-        String last = add(graph, network.layers(), INPUT);
-        graph.addNode(node("Identity", OUTPUT, List.of(last)));
-        return OnnxMl.ModelProto.newBuilder()
+        String rows = switch (form.input()) {
+            case Preparation.AsIs ignored -> {
+                graph.addInput(value(INPUT, FLOAT, network.inputs()));
+                yield INPUT;
+            }
+            case Preparation.Pixels pixels -> OnnxForm.addPixels(graph, pixels);
+            case Preparation.Columns columns -> OnnxForm.addColumns(graph, columns);
+        };
+        String outputs = add(graph, network.layers(), rows);
+        if (!(form.input() instanceof Preparation.Columns)) {
+            graph.addNode(node("Identity", OUTPUT, List.of(outputs)));
+            graph.addOutput(value(OUTPUT, FLOAT, network.outputs()));
+        }
+        OnnxForm.addAnswers(graph, form, outputs);
+        OnnxMl.ModelProto.Builder model = OnnxMl.ModelProto.newBuilder()
                 .setIrVersion(8)
                 .setProducerName("sluice")
                 .addOpsetImport(
                         OnnxMl.OperatorSetIdProto.newBuilder().setDomain("").setVersion(17))
-                .setGraph(graph)
-                .build()
-                .toByteArray();
+                .setGraph(graph);
+        if (form.input() instanceof Preparation.Columns) {
+            model.addOpsetImport(OnnxMl.OperatorSetIdProto.newBuilder()
+                    .setDomain(OnnxForm.ML)
+                    .setVersion(3));
+        }
+        if (form.output() instanceof Target.Classes classes) {
+            model.addMetadataProps(OnnxMl.StringStringEntryProto.newBuilder()
+                    .setKey("classes")
+                    .setValue(JsonText.write(classes.names())));
+        }
+        return model.build().toByteArray();
     }
 
     /** Adds the nodes of layers in order and gives the name of the last one's output. */
@@ -79,8 +122,7 @@ public final class OnnxExporter {
                 graph.addNode(node("Mul", output, List.of(output + ".centred", output + ".factor")));
             }
             case Layer.Image image -> {
-                graph.addInitializer(
-                        initializer(output + ".shape", longs(-1, image.channels(), image.height(), image.width())));
+                graph.addInitializer(longs(output + ".shape", -1, image.channels(), image.height(), image.width()));
                 graph.addNode(node("Reshape", output, List.of(input, output + ".shape")));
             }
             case Layer.Dense ignored ->
@@ -128,67 +170,5 @@ public final class OnnxExporter {
     private static List<String> inputs(String input, List<ParameterSpec> parameters) {
         return Stream.concat(Stream.of(input), parameters.stream().map(ParameterSpec::name))
                 .toList();
-    }
-
-    private static OnnxMl.NodeProto.Builder node(String operator, String output, List<String> inputs) {
-        return OnnxMl.NodeProto.newBuilder()
-                .setOpType(operator)
-                .setName(output)
-                .addAllInput(inputs)
-                .addOutput(output);
-    }
-
-    private static OnnxMl.AttributeProto.Builder whole(String name, long value) {
-        return OnnxMl.AttributeProto.newBuilder()
-                .setName(name)
-                .setType(OnnxMl.AttributeProto.AttributeType.INT)
-                .setI(value);
-    }
-
-    private static OnnxMl.AttributeProto.Builder wholes(String name, long... values) {
-        OnnxMl.AttributeProto.Builder attribute =
-                OnnxMl.AttributeProto.newBuilder().setName(name).setType(OnnxMl.AttributeProto.AttributeType.INTS);
-        for (long value : values) {
-            attribute.addInts(value);
-        }
-        return attribute;
-    }
-
-    private static OnnxMl.ValueInfoProto value(String name, long width) {
-        OnnxMl.TensorShapeProto.Builder shape = OnnxMl.TensorShapeProto.newBuilder();
-        shape.addDim(OnnxMl.TensorShapeProto.Dimension.newBuilder().setDimParam("N"));
-        shape.addDim(OnnxMl.TensorShapeProto.Dimension.newBuilder().setDimValue(width));
-        return OnnxMl.ValueInfoProto.newBuilder()
-                .setName(name)
-                .setType(OnnxMl.TypeProto.newBuilder()
-                        .setTensorType(OnnxMl.TypeProto.Tensor.newBuilder()
-                                .setElemType(FLOAT)
-                                .setShape(shape)))
-                .build();
-    }
-
-    private static OnnxMl.TensorProto scalar(String name, float value) {
-        return initializer(name, Tensor.ofFloats(new long[0], new float[] {value}));
-    }
-
-    private static Tensor longs(long... values) {
-        ByteBuffer bytes = ByteBuffer.allocate(values.length * 8).order(ByteOrder.LITTLE_ENDIAN);
-        bytes.asLongBuffer().put(values);
-        return Tensor.ofBytes(Tensor.Kind.I64, new long[] {values.length}, bytes.array());
-    }
-
-    private static OnnxMl.TensorProto initializer(String name, Tensor tensor) {
-        OnnxMl.TensorProto.Builder proto = OnnxMl.TensorProto.newBuilder()
-                .setName(name)
-                .setDataType(
-                        switch (tensor.kind()) {
-                            case F32 -> FLOAT;
-                            case I64 -> INT64;
-                        })
-                .setRawData(ByteString.copyFrom(tensor.bytes()));
-        for (long length : tensor.shape()) {
-            proto.addDims(length);
-        }
-        return proto.build();
     }
 }

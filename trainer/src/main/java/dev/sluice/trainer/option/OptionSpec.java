@@ -16,9 +16,16 @@ import java.util.Optional;
  *     doc says what is taken
  * @param range for numbers: what is allowed
  * @param values for texts: what is allowed; empty: any
+ * @param isRequired whether it must be given
  */
 public record OptionSpec(
-        String name, Type type, String doc, Optional<Object> defaultValue, Range range, List<String> values) {
+        String name,
+        Type type,
+        String doc,
+        Optional<Object> defaultValue,
+        Range range,
+        List<String> values,
+        boolean isRequired) {
     /** Kinds of values. */
     public enum Type {
         /** A real number. */
@@ -28,7 +35,9 @@ public record OptionSpec(
         /** A text. */
         TEXT("text", "string"),
         /** True or false. */
-        BOOLEAN("boolean", "boolean");
+        BOOLEAN("boolean", "boolean"),
+        /** Texts by name. */
+        MAPPING("mapping", "object");
 
         private final String word;
         private final String schemaType;
@@ -38,7 +47,7 @@ public record OptionSpec(
             this.schemaType = schemaType;
         }
 
-        /** The word for it in a catalogue: float, int, text, boolean. */
+        /** The word for it in a catalogue: float, int, text, boolean, mapping. */
         public String word() {
             return word;
         }
@@ -89,6 +98,12 @@ public record OptionSpec(
         values = List.copyOf(values);
     }
 
+    /** One that need not be given. */
+    public OptionSpec(
+            String name, Type type, String doc, Optional<Object> defaultValue, Range range, List<String> values) {
+        this(name, type, doc, defaultValue, range, values, false);
+    }
+
     /** A real number. */
     public static OptionSpec real(String name, String doc, double defaultValue, Range range) {
         return new OptionSpec(name, Type.FLOAT, doc, Optional.of(defaultValue), range, List.of());
@@ -114,9 +129,19 @@ public record OptionSpec(
         return new OptionSpec(name, Type.TEXT, doc, Optional.empty(), Range.ALL, List.of());
     }
 
+    /** Any text, that must be given. */
+    public static OptionSpec requiredText(String name, String doc) {
+        return new OptionSpec(name, Type.TEXT, doc, Optional.empty(), Range.ALL, List.of(), true);
+    }
+
     /** Any text. */
     public static OptionSpec text(String name, String doc, String defaultValue) {
         return new OptionSpec(name, Type.TEXT, doc, Optional.of(defaultValue), Range.ALL, List.of());
+    }
+
+    /** Texts by name; without a default. */
+    public static OptionSpec mapping(String name, String doc) {
+        return new OptionSpec(name, Type.MAPPING, doc, Optional.empty(), Range.ALL, List.of());
     }
 
     /** This option as a catalogue lists a parameter: {@code {name, type, doc, default, minimum…, values}}. */
@@ -143,6 +168,9 @@ public record OptionSpec(
         addBounds(tree);
         if (!values.isEmpty()) {
             tree.put("enum", new ArrayList<Object>(values));
+        }
+        if (isRequired) {
+            tree.put("required", true);
         }
         return tree;
     }

@@ -1,6 +1,7 @@
 package dev.sluice.trainer.option;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -69,6 +70,12 @@ public final class Options {
         return Optional.ofNullable((String) values.get(name));
     }
 
+    /** The value of a mapping option; empty if it was not given. */
+    @SuppressWarnings("unchecked") // checked when it was read
+    public Map<String, String> mapping(String name) {
+        return (Map<String, String>) values.getOrDefault(name, Map.of());
+    }
+
     /** For values that are each allowed but make no sense together: what is wrong, with what they belong to before it. */
     public IllegalArgumentException wrong(String message) {
         return new IllegalArgumentException(where + ": " + message);
@@ -115,6 +122,12 @@ public final class Options {
                     throw wrong(where, option, "true or false", value);
                 }
                 yield value;
+            }
+            case MAPPING -> {
+                if (!(value instanceof Map<?, ?> map) || !map.values().stream().allMatch(String.class::isInstance)) {
+                    throw wrong(where, option, "texts by name", value);
+                }
+                yield Collections.unmodifiableMap(new LinkedHashMap<>(map));
             }
         };
     }

@@ -33,6 +33,7 @@ import java.util.UUID;
  * @param runFolder folder to which the paths of artifacts in the journal are relative
  * @param modelName what the packaged model is called; empty: the sweep's name
  * @param threads threads that the trial may compute with, >= 1
+ * @param dataRoot the operator's folder of data sets, of which the section names one; empty: there is none
  */
 public record TrialSpec(
         String sweep,
@@ -53,12 +54,57 @@ public record TrialSpec(
         Path reports,
         Path runFolder,
         String modelName,
-        int threads) {
+        int threads,
+        Optional<Path> dataRoot) {
     /** Name of the environment variable that holds the path of this specification's file. */
     public static final String FILE_VARIABLE = "SLUICE_TRIAL";
 
     /** Name of the environment variable that holds the token for this lease's own calls. */
     public static final String TOKEN_VARIABLE = "SLUICE_TOKEN";
+
+    /** Without data sets of the operator's. */
+    public TrialSpec(
+            String sweep,
+            String sweepName,
+            UUID trial,
+            int number,
+            int attempt,
+            Map<String, Object> params,
+            long seed,
+            List<TrialObjective> objectives,
+            Map<String, Object> section,
+            Optional<Path> resumeFrom,
+            Path checkpointDir,
+            URI reportUrl,
+            URI heartbeatUrl,
+            int heartbeatSeconds,
+            Path journal,
+            Path reports,
+            Path runFolder,
+            String modelName,
+            int threads) {
+        this(
+                sweep,
+                sweepName,
+                trial,
+                number,
+                attempt,
+                params,
+                seed,
+                objectives,
+                section,
+                resumeFrom,
+                checkpointDir,
+                reportUrl,
+                heartbeatUrl,
+                heartbeatSeconds,
+                journal,
+                reports,
+                runFolder,
+                modelName,
+                threads,
+                Optional.empty());
+    }
 
     /** Checks ranges and copies the collections. */
     public TrialSpec {
@@ -119,6 +165,7 @@ public record TrialSpec(
         tree.put("runFolder", runFolder.toString());
         tree.put("modelName", modelName);
         tree.put("threads", threads);
+        dataRoot.ifPresent(path -> tree.put("dataRoot", path.toString()));
         return tree;
     }
 
@@ -152,6 +199,7 @@ public record TrialSpec(
                 Path.of(json.text("reports")),
                 Path.of(json.text("runFolder")),
                 json.text("modelName", ""),
-                Math.toIntExact(json.whole("threads", 1)));
+                Math.toIntExact(json.whole("threads", 1)),
+                json.optionalText("dataRoot").map(Path::of));
     }
 }

@@ -36,8 +36,18 @@ public final class TrainingScript {
         CHANNELS_LAST
     }
 
-    /** The module as the bytes of a {@code .pt} file. */
+    /** The module as the bytes of a {@code .pt} file, for features in single precision. */
     public static byte[] write(NetSpec network, LossSpec loss, Layout layout) {
+        return write(network, loss, layout, false);
+    }
+
+    /**
+     * The module as the bytes of a {@code .pt} file.
+     *
+     * @param isOfBytes whether features are bytes, of which numbers are made batch by batch
+     */
+    public static byte[] write(NetSpec network, LossSpec loss, Layout layout, boolean isOfBytes) {
+        String rows = isOfBytes ? "torch.to(torch.slice(features, 0, %s, %s), 6)" : "torch.slice(features, 0, %s, %s)";
         List<String> names =
                 network.parameters().stream().map(ParameterSpec::name).toList();
         StringBuilder code = new StringBuilder();
@@ -55,7 +65,7 @@ public final class TrainingScript {
         code.append("    batch = int(torch.select(place, 0, 2))\n");
         code.append("    arrays = self.arrays\n    features = self.features\n    targets = self.targets\n");
         code.append("    if torch.ge(batch, torch.sub(end, first)):\n");
-        batch(code, network, loss, layout, names, "      ", "first", "end");
+        batch(code, network, loss, layout, rows, names, "      ", "first", "end");
         code.append("      torch.autograd.backward(loss)\n");
         code.append("      sum = torch.detach(loss)\n");
         code.append("    else:\n");
@@ -63,7 +73,7 @@ public final class TrainingScript {
         code.append("      for index in range(torch.__range_length(first, end, batch)):\n");
         code.append("        start = torch.__derive_index(index, first, batch)\n");
         code.append("        stop = ops.prim.min(torch.add(start, batch), end)\n");
-        batch(code, network, loss, layout, names, "        ", "start", "stop");
+        batch(code, network, loss, layout, rows, names, "        ", "start", "stop");
         code.append("        share = torch.mul(loss, torch.div(float(torch.sub(stop, start)), "
                 + "float(torch.sub(end, first))))\n");
         code.append("        torch.autograd.backward(share)\n");
@@ -102,11 +112,12 @@ public final class TrainingScript {
             NetSpec network,
             LossSpec loss,
             Layout layout,
+            String rows,
             List<String> names,
             String indentation,
             String from,
             String to) {
-        code.append(indentation + "x = torch.slice(features, 0, " + from + ", " + to + ")\n");
+        code.append(indentation).append("x = ").append(rows.formatted(from, to)).append('\n');
         code.append(indentation + "y = torch.slice(targets, 0, " + from + ", " + to + ")\n");
         String outputs = ScriptLayers.training(
                         parameter -> "arrays[" + names.indexOf(parameter.name()) + "]",

@@ -8,12 +8,12 @@ import dev.sluice.trainer.option.Options;
 import java.util.List;
 
 /** The options by which every task says how weights are fitted: optimizer, learning rate and its schedule, decay. */
-final class FittingOptions {
+public final class FittingOptions {
     private static final Range SHARE = Range.halfOpen(0, 1);
     private static final Range FROM_ZERO = Range.atLeast(0);
 
     /** What a task declares, beside what is its own. */
-    static final List<OptionSpec> DECLARED = List.of(
+    public static final List<OptionSpec> DECLARED = List.of(
             OptionSpec.real("learning_rate", "Highest step size of the optimizer.", 1e-3, Range.above(0)),
             OptionSpec.choice(
                     "optimizer",
@@ -74,7 +74,7 @@ final class FittingOptions {
     private final Options options;
 
     /** What was given for these options; others may be among them. */
-    FittingOptions(Options options) {
+    public FittingOptions(Options options) {
         this.options = options;
     }
 
@@ -83,7 +83,7 @@ final class FittingOptions {
      *
      * @throws IllegalArgumentException for Nesterov's momentum without a momentum
      */
-    OptimizerSpec optimizer() {
+    public OptimizerSpec optimizer() {
         double momentum = options.real("momentum");
         double epsilon = options.real("epsilon");
         double decay = options.real("weight_decay");
@@ -105,17 +105,20 @@ final class FittingOptions {
         };
     }
 
-    TrainingPlan.DecayScope weightDecayOn() {
+    /** What weight decay applies to. */
+    public TrainingPlan.DecayScope weightDecayOn() {
         return options.text("weight_decay_on").equals("all")
                 ? TrainingPlan.DecayScope.ALL
                 : TrainingPlan.DecayScope.WEIGHTS;
     }
 
-    double learningRate() {
+    /** The highest learning rate. */
+    public double learningRate() {
         return options.real("learning_rate");
     }
 
-    int accumulation() {
+    /** Batches of a step. */
+    public int accumulation() {
         return options.whole("accumulation");
     }
 
@@ -126,7 +129,7 @@ final class FittingOptions {
      * @param batchSize rows in a batch
      * @param epochs passes over the rows
      */
-    LearningRateSchedule schedule(int rows, int batchSize, int epochs) {
+    public LearningRateSchedule schedule(int rows, int batchSize, int epochs) {
         long rowsPerStep = Math.min((long) batchSize * accumulation(), rows);
         long stepsPerEpoch = Math.ceilDiv(rows, rowsPerStep);
         long steps = stepsPerEpoch * epochs;

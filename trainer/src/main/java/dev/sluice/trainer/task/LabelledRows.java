@@ -1,43 +1,149 @@
 package dev.sluice.trainer.task;
 
+import dev.sluice.trainer.data.RawInputs;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /**
- * Samples of a classification: rows of numbers and the class of each. The arrays are not copied: leave them alone.
- *
- * @param features {@code [rows * width]}, row by row
- * @param width numbers in a row, >= 1
- * @param labels {@code [rows]}, each in [0, classes)
+ * Samples: rows of numbers, and what belongs to each: a class, or numbers. Immutable, but for the arrays, which are not
+ * copied: leave them alone.
  */
-@SuppressWarnings("ArrayRecordComponent") // a data set: shared, never compared
-public record LabelledRows(float[] features, int width, int[] labels) {
-    /** Checks that the lengths fit. */
-    public LabelledRows {
-        if (features.length != Math.multiplyExact(width, labels.length)) {
-            throw new IllegalArgumentException(labels.length + " rows of " + width + " take "
-                    + (long) width * labels.length + " numbers, was " + features.length);
+public final class LabelledRows {
+    private static final int CHUNK = 1 << 16;
+
+    private final float[] reals;
+    private final byte[] bytes;
+    private final int width;
+    private final int[] labels;
+    private final float[] targets;
+
+    private LabelledRows(float[] reals, byte[] bytes, int width, int[] labels, float[] targets) {
+        this.reals = reals;
+        this.bytes = bytes;
+        this.width = width;
+        this.labels = labels;
+        this.targets = targets;
+        int rows = rows();
+        if (reals.length + bytes.length != Math.multiplyExact(width, rows)) {
+            throw new IllegalArgumentException(rows + " rows of " + width + " take " + (long) width * rows
+                    + " numbers, was " + (reals.length + bytes.length));
         }
     }
 
-    /** SHA-256 over width, features and labels: 64 hexadecimal digits, lower case. */
+    /**
+     * Samples of a classification.
+     *
+     * @param features {@code [rows * width]}, row by row
+     * @param width numbers in a row, >= 1
+     * @param labels {@code [rows]}, each in [0, classes)
+     */
+    public LabelledRows(float[] features, int width, int[] labels) {
+        this(features, new byte[0], width, labels, new float[0]);
+    }
+
+    /**
+     * Samples of a classification whose numbers are whole, from 0 to 255: they take a quarter of the memory.
+     *
+     * @param features unsigned, {@code [rows * width]}, row by row
+     * @param width numbers in a row, >= 1
+     * @param labels {@code [rows]}, each in [0, classes)
+     */
+    public static LabelledRows ofBytes(byte[] features, int width, int[] labels) {
+        return new LabelledRows(new float[0], features, width, labels, new float[0]);
+    }
+
+    /**
+     * Samples of a regression of one number.
+     *
+     * @param features {@code [rows * width]}, row by row
+     * @param width numbers in a row, >= 1
+     * @param targets {@code [rows]}, what the network is to give
+     */
+    public static LabelledRows ofTargets(float[] features, int width, float[] targets) {
+        return new LabelledRows(features, new byte[0], width, new int[0], targets);
+    }
+
+    /** True if the features are bytes. */
+    public boolean isOfBytes() {
+        return bytes.length > 0;
+    }
+
+    /** True if numbers belong to the rows, not classes. */
+    public boolean isRegression() {
+        return targets.length > 0;
+    }
+
+    /** The features as they are; bytes are made numbers of anew. */
+    public float[] features() {
+        return isOfBytes() ? some(java.util.stream.IntStream.range(0, rows()).toArray()) : reals;
+    }
+
+    /** The features of rows of bytes. */
+    public byte[] bytes() {
+        return bytes;
+    }
+
+    /** Numbers in a row. */
+    public int width() {
+        return width;
+    }
+
+    /** The class of each row; empty for a regression. */
+    public int[] labels() {
+        return labels;
+    }
+
+    /** The number of each row; empty for a classification. */
+    public float[] targets() {
+        return targets;
+    }
+
+    /** The features of some rows, by their places: {@code [places * width]}. */
+    public float[] some(int[] places) {
+        if (!isOfBytes()) {
+            return new RawInputs.Reals(reals, width).some(places).values();
+        }
+        float[] some = new float[Math.multiplyExact(places.length, width)];
+        for (int row = 0; row < places.length; row++) {
+            for (int i = 0; i < width; i++) {
+                some[row * width + i] = bytes[places[row] * width + i] & 0xff;
+            }
+        }
+        return some;
+    }
+
+    /** SHA-256 over width, features and what belongs to them: 64 hexadecimal digits, lower case. */
     public String digest() {
-        ByteBuffer bytes = ByteBuffer.allocate(Integer.BYTES * (1 + features.length + labels.length));
-        bytes.putInt(width);
-        bytes.asFloatBuffer().put(features);
-        bytes.position(bytes.position() + Float.BYTES * features.length);
-        bytes.asIntBuffer().put(labels);
+        MessageDigest digest;
         try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes.array()));
+            digest = MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java has SHA-256", e);
+        }
+        digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(width).flip());
+        add(digest, reals);
+        digest.update(bytes);
+        ByteBuffer numbers = ByteBuffer.allocate(Integer.BYTES * labels.length);
+        numbers.asIntBuffer().put(labels);
+        digest.update(numbers);
+        add(digest, targets);
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    private static void add(MessageDigest digest, float[] values) {
+        ByteBuffer chunk = ByteBuffer.allocate(Float.BYTES * CHUNK);
+        for (int from = 0; from < values.length; from += CHUNK) {
+            int count = Math.min(CHUNK, values.length - from);
+            chunk.clear().limit(Float.BYTES * count);
+            chunk.asFloatBuffer().put(values, from, count);
+            digest.update(chunk);
         }
     }
 
     /** How many rows there are. */
     public int rows() {
-        return labels.length;
+        return Math.max(labels.length, targets.length);
     }
 }

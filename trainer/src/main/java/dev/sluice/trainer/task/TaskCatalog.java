@@ -2,13 +2,18 @@ package dev.sluice.trainer.task;
 
 import dev.sluice.trainer.option.OptionSpec;
 import dev.sluice.trainer.option.Suggestion;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
 
 /** The tasks that a sweep file can name. Immutable. */
 public final class TaskCatalog {
+    private static final System.Logger LOGGER = System.getLogger(TaskCatalog.class.getName());
+
     private final Map<String, TrainingTask> tasks = new LinkedHashMap<>();
 
     /** A catalogue of these tasks. */
@@ -18,7 +23,34 @@ public final class TaskCatalog {
 
     /** The tasks that come with the trainer. */
     public static TaskCatalog standard() {
-        return new TaskCatalog(List.of(new DigitsTask()));
+        return new TaskCatalog(List.of(
+                new DigitsTask(),
+                new ImageClassificationTask(),
+                TabularTask.classification(),
+                TabularTask.regression()));
+    }
+
+    /** The tasks that come with the trainer, and those of other jars on the class path. A name of ours stays ours. */
+    public static TaskCatalog installed() {
+        Map<String, TrainingTask> all = new LinkedHashMap<>(standard().tasks);
+        var found = ServiceLoader.load(TrainingTask.class).iterator();
+        while (true) {
+            try {
+                if (!found.hasNext()) {
+                    return new TaskCatalog(List.copyOf(all.values()));
+                }
+                TrainingTask task = found.next();
+                if (all.putIfAbsent(task.name(), task) != null) {
+                    LOGGER.log(
+                            Level.WARNING,
+                            "task={0} class={1} state=ignored reason=\"there is one of that name\"",
+                            task.name(),
+                            task.getClass().getName());
+                }
+            } catch (ServiceConfigurationError | LinkageError e) { // the latter: what it needs is not there
+                LOGGER.log(Level.WARNING, "task=unknown state=ignored", e);
+            }
+        }
     }
 
     /**
@@ -35,13 +67,16 @@ public final class TaskCatalog {
         return task;
     }
 
-    /** The tasks as a JSON tree: {@code [{name, doc, epochMetrics, finalMetrics, models: [{name, doc, parameters}]}]}. */
+    /** The tasks as a JSON tree: {@code [{name, doc, options, epochMetrics, finalMetrics, models: [{name, doc, parameters}]}]}. */
     public List<Map<String, Object>> toTree() {
         List<Map<String, Object>> trees = new ArrayList<>();
         for (TrainingTask task : tasks.values()) {
             Map<String, Object> tree = new LinkedHashMap<>();
             tree.put("name", task.name());
             tree.put("doc", task.doc());
+            tree.put(
+                    "options",
+                    task.options().stream().map(OptionSpec::toSchemaTree).toList());
             tree.put("epochMetrics", task.epochMetrics());
             tree.put("finalMetrics", task.finalMetrics());
             List<Object> models = new ArrayList<>();

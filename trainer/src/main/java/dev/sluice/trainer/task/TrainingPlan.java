@@ -1,9 +1,15 @@
 package dev.sluice.trainer.task;
 
+import dev.sluice.trainer.data.DataOrigin;
+import dev.sluice.trainer.data.ModelForm;
+import dev.sluice.trainer.data.Preparation;
+import dev.sluice.trainer.data.RawInputs;
+import dev.sluice.trainer.data.Target;
 import dev.sluice.trainer.network.LossSpec;
 import dev.sluice.trainer.network.NetSpec;
 import dev.sluice.trainer.optimizer.LearningRateSchedule;
 import dev.sluice.trainer.optimizer.OptimizerSpec;
+import java.util.Optional;
 
 /**
  * All that is to be trained in one trial.
@@ -12,7 +18,7 @@ import dev.sluice.trainer.optimizer.OptimizerSpec;
  * @param train what weights are fitted to
  * @param validation what epochs are judged by
  * @param test what is looked at once, at the end
- * @param loss what is made small while training; epochs are judged by cross-entropy without smoothing
+ * @param loss what is made small while training; epochs are judged by it too, but by cross-entropy without smoothing
  * @param optimizer what moves the weights
  * @param weightDecayOn what the optimizer's weight decay applies to
  * @param learningRate > 0, the highest
@@ -20,6 +26,9 @@ import dev.sluice.trainer.optimizer.OptimizerSpec;
  * @param batchSize rows in a batch, >= 1; the last batch of an epoch may be smaller
  * @param accumulation batches whose gradients make one step, >= 1; the last step of an epoch may have fewer
  * @param epochs >= 1
+ * @param form how what a user has becomes rows, and what the network's outputs mean: part of the exported model
+ * @param rawTest the test rows as a user has them, in their order
+ * @param origin where the rows come from; empty: they are the task's own
  */
 public record TrainingPlan(
         NetSpec network,
@@ -33,7 +42,55 @@ public record TrainingPlan(
         LearningRateSchedule schedule,
         int batchSize,
         int accumulation,
-        int epochs) {
+        int epochs,
+        ModelForm form,
+        RawInputs rawTest,
+        Optional<DataOrigin> origin) {
+    /** Checks that the parts fit together. */
+    public TrainingPlan {
+        if (rawTest.rows() != test.rows() || form.input().numbers() != network.inputs()) {
+            throw new IllegalArgumentException("the form must be that of " + test.rows() + " test rows of "
+                    + network.inputs() + " numbers, was of " + rawTest.rows() + " rows of "
+                    + form.input().numbers());
+        }
+        if (form.output() instanceof Target.Classes classes && classes.names().size() != network.outputs()) {
+            throw new IllegalArgumentException("a network for "
+                    + classes.names().size() + " classes has as many outputs, had " + network.outputs());
+        }
+    }
+
+    /** A classification of rows as they are, whose classes are called by their numbers. */
+    public TrainingPlan(
+            NetSpec network,
+            LabelledRows train,
+            LabelledRows validation,
+            LabelledRows test,
+            LossSpec loss,
+            OptimizerSpec optimizer,
+            DecayScope weightDecayOn,
+            double learningRate,
+            LearningRateSchedule schedule,
+            int batchSize,
+            int accumulation,
+            int epochs) {
+        this(
+                network,
+                train,
+                validation,
+                test,
+                loss,
+                optimizer,
+                weightDecayOn,
+                learningRate,
+                schedule,
+                batchSize,
+                accumulation,
+                epochs,
+                new ModelForm(new Preparation.AsIs(network.inputs()), Target.Classes.numbered(network.outputs())),
+                new RawInputs.Reals(test.features(), test.width()),
+                Optional.empty());
+    }
+
     /** Which arrays weight decay applies to. */
     public enum DecayScope {
         /** The weights of dense layers and convolutions: not biases, nor scales and shifts of normalisations. */

@@ -4,13 +4,22 @@ import dev.sluice.trainer.option.OptionSpec;
 import java.util.List;
 import java.util.Map;
 
-/** Something that can be trained: data, and models for it with their parameters. Thread-safe. */
+/**
+ * Something that can be trained: data, and models for it with their parameters. Tasks beside those that come with the trainer
+ * are found by {@link java.util.ServiceLoader}: a class with a public constructor without parameters, named in
+ * {@code META-INF/services/dev.sluice.trainer.task.TrainingTask} of a jar on the trial's class path. Thread-safe.
+ */
 public interface TrainingTask {
     /** The word for it in a sweep file. */
     String name();
 
     /** What it is, in one sentence. */
     String doc();
+
+    /** What a sweep file can say of it, the same for all trials; e.g. which data set. */
+    default List<OptionSpec> options() {
+        return List.of();
+    }
 
     /** The models that can be trained on it. */
     List<Model> models();
@@ -26,9 +35,16 @@ public interface TrainingTask {
      *
      * @param model one of {@link #models()}
      * @param params by parameter name; those left out take their defaults
-     * @throws IllegalArgumentException naming the parameter that is unknown or out of its range
+     * @param setting what the sweep and the operator say
+     * @throws IllegalArgumentException naming the parameter or the option that is unknown or out of its range, or what is wrong
+     *     with the data
      */
-    TrainingPlan plan(String model, Map<String, ?> params);
+    TrainingPlan plan(String model, Map<String, ?> params, TaskSetting setting);
+
+    /** As {@link #plan(String, Map, TaskSetting)} does, of a task that needs neither options nor data sets. */
+    default TrainingPlan plan(String model, Map<String, ?> params) {
+        return plan(model, params, TaskSetting.NONE);
+    }
 
     /**
      * A model of a task.

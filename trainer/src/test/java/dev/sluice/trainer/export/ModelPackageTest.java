@@ -77,7 +77,7 @@ class ModelPackageTest {
             assertThat(folder.resolve("model/MLmodel"))
                     .content()
                     .contains("pytorch:", "model_data: data")
-                    .contains("loader_module: mlflow.onnx", "\"shape\": [-1, 64]", "\"shape\": [-1, 10]")
+                    .contains("loader_module: mlflow.onnx", "\"shape\":[-1,64]", "\"shape\":[-1,10]")
                     .contains("utc_time_created: '2026-03-04 05:06:07.008009'");
             assertThat(folder.resolve("model/data/pickle_module_info.txt")).hasContent("mlflow.pytorch.pickle_module");
             assertThat(TorchScriptModule.run(
