@@ -11,6 +11,7 @@ import dev.sluice.trainer.protocol.TrialCommandLine;
 import dev.sluice.trainer.protocol.TrialObjective;
 import dev.sluice.trainer.protocol.TrialReport;
 import dev.sluice.trainer.protocol.TrialSpec;
+import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -70,6 +71,28 @@ final class TrialService implements AutoCloseable {
             Optional<Path> resumeFrom,
             List<Map<String, Object>> callbacks,
             Map<String, Object> checkpoints) {
+        return spec(
+                attempt,
+                params,
+                resumeFrom,
+                Map.of(
+                        "trainer",
+                        Map.of(
+                                "task", "digits",
+                                "model", "mlp",
+                                "callbacks", callbacks),
+                        "checkpoints",
+                        checkpoints),
+                Optional.empty());
+    }
+
+    /** A trial of any task. */
+    TrialSpec spec(
+            int attempt,
+            Map<String, Object> params,
+            Optional<Path> resumeFrom,
+            Map<String, Object> section,
+            Optional<Path> dataRoot) {
         URI base = URI.create("http://127.0.0.1:" + server.getAddress().getPort());
         return new TrialSpec(
                 "0199",
@@ -80,14 +103,7 @@ final class TrialService implements AutoCloseable {
                 params,
                 42,
                 List.of(new TrialObjective("val_accuracy", true, true)),
-                Map.of(
-                        "trainer",
-                        Map.of(
-                                "task", "digits",
-                                "model", "mlp",
-                                "callbacks", callbacks),
-                        "checkpoints",
-                        checkpoints),
+                section,
                 resumeFrom,
                 folder.resolve("checkpoints"),
                 base.resolve("/reports"),
@@ -97,11 +113,16 @@ final class TrialService implements AutoCloseable {
                 folder.resolve("reports-" + attempt + ".jsonl"),
                 folder,
                 "",
-                1);
+                1,
+                dataRoot);
     }
 
     /** A process that runs this attempt; what it says goes to the file {@code log}. */
     Process launch(TrialSpec spec) throws IOException {
+        return launch(spec, List.of());
+    }
+
+    private Process launch(TrialSpec spec, List<Path> jars) throws IOException {
         Path file = folder.resolve("trial.json");
         Files.writeString(file, JsonText.write(spec.toTree()));
         List<String> command = new ArrayList<>();
@@ -109,7 +130,9 @@ final class TrialService implements AutoCloseable {
         command.addAll(TrialCommandLine.javaOptions());
         command.add("-Djava.io.tmpdir=" + folder); // libraries unpacked there go with the folder
         command.add("-cp");
-        command.add(System.getProperty("java.class.path"));
+        StringBuilder classPath = new StringBuilder(System.getProperty("java.class.path"));
+        jars.forEach(jar -> classPath.append(File.pathSeparator).append(jar));
+        command.add(classPath.toString());
         command.add(TrialCommandLine.MAIN_CLASS);
         ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
         builder.environment().put(TrialSpec.FILE_VARIABLE, file.toString());
@@ -123,7 +146,12 @@ final class TrialService implements AutoCloseable {
 
     /** Runs this attempt to its end; gives the exit code. */
     int run(TrialSpec spec) throws IOException, InterruptedException {
-        Process process = launch(spec);
+        return run(spec, List.of());
+    }
+
+    /** Runs this attempt to its end with more jars on its class path; gives the exit code. */
+    int run(TrialSpec spec, List<Path> jars) throws IOException, InterruptedException {
+        Process process = launch(spec, jars);
         if (!process.waitFor(MOST_MINUTES, TimeUnit.MINUTES)) {
             process.destroyForcibly();
             throw new AssertionError("the trial did not end: " + log());

@@ -35,6 +35,17 @@ public final class TrialCommandLine {
      * @param classPathFolder the folder of jars that the trainer's build laid out ({@code trainer/target/trial})
      */
     public static List<String> arguments(Path javaHome, Path classPathFolder) {
+        return arguments(javaHome, classPathFolder, List.of());
+    }
+
+    /**
+     * The argument vector of a trial with more on its class path: after our own jars, whose classes stay theirs.
+     *
+     * @param javaHome the JDK or JRE to run with, 21 or newer
+     * @param classPathFolder the folder of jars that the trainer's build laid out ({@code trainer/target/trial})
+     * @param jars of tasks and callbacks that do not come with the trainer
+     */
+    public static List<String> arguments(Path javaHome, Path classPathFolder, List<Path> jars) {
         List<String> arguments = new ArrayList<>();
         arguments.add(javaHome.resolve("bin").resolve("java").toString());
         arguments.addAll(javaOptions());
@@ -46,7 +57,9 @@ public final class TrialCommandLine {
             arguments.add("-Xlog:all=error:stderr");
         }
         arguments.add("-cp");
-        arguments.add(classPathFolder.toAbsolutePath() + File.separator + "*");
+        StringBuilder classPath = new StringBuilder(classPathFolder.toAbsolutePath() + File.separator + "*");
+        jars.forEach(jar -> classPath.append(File.pathSeparator).append(jar.toAbsolutePath()));
+        arguments.add(classPath.toString());
         arguments.add(MAIN_CLASS);
         return List.copyOf(arguments);
     }

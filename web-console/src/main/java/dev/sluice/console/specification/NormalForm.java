@@ -229,6 +229,11 @@ final class NormalForm {
             case TrainerTrial trainer -> {
                 ObjectNode declaration = node.putObject("trainer");
                 declaration.put("task", trainer.task()).put("model", trainer.model());
+                if (!trainer.options().isEmpty()) {
+                    ObjectNode options = declaration.putObject("options");
+                    trainer.options().forEach((name, value) -> options.set(name, plain(value)));
+                }
+                setList(declaration, "jars", trainer.jars());
                 if (!trainer.callbacks().isEmpty()) {
                     ArrayNode callbacks = declaration.putArray("callbacks");
                     trainer.callbacks().forEach(callback -> callbacks.add(callback(callback)));

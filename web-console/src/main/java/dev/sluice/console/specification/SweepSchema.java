@@ -103,10 +103,8 @@ public final class SweepSchema {
     }
 
     private static void mergeTasks(ObjectNode trainer, List<TrainerCatalog.Task> tasks) {
-        ArrayNode names = ((ObjectNode) trainer.path("properties").path("task")).putArray("enum");
         ArrayNode branches = trainer.putArray("oneOf");
         for (TrainerCatalog.Task task : tasks) {
-            names.add(task.name());
             ObjectNode branch = branches.addObject();
             branch.put("title", task.name());
             if (!task.doc().isEmpty()) {
@@ -116,7 +114,35 @@ public final class SweepSchema {
             properties.putObject("task").put("const", task.name());
             ArrayNode models = properties.putObject("model").putArray("enum");
             task.modelNames().forEach(models::add);
+            ArrayNode required = mergeOptions(properties.putObject("options"), task.options());
+            if (!required.isEmpty()) {
+                branch.putArray("required").add("options");
+            }
         }
+        ObjectNode own = branches.addObject();
+        own.put("title", "a task of one's own");
+        own.put("description", "A task that one of the jars brings.");
+        own.putArray("required").add("jars");
+        ArrayNode known =
+                own.putObject("properties").putObject("task").putObject("not").putArray("enum");
+        tasks.forEach(task -> known.add(task.name()));
+    }
+
+    /** Fills an object's schema with options; gives the names of those that must be given. */
+    private static ArrayNode mergeOptions(ObjectNode object, List<TrainerCatalog.Option> options) {
+        object.put("additionalProperties", false);
+        ObjectNode properties = object.putObject("properties");
+        ArrayNode required = new ObjectMapper().createArrayNode();
+        for (TrainerCatalog.Option option : options) {
+            properties.set(option.name(), option.jsonSchema());
+            if (option.required()) {
+                required.add(option.name());
+            }
+        }
+        if (!required.isEmpty()) {
+            object.set("required", required);
+        }
+        return required;
     }
 
     private static void mergeCallbacks(ObjectNode callback, List<TrainerCatalog.CallbackType> types) {

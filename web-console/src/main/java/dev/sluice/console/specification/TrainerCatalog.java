@@ -66,6 +66,7 @@ public final class TrainerCatalog {
             tasks.add(new Task(
                     task.path("name").asText(),
                     task.path("doc").asText(),
+                    options(task.path("options")),
                     models,
                     words(task.path("epochMetrics")),
                     words(task.path("finalMetrics"))));
@@ -133,11 +134,19 @@ public final class TrainerCatalog {
     /**
      * Something that can be trained.
      *
+     * @param options      what a sweep can say of it, the same for all trials
      * @param epochMetrics what it reports at each epoch; empty where the catalogue does not say
      * @param finalMetrics what it reports once, at the end
      */
-    record Task(String name, String doc, List<Model> models, List<String> epochMetrics, List<String> finalMetrics) {
+    record Task(
+            String name,
+            String doc,
+            List<Option> options,
+            List<Model> models,
+            List<String> epochMetrics,
+            List<String> finalMetrics) {
         Task {
+            options = List.copyOf(options);
             models = List.copyOf(models);
             epochMetrics = List.copyOf(epochMetrics);
             finalMetrics = List.copyOf(finalMetrics);

@@ -33,6 +33,10 @@ final class TrialReading {
             "environment", "env",
             "checkpoint", "checkpoints",
             "metric", "metrics");
+
+    /** A name and no path: of a jar in a folder that only the operator writes. */
+    private static final Pattern JAR = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,190}\\.jar");
+
     private static final Pattern VARIABLE = Pattern.compile(VARIABLE_NAME);
     private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{([^}]*)\\}");
     private static final Pattern OUR_PLACEHOLDER = Pattern.compile("\\$\\{(?:params|trial|checkpoint)\\.");
@@ -286,13 +290,16 @@ final class TrialReading {
             return Optional.empty();
         }
         Section trainer = section.get();
-        trainer.allow(List.of("task", "model", "callbacks"), Map.of("callback", "callbacks", "network", "model"));
+        trainer.allow(
+                List.of("task", "model", "options", "jars", "callbacks"),
+                Map.of("callback", "callbacks", "network", "model", "option", "options", "jar", "jars"));
+        List<String> jars = readJars(trainer);
         trainer.require(
                 "task", catalog.isAbsent() ? "what is trained, such as digits" : Words.anyOf(catalog.taskNames()));
         Optional<String> name = trainer.line("task", LONGEST_WORD, "what is trained, such as digits");
         task = name.flatMap(catalog::task);
         Optional<TrainerCatalog.Task> known = task;
-        if (name.isPresent() && known.isEmpty() && !catalog.isAbsent()) {
+        if (name.isPresent() && known.isEmpty() && !catalog.isAbsent() && jars.isEmpty()) { // else it may be in a jar
             trainer.problem("task", unknown("task", name.get(), catalog.taskNames()));
         }
         trainer.require(
@@ -311,10 +318,61 @@ final class TrialReading {
                 checkParameters(known.get(), knownModel.get());
             }
         }
+        Map<String, Object> options = readOptions(trainer, known);
         List<CallbackDeclaration> callbacks = readCallbacks(trainer);
         return name.isPresent() && model.isPresent()
-                ? Optional.of(new TrainerTrial(name.get(), model.get(), callbacks, env, checkpoints))
+                ? Optional.of(new TrainerTrial(name.get(), model.get(), options, jars, callbacks, env, checkpoints))
                 : Optional.empty();
+    }
+
+    private List<String> readJars(Section trainer) {
+        List<String> jars = new ArrayList<>();
+        for (Section.Item item : trainer.texts("jars", "[own-task.jar]")) {
+            if (!JAR.matcher(item.text()).matches()) {
+                problems.add(
+                        item.pointer(),
+                        item.node().position(),
+                        "'jars' must hold names of jars in the service's folder of jars, such as own-task.jar, and no paths; was "
+                                + Words.quoted(item.text()));
+            } else if (jars.contains(item.text())) {
+                problems.add(
+                        item.pointer(), item.node().position(), "'jars' names " + Words.quoted(item.text()) + " twice");
+            } else {
+                jars.add(item.text());
+            }
+        }
+        return jars;
+    }
+
+    /** What the sweep says of the task; checked where the catalogue has it. */
+    private Map<String, Object> readOptions(Section trainer, Optional<TrainerCatalog.Task> known) {
+        String example = "{data: mnist}";
+        Map<String, Object> options = new LinkedHashMap<>();
+        Optional<Section> section = trainer.section("options", example);
+        section.ifPresent(given -> {
+            given.entries().forEach((name, entry) -> {
+                Object plain = plain(entry.value());
+                if (plain == null) {
+                    given.problem(name, given.field(name) + " must have a value; leave the key out for its default");
+                } else {
+                    options.put(name, plain);
+                }
+            });
+            known.ifPresent(task -> checkOptions(
+                    given, "the options of the task " + Words.quoted(task.name()), task.options(), List.of()));
+        });
+        if (!trainer.has("options")) {
+            List<String> missing = known.stream()
+                    .flatMap(task -> task.options().stream())
+                    .filter(TrainerCatalog.Option::required)
+                    .map(TrainerCatalog.Option::name)
+                    .toList();
+            if (!missing.isEmpty()) {
+                trainer.problem("the task " + Words.quoted(known.get().name()) + " needs 'options' with "
+                        + Words.allOf(missing) + ", such as options: " + example);
+            }
+        }
+        return options;
     }
 
     private static String unknown(String what, String name, List<String> known) {
@@ -400,7 +458,8 @@ final class TrialReading {
                 }
             }
         });
-        known.ifPresent(found -> checkOptions(callback, found));
+        known.ifPresent(found ->
+                checkOptions(callback, "the callback " + Words.quoted(found.type()), found.options(), List.of("type")));
         if (options.get("monitor") instanceof String monitor && task.isPresent()) {
             List<String> metrics = task.get().epochMetrics();
             if (!metrics.isEmpty() && !metrics.contains(monitor)) {
@@ -411,16 +470,14 @@ final class TrialReading {
         return type.map(name -> new CallbackDeclaration(name, options));
     }
 
-    private static void checkOptions(Section callback, TrainerCatalog.CallbackType type) {
-        List<String> names = new ArrayList<>(type.optionNames());
-        names.add("type");
-        Section named = new Section(
-                callback.pointer(),
-                "the callback " + Words.quoted(type.type()),
-                callback.mapping(),
-                callback.problems());
+    private static void checkOptions(
+            Section given, String what, List<TrainerCatalog.Option> options, List<String> others) {
+        List<String> names = new ArrayList<>(
+                options.stream().map(TrainerCatalog.Option::name).toList());
+        names.addAll(others);
+        Section named = new Section(given.pointer(), what, given.mapping(), given.problems());
         named.allow(names);
-        for (TrainerCatalog.Option option : type.options()) {
+        for (TrainerCatalog.Option option : options) {
             Node node = named.node(option.name());
             if (node == null) {
                 if (option.required()) {

@@ -20,16 +20,22 @@ public sealed interface TrialSection {
      *
      * @param task      a name of the trainer's catalogue
      * @param model     one of the task's models
+     * @param options   of the task, plain values by name: String, Boolean, Long, Double, List or Map of such
+     * @param jars      names of jars in the operator's folder, which are put on the trial's class path
      * @param callbacks in the order in which they are told
      */
     record TrainerTrial(
             String task,
             String model,
+            Map<String, Object> options,
+            List<String> jars,
             List<CallbackDeclaration> callbacks,
             Map<String, String> env,
             Checkpoints checkpoints)
             implements TrialSection {
         public TrainerTrial {
+            options = SweepSpecification.ordered(options);
+            jars = List.copyOf(jars);
             callbacks = List.copyOf(callbacks);
             env = SweepSpecification.ordered(env);
         }

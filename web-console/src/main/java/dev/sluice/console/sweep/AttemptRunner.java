@@ -429,7 +429,7 @@ public class AttemptRunner {
 
     private List<String> argv(SweepSpecification specification, Lease lease, TrialFolder folder) {
         return switch (specification.trial()) {
-            case TrialSection.TrainerTrial own -> trainer.command();
+            case TrialSection.TrainerTrial own -> trainer.command(own);
             case TrialSection.CommandTrial command ->
                 CommandLine.of(
                         command,
@@ -471,7 +471,8 @@ public class AttemptRunner {
                         folder.reports(attempt.number()),
                         folder.path(),
                         specification.promotion().map(p -> p.model()).orElse(specification.name()),
-                        specification.resources().cpus())
+                        specification.resources().cpus(),
+                        trainer.data())
                 .toTree();
     }
 

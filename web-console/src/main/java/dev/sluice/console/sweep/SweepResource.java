@@ -84,6 +84,7 @@ public class SweepResource {
     private final Tracking tracking;
     private final SpecificationReader reader;
     private final TrainerCatalog catalog;
+    private final TrainerHome trainer;
     private final DevicePool devices;
     private final DataFolder data;
     private final Importances importances;
@@ -96,6 +97,7 @@ public class SweepResource {
             Tracking tracking,
             SpecificationReader reader,
             TrainerCatalog catalog,
+            TrainerHome trainer,
             DevicePool devices,
             DataFolder data,
             Importances importances,
@@ -106,6 +108,7 @@ public class SweepResource {
         this.tracking = tracking;
         this.reader = reader;
         this.catalog = catalog;
+        this.trainer = trainer;
         this.devices = devices;
         this.data = data;
         this.importances = importances;
@@ -493,6 +496,12 @@ public class SweepResource {
                     devices.impossible(request(specification)).ifPresent(why -> {
                         throw Problem.Invalid.at("/resources", why).exception();
                     });
+                }
+                if (specification.trial() instanceof TrialSection.TrainerTrial own) {
+                    var missing = trainer.missing(own);
+                    if (!missing.isEmpty()) {
+                        throw new Problem.Invalid("The sweep names what is not there.", missing).exception();
+                    }
                 }
                 yield specification;
             }

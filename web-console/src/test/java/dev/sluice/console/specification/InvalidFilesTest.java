@@ -772,6 +772,57 @@ class InvalidFilesTest {
                         "missing",
                         "mlp or cnn"),
                 wrong(
+                        "no options of a task that needs some",
+                        WHOLE.replace("task: digits, model: mlp", "task: tabular-classification, model: mlp"),
+                        "/trial/trainer",
+                        19,
+                        "needs 'options' with data and target"),
+                wrong(
+                        "option of a task missing",
+                        WHOLE.replace(
+                                "task: digits, model: mlp",
+                                "task: tabular-classification, model: mlp, options: {data: a.csv}"),
+                        "/trial/trainer/options/target",
+                        19,
+                        "missing"),
+                wrong(
+                        "option of a task misspelt",
+                        WHOLE.replace(
+                                "task: digits, model: mlp",
+                                "task: image-classification, model: mlp, options: {dta: a}"),
+                        "/trial/trainer/options/dta",
+                        19,
+                        "'data'"),
+                wrong(
+                        "option of a task out of range",
+                        WHOLE.replace(
+                                "task: digits, model: mlp",
+                                "task: image-classification, model: mlp, options: {data: a, validation: 1}"),
+                        "/trial/trainer/options/validation",
+                        19,
+                        "below 1"),
+                wrong(
+                        "option of a task of a type",
+                        WHOLE.replace(
+                                "task: digits, model: mlp",
+                                "task: tabular-classification, model: mlp, options: {data: a, target: b, columns: x}"),
+                        "/trial/trainer/options/columns",
+                        19,
+                        "must be a mapping"),
+                wrong(
+                        "path of a jar",
+                        WHOLE.replace("task: digits,", "task: digits, jars: [../own.jar],"),
+                        "/trial/trainer/jars/0",
+                        19,
+                        "no paths",
+                        "'../own.jar'"),
+                wrong(
+                        "no jar",
+                        WHOLE.replace("task: digits,", "task: digits, jars: [own.zip],"),
+                        "/trial/trainer/jars/0",
+                        19,
+                        "'own.zip'"),
+                wrong(
                         "callback misspelt",
                         WHOLE.replace("type: early-stopping", "type: early-stoping"),
                         "/trial/trainer/callbacks/0/type",

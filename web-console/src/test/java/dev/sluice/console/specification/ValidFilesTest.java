@@ -36,6 +36,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -329,18 +330,51 @@ class ValidFilesTest {
     }
 
     static List<Path> examples() throws IOException {
-        try (Stream<Path> files = Files.list(Path.of("..", "examples"))) {
+        try (Stream<Path> files = Files.walk(Path.of("..", "examples"))) {
             return files.filter(file -> file.toString().endsWith(".yaml"))
                     .sorted()
                     .toList();
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("documented")
+    void theSweepFilesInTheTasksManualAreRight(String file) {
+        assertThat(valid(file).trial()).isInstanceOf(TrainerTrial.class);
+        assertThat(SCHEMA.validate(SweepFiles.tree(file))).isEmpty();
+    }
+
+    static List<String> documented() throws IOException {
+        String manual = Files.readString(Path.of("..", "docs", "tasks.md"));
+        List<String> files = Pattern.compile("```yaml\\n(name: .*?)```", Pattern.DOTALL)
+                .matcher(manual)
+                .results()
+                .map(found -> found.group(1))
+                .toList();
+        assertThat(files).hasSizeGreaterThanOrEqualTo(4);
+        return files;
+    }
+
+    @Test
+    void readsWhatATaskIsToldAndItsJars() {
+        SweepSpecification sweep = valid(
+                having(
+                        "trial",
+                        "trial: {trainer: {task: own, model: net, jars: [own-task.jar, b_2.jar], options: {a: 1, b: {c: d}, e: [x]}}}"));
+
+        assertThat(sweep.trial()).isInstanceOfSatisfying(TrainerTrial.class, trainer -> {
+            assertThat(trainer.jars()).containsExactly("own-task.jar", "b_2.jar");
+            assertThat(trainer.options()).containsEntry("a", 1L).containsEntry("b", Map.of("c", "d"));
+        });
+        assertThat(sweep.toJson().at("/trial/trainer/options/b/c").asText()).isEqualTo("d");
+        assertThat(SweepSpecification.fromNormalised(sweep.toJson()).trial()).isEqualTo(sweep.trial());
+    }
+
     @Test
     void theSchemaSaysWhatTheTrainerCanDo() {
         JsonNode schema = SweepSchema.json(SweepFiles.catalog());
 
-        assertThat(schema.at("/$defs/trainer/properties/task/enum").get(0).asText())
+        assertThat(schema.at("/$defs/trainer/oneOf/0/properties/task/const").asText())
                 .isEqualTo("digits");
         assertThat(schema.at("/$defs/callback/oneOf/0/properties/patience/default")
                         .asInt())
