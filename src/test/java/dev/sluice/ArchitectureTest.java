@@ -126,6 +126,7 @@ class ArchitectureTest {
             room("trainer.optimizer", "trainer.checkpoint", "trainer.network"),
             room("trainer.script", "trainer.checkpoint", "trainer.network"),
             room("trainer.data", "trainer.option"),
+            room("trainer.report", "trainer.json"),
             room(
                     "trainer.export",
                     "trainer.checkpoint",
@@ -154,6 +155,7 @@ class ArchitectureTest {
                     "trainer.data",
                     "trainer.loop",
                     "trainer.export",
+                    "trainer.report",
                     "trainer.task",
                     "trainer.djl",
                     "tracker",

@@ -1,6 +1,7 @@
 package dev.sluice.trainer;
 
 import dev.sluice.tracker.Dataset;
+import dev.sluice.tracker.outbox.JournalEntry;
 import dev.sluice.tracker.outbox.JournalSettings;
 import dev.sluice.tracker.outbox.JournalWriter;
 import dev.sluice.tracker.outbox.PatientWriter;
@@ -23,6 +24,8 @@ import dev.sluice.trainer.checkpoint.Compression;
 import dev.sluice.trainer.checkpoint.DamagedCheckpointException;
 import dev.sluice.trainer.data.DataOrigin;
 import dev.sluice.trainer.data.DataRoot;
+import dev.sluice.trainer.data.ModelForm;
+import dev.sluice.trainer.data.Target;
 import dev.sluice.trainer.djl.DjlModelTrainer;
 import dev.sluice.trainer.djl.TorchScriptModule;
 import dev.sluice.trainer.export.ModelNotWrittenException;
@@ -36,6 +39,7 @@ import dev.sluice.trainer.option.Options;
 import dev.sluice.trainer.protocol.TrialChannel;
 import dev.sluice.trainer.protocol.TrialResult;
 import dev.sluice.trainer.protocol.TrialSpec;
+import dev.sluice.trainer.report.ClassificationReport;
 import dev.sluice.trainer.task.LabelledRows;
 import dev.sluice.trainer.task.TaskCatalog;
 import dev.sluice.trainer.task.TaskSetting;
@@ -272,6 +276,8 @@ final class TrialRun {
             trainer.exchangeAverage();
         }
         Map<String, Double> measured = trainer.evaluate(Split.TEST);
+        float[] outputs = trainer.logits(Split.TEST);
+        report(plan, outputs, logger);
         try {
             ModelPackage.Differences differences = ModelPackage.write(
                     folder.resolve("model"),
@@ -279,11 +285,7 @@ final class TrialRun {
                     trainer.weights(),
                     plan.form(),
                     new ModelPackage.Holdout(
-                            plan.rawTest(),
-                            plan.test()::some,
-                            plan.test().labels(),
-                            trainer.logits(Split.TEST),
-                            measured),
+                            plan.rawTest(), plan.test()::some, plan.test().labels(), outputs, measured),
                     Instant.now(),
                     TorchScriptModule::run);
             LOGGER.log(
@@ -299,6 +301,35 @@ final class TrialRun {
         Map<String, Double> values = new LinkedHashMap<>();
         new TreeMap<>(measured).forEach((name, value) -> values.put("test_" + name, value));
         return values;
+    }
+
+    /** Writes what a classification's test rows show into {@code report/}, an artifact of the run; not where it has diverged. */
+    private void report(TrainingPlan plan, float[] outputs, RunLogger logger) {
+        if (!(plan.form().output() instanceof Target.Classes classes)) {
+            return;
+        }
+        int count = classes.names().size();
+        double[][] probabilities = new double[plan.test().rows()][];
+        for (int row = 0; row < probabilities.length; row++) {
+            probabilities[row] = ModelForm.probabilities(outputs, row * count, count);
+            if (!Arrays.stream(probabilities[row]).allMatch(Double::isFinite)) {
+                LOGGER.log(Level.WARNING, "report=none reason=\"the model gives no numbers\"");
+                return;
+            }
+        }
+        Map<String, String> files = ClassificationReport.of(
+                        classes.names(), probabilities, plan.test().labels())
+                .files();
+        Path target = spec.runFolder().resolve("report");
+        try {
+            Files.createDirectories(target);
+            for (Map.Entry<String, String> file : files.entrySet()) {
+                Path written = Files.writeString(target.resolve(file.getKey()), file.getValue());
+                logger.artifact(JournalEntry.Artifact.of(spec.runFolder(), written, "report/" + file.getKey()));
+            }
+        } catch (IOException e) {
+            LOGGER.log(Level.WARNING, "report=not-written", e); // a full disk is no reason to lose what was learnt
+        }
     }
 
     /**

@@ -71,6 +71,15 @@ class DataTrialTest {
                                         org.assertj.core.groups.Tuple.tuple("exams.csv/test", true)));
         assertThat(folder.resolve("model/sluice/preparation.json")).content().contains("\"hours\"", "\"Rome, old\"");
 
+        assertThat(service.journal(1))
+                .filteredOn(JournalEntry.Artifact.class::isInstance)
+                .extracting(entry -> ((JournalEntry.Artifact) entry).artifactPath())
+                .contains(
+                        "report/confusion.csv",
+                        "report/curves.json",
+                        "report/calibration.json",
+                        "report/samples.json",
+                        "report/report.svg");
         Path checkpoint = service.checkpoints().getLast();
         Files.writeString(
                 folder.resolve("sets/exams.csv"),

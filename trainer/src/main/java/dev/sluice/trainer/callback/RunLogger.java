@@ -65,6 +65,11 @@ public final class RunLogger implements Callback {
         append(new JournalEntry.Inputs(datasets));
     }
 
+    /** Appends a file of the run. */
+    public void artifact(JournalEntry.Artifact file) {
+        append(file);
+    }
+
     @Override
     public void trainEnd(StopReason reason, TrainingProgress progress) {
         journal.flush();

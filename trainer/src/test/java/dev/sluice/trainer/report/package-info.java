@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sluice.trainer.report;
+
+import org.jspecify.annotations.NullMarked;
