@@ -61,10 +61,10 @@ final class ReportPicture {
         for (int tick = 0; tick <= 4; tick++) {
             line(
                     "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">%s</text>",
-                    tick * SIDE / 4, SIDE + 14, number(tick / 4.0));
+                    tick * SIDE / 4, SIDE + 14, String.format(Locale.ROOT, "%.2f", tick / 4.0));
             line(
                     "<text x=\"-6\" y=\"%d\" text-anchor=\"end\">%s</text>",
-                    SIDE - tick * SIDE / 4 + 4, number(tick / 4.0));
+                    SIDE - tick * SIDE / 4 + 4, String.format(Locale.ROOT, "%.2f", tick / 4.0));
         }
         line("<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">%s</text>", SIDE / 2, SIDE + 30, x);
         line("<text transform=\"translate(-40 %d) rotate(-90)\" text-anchor=\"middle\">%s</text>", SIDE / 2, y);

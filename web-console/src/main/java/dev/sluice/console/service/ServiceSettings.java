@@ -26,10 +26,10 @@ public interface ServiceSettings {
         /** The folder that the trainer's build laid out; the start script sets it. */
         Optional<Path> home();
 
-        /** The folder of data sets, whose entries sweep files name; none: only tasks that bring their own data. */
+        /** The folder of data sets (absolute), whose entries sweep files name; none: only tasks that bring their own data. */
         Optional<Path> data();
 
-        /** The folder of jars with tasks and callbacks of one's own, whose names sweep files give; none: there are none. */
+        /** The folder of jars (absolute) with tasks of one's own, whose names sweep files give; none: there are none. */
         Optional<Path> jars();
     }
 
