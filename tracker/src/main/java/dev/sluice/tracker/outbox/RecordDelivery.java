@@ -74,8 +74,7 @@ final class RecordDelivery {
         }
         Chunk chunk = read(run, service.get());
         if (run.id().isEmpty()) {
-            if (chunk.isEmpty()
-                    && service.get().reader().tally(chunk.from.offset()).entries() > 0) {
+            if (chunk.unreadable.isPresent()) {
                 run.park("its %s begins with an entry of another version of Sluice: %s"
                         .formatted(RunJournals.SERVICE, chunk.unreadable.get()));
                 return Step.LATER;
