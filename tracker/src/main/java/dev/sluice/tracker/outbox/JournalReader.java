@@ -87,11 +87,7 @@ public final class JournalReader {
         walk(start, (position, header, bytes, at) -> {
             long next = position + header.frameLength();
             try {
-                entries.add(new Numbered<>(
-                        position,
-                        next,
-                        Instant.ofEpochMilli(header.writtenAtMillis()),
-                        JournalFormat.decode(header, bytes, at)));
+                entries.add(entry(position, header, bytes, at));
             } catch (JournalException unreadable) {
                 if (entries.isEmpty()) {
                     unknown.add(new Next(
@@ -105,6 +101,15 @@ public final class JournalReader {
             return entries.size() < CHUNK && next - start < MAX_BYTES;
         });
         return unknown.isEmpty() ? new Next(entries, Optional.empty(), start, 0) : unknown.getFirst();
+    }
+
+    private static Numbered<JournalEntry> entry(long position, JournalFormat.Header header, ByteBuffer bytes, int at)
+            throws JournalException {
+        return new Numbered<>(
+                position,
+                position + header.frameLength(),
+                Instant.ofEpochMilli(header.writtenAtMillis()),
+                JournalFormat.decode(header, bytes, at));
     }
 
     /** The artifacts from an offset on; the JSON of the other entries is not read. */
@@ -121,11 +126,7 @@ public final class JournalReader {
             end[0] = next;
             if (wanted.test(header)) {
                 try {
-                    entries.add(new Numbered<>(
-                            position,
-                            next,
-                            Instant.ofEpochMilli(header.writtenAtMillis()),
-                            JournalFormat.decode(header, bytes, at)));
+                    entries.add(entry(position, header, bytes, at));
                 } catch (JournalException unreadable) {
                     // Its bytes are intact: a newer Sluice wrote what we do not know. The gap in the offsets tells.
                     return true;

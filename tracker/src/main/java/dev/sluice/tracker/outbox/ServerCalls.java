@@ -156,15 +156,7 @@ final class ServerCalls {
                 if (e.status() == 401) {
                     yield away(e);
                 }
-                answered();
-                LOG.log(
-                        run.isAlerted() ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING,
-                        "run={0} state=denied reason=\"{1}\"",
-                        run.folder(),
-                        e.getMessage());
-                run.alert(String.valueOf(e.getMessage()));
-                run.backOff(longestBackOff);
-                yield Reaction.POSTPONED;
+                yield alerted(run, "denied", e);
             }
             case SERVER_ERROR -> {
                 int errors = suspected ? serverErrorTries : lane.countServerError();
@@ -176,15 +168,7 @@ final class ServerCalls {
                 Optional<Boolean> takes = takesWrites(run);
                 if (takes.isEmpty()) {
                     // Nothing can be blamed yet: this run waits, so that another one may show whether it does.
-                    answered();
-                    LOG.log(
-                            run.isAlerted() ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING,
-                            "run={0} state=not-opened reason=\"{1}\"",
-                            run.folder(),
-                            e.getMessage());
-                    run.alert(String.valueOf(e.getMessage()));
-                    run.backOff(longestBackOff);
-                    yield Reaction.POSTPONED;
+                    yield alerted(run, "not-opened", e);
                 }
                 if (!takes.get()) {
                     yield away(e);
@@ -197,6 +181,20 @@ final class ServerCalls {
                 yield run.id().isPresent() && isGone(run, run.id().get()) ? Reaction.POSTPONED : Reaction.BLAMED;
             }
         };
+    }
+
+    /** The server answers, but this run waits until a person has seen to it, or another run has shown what is wrong. */
+    private Reaction alerted(FollowedRun run, String state, TrackingException e) {
+        answered();
+        LOG.log(
+                run.isAlerted() ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING,
+                "run={0} state={1} reason=\"{2}\"",
+                run.folder(),
+                state,
+                e.getMessage());
+        run.alert(String.valueOf(e.getMessage()));
+        run.backOff(longestBackOff);
+        return Reaction.POSTPONED;
     }
 
     private Reaction away(TrackingException e) {
