@@ -2,6 +2,7 @@ package dev.sluice.trainer.checkpoint;
 
 import com.github.luben.zstd.ZstdInputStream;
 import com.github.luben.zstd.ZstdOutputStream;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -68,31 +69,19 @@ public enum Compression {
     }
 
     /** Stays open: it is brought to the disk before it is closed. */
-    private static final class Kept extends OutputStream {
-        private final OutputStream out;
-
+    private static final class Kept extends FilterOutputStream {
         Kept(OutputStream out) {
-            this.out = out;
-        }
-
-        @Override
-        public void write(int value) throws IOException {
-            out.write(value);
+            super(out);
         }
 
         @Override
         public void write(byte[] bytes, int from, int length) throws IOException {
-            out.write(bytes, from, length);
-        }
-
-        @Override
-        public void flush() throws IOException {
-            out.flush();
+            out.write(bytes, from, length); // in one piece, not byte by byte
         }
 
         @Override
         public void close() throws IOException {
-            out.flush();
+            flush();
         }
     }
 }
