@@ -1,20 +1,16 @@
 package dev.sluice.trainer.callback;
 
+import dev.sluice.trainer.option.Installed;
 import dev.sluice.trainer.option.Options;
 import dev.sluice.trainer.option.Suggestion;
-import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.ServiceConfigurationError;
-import java.util.ServiceLoader;
 
 /** The callbacks that a sweep file can declare. Immutable. */
 public final class CallbackCatalog {
-    private static final System.Logger LOGGER = System.getLogger(CallbackCatalog.class.getName());
-
     private final Map<String, CallbackType> types = new LinkedHashMap<>();
 
     /** A catalogue of these types. */
@@ -42,26 +38,8 @@ public final class CallbackCatalog {
 
     /** The types that come with the trainer, and those of other jars on the class path. A name of ours stays ours. */
     public static CallbackCatalog installed() {
-        Map<String, CallbackType> all = new LinkedHashMap<>();
-        standard().types().forEach(type -> all.put(type.type(), type));
-        var found = ServiceLoader.load(CallbackType.class).iterator();
-        while (true) {
-            try {
-                if (!found.hasNext()) {
-                    return new CallbackCatalog(List.copyOf(all.values()));
-                }
-                CallbackType type = found.next();
-                if (all.putIfAbsent(type.type(), type) != null) {
-                    LOGGER.log(
-                            Level.WARNING,
-                            "callbackType={0} class={1} state=ignored reason=\"there is one of that name\"",
-                            type.type(),
-                            type.getClass().getName());
-                }
-            } catch (ServiceConfigurationError | LinkageError e) { // the latter: what it needs is not there
-                LOGGER.log(Level.WARNING, "callbackType=unknown state=ignored", e);
-            }
-        }
+        return new CallbackCatalog(
+                Installed.beside("callbackType", standard().types(), CallbackType.class, CallbackType::type));
     }
 
     /** The types, in order. */

@@ -1,19 +1,15 @@
 package dev.sluice.trainer.task;
 
+import dev.sluice.trainer.option.Installed;
 import dev.sluice.trainer.option.OptionSpec;
 import dev.sluice.trainer.option.Suggestion;
-import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.ServiceConfigurationError;
-import java.util.ServiceLoader;
 
 /** The tasks that a sweep file can name. Immutable. */
 public final class TaskCatalog {
-    private static final System.Logger LOGGER = System.getLogger(TaskCatalog.class.getName());
-
     private final Map<String, TrainingTask> tasks = new LinkedHashMap<>();
 
     /** A catalogue of these tasks. */
@@ -32,25 +28,8 @@ public final class TaskCatalog {
 
     /** The tasks that come with the trainer, and those of other jars on the class path. A name of ours stays ours. */
     public static TaskCatalog installed() {
-        Map<String, TrainingTask> all = new LinkedHashMap<>(standard().tasks);
-        var found = ServiceLoader.load(TrainingTask.class).iterator();
-        while (true) {
-            try {
-                if (!found.hasNext()) {
-                    return new TaskCatalog(List.copyOf(all.values()));
-                }
-                TrainingTask task = found.next();
-                if (all.putIfAbsent(task.name(), task) != null) {
-                    LOGGER.log(
-                            Level.WARNING,
-                            "task={0} class={1} state=ignored reason=\"there is one of that name\"",
-                            task.name(),
-                            task.getClass().getName());
-                }
-            } catch (ServiceConfigurationError | LinkageError e) { // the latter: what it needs is not there
-                LOGGER.log(Level.WARNING, "task=unknown state=ignored", e);
-            }
-        }
+        return new TaskCatalog(Installed.beside(
+                "task", List.copyOf(standard().tasks.values()), TrainingTask.class, TrainingTask::name));
     }
 
     /**
