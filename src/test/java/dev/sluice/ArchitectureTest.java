@@ -125,7 +125,7 @@ class ArchitectureTest {
             room("trainer.network", "trainer.checkpoint"),
             room("trainer.optimizer", "trainer.checkpoint", "trainer.network"),
             room("trainer.script", "trainer.checkpoint", "trainer.network"),
-            room("trainer.data", "trainer.option"),
+            room("trainer.data", "trainer.option", "trainer.protocol"),
             room("trainer.report", "trainer.json"),
             room(
                     "trainer.export",

@@ -1,13 +1,13 @@
 package dev.sluice.trainer.data;
 
 import dev.sluice.trainer.option.Suggestion;
+import dev.sluice.trainer.protocol.OperatorFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -15,14 +15,11 @@ import java.util.stream.Stream;
  * and what it leads to must lie in the folder, links and all. Immutable.
  */
 public final class DataRoot {
-    /** What a name may look like: it begins with a letter or a digit, so it is neither hidden nor {@code ..}. */
-    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,199}");
-
-    private final Path folder;
+    private final OperatorFolder folder;
 
     /** The data sets in this folder. */
     public DataRoot(Path folder) {
-        this.folder = folder;
+        this.folder = new OperatorFolder(folder);
     }
 
     /**
@@ -31,18 +28,17 @@ public final class DataRoot {
      * @throws IllegalArgumentException if the name is none, nothing is there, or a link leads out of the folder
      */
     public Path find(String name) {
-        if (!NAME.matcher(name).matches()) {
+        if (!OperatorFolder.isName(name)) {
             throw new IllegalArgumentException(
                     "data must be the name of a data set, letters, digits and . _ - beginning"
                             + " with a letter or a digit, was \"" + name + "\"; it is no path");
         }
-        Path entry = folder.resolve(name);
-        if (!Files.exists(entry)) {
+        Path entry = folder.find(name).orElseThrow(() -> {
             List<String> names = names();
-            throw new IllegalArgumentException("data \"" + name + "\" is no data set of this service"
+            return new IllegalArgumentException("data \"" + name + "\" is no data set of this service"
                     + Suggestion.of(name, names) + "; there "
                     + (names.isEmpty() ? "are none" : "are " + String.join(", ", names)));
-        }
+        });
         requireInside(entry, "data \"" + name + "\"");
         return entry;
     }
@@ -50,7 +46,7 @@ public final class DataRoot {
     /** Checks that a file's or a folder's real place is in the folder of data sets. */
     void requireInside(Path entry, String what) {
         try {
-            if (!entry.toRealPath().startsWith(folder.toRealPath())) {
+            if (!folder.holds(entry)) {
                 throw new IllegalArgumentException(what + " is a link out of the folder of data sets");
             }
         } catch (IOException e) {
@@ -58,17 +54,9 @@ public final class DataRoot {
         }
     }
 
-    /** The names of what is there, in order; at most a hundred. */
     private List<String> names() {
-        if (!Files.isDirectory(folder)) {
-            return List.of();
-        }
-        try (Stream<Path> entries = Files.list(folder)) {
-            return entries.map(entry -> entry.getFileName().toString())
-                    .filter(name -> NAME.matcher(name).matches())
-                    .sorted()
-                    .limit(100)
-                    .toList();
+        try {
+            return folder.names();
         } catch (IOException e) {
             throw new UncheckedIOException("the folder of data sets cannot be listed", e);
         }

@@ -2,6 +2,7 @@ package dev.sluice.console.sweep;
 
 import dev.sluice.console.problem.Problem;
 import dev.sluice.console.specification.TrialSection.TrainerTrial;
+import dev.sluice.trainer.protocol.OperatorFolder;
 import dev.sluice.trainer.protocol.TrialCommandLine;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
@@ -10,7 +11,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
@@ -19,11 +19,9 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
  */
 @ApplicationScoped
 public class TrainerHome {
-    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,199}");
-
     private final Optional<Path> home;
     private final Optional<Path> data;
-    private final Optional<Path> jars;
+    private final Optional<OperatorFolder> jars;
 
     TrainerHome(
             @ConfigProperty(name = "sluice.trainer.home") Optional<Path> home,
@@ -31,7 +29,7 @@ public class TrainerHome {
             @ConfigProperty(name = "sluice.trainer.jars") Optional<Path> jars) {
         this.home = home.map(Path::toAbsolutePath).filter(Files::isDirectory);
         this.data = data.map(Path::toAbsolutePath);
-        this.jars = jars.map(Path::toAbsolutePath);
+        this.jars = jars.map(Path::toAbsolutePath).map(OperatorFolder::new);
     }
 
     /** Names, options and schemas of tasks, models and callbacks. */
@@ -63,7 +61,7 @@ public class TrainerHome {
                         "this service has no folder of data sets; its operator names one by the setting sluice.trainer.data",
                         null,
                         null));
-            } else if (!NAME.matcher(name).matches() || !Files.exists(data.get().resolve(name))) {
+            } else if (new OperatorFolder(data.get()).find(name).isEmpty()) {
                 faults.add(new Problem.Fault(
                         "/trial/trainer/options/data",
                         "'" + name
@@ -93,13 +91,10 @@ public class TrainerHome {
     private Path jar(String name) {
         var folder = jars.orElseThrow(() -> new IllegalArgumentException(
                 "this service has no folder of jars; its operator names one by the setting sluice.trainer.jars"));
-        var jar = folder.resolve(name);
         try {
-            if (NAME.matcher(name).matches() && Files.isRegularFile(jar)) {
-                var real = jar.toRealPath();
-                if (real.startsWith(folder.toRealPath())) {
-                    return real;
-                }
+            var jar = folder.find(name).filter(Files::isRegularFile);
+            if (jar.isPresent() && folder.holds(jar.get())) {
+                return jar.get().toRealPath();
             }
         } catch (IOException e) {
             throw new IllegalArgumentException("the jar '" + name + "' cannot be read: " + e.getMessage(), e);
