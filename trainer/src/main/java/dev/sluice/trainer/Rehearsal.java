@@ -103,6 +103,7 @@ public final class Rehearsal {
                 folder.resolve("reports.jsonl"),
                 folder,
                 "",
-                1);
+                1,
+                Optional.empty());
     }
 }

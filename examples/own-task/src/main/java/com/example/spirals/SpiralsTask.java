@@ -47,37 +47,17 @@ public final class SpiralsTask implements TrainingTask {
     }
 
     @Override
-    public List<String> epochMetrics() {
-        return List.of("train_loss", "learning_rate", "val_loss", "val_accuracy", "epoch_seconds");
-    }
-
-    @Override
-    public List<String> finalMetrics() {
-        return List.of("test_accuracy", "test_loss");
-    }
-
-    @Override
     public TrainingPlan plan(String model, Map<String, ?> params, TaskSetting setting) {
-        Options own = Options.read("task spirals, options", options(), setting.options());
-        Options options = Options.read("task spirals, model mlp", models().getFirst().parameters(), params);
-        FittingOptions fitting = new FittingOptions(options);
-        int points = own.whole("points");
-        int batchSize = options.whole("batch_size");
-        int epochs = options.whole("epochs");
+        Options own = options(setting);
+        Options options = parameters(model, params);
         int hidden = options.whole("hidden");
-        return new TrainingPlan(
-                Networks.mlp(2, List.of(), List.of(hidden, hidden), 0, 2),
-                spirals(points, own.real("turns"), 1),
-                spirals(200, own.real("turns"), 2),
-                spirals(200, own.real("turns"), 3),
-                new LossSpec.CrossEntropy(0),
-                fitting.optimizer(),
-                fitting.weightDecayOn(),
-                fitting.learningRate(),
-                fitting.schedule(points, batchSize, epochs),
-                batchSize,
-                fitting.accumulation(),
-                epochs);
+        return new FittingOptions(options)
+                .plan(
+                        Networks.mlp(2, List.of(), List.of(hidden, hidden), 0, 2),
+                        spirals(own.whole("points"), own.real("turns"), 1),
+                        spirals(200, own.real("turns"), 2),
+                        spirals(200, own.real("turns"), 3),
+                        new LossSpec.CrossEntropy(0));
     }
 
     private static LabelledRows spirals(int points, double turns, long seed) {

@@ -28,11 +28,10 @@ final class IdxImages {
     /**
      * Reads them.
      *
-     * @param validation share of the training images to validate on
-     * @param test share of the training images to test on, where there are no test images
+     * @param shares of the training images; none is for testing where there are test images
      * @throws IllegalArgumentException naming the file that is missing, truncated or of another kind
      */
-    static ImageSet read(String set, Path folder, double validation, double test, long seed) {
+    static ImageSet read(String set, Path folder, Shares shares) {
         Fingerprint fingerprint = new Fingerprint();
         Some train = read(folder, "train", fingerprint)
                 .orElseThrow(() -> new IllegalArgumentException("data \"" + set + "\" has no train-images-idx3-ubyte"));
@@ -43,7 +42,7 @@ final class IdxImages {
         byte[] pixels = train.pixels;
         int[] labels = train.labels;
         int[] places = IntStream.range(0, labels.length).toArray();
-        Parts parts = Parts.draw(places, labels, validation, tested.isPresent() ? 0 : test, seed);
+        Parts parts = Parts.draw(places, labels, shares.without(false, tested.isPresent()));
         if (tested.isPresent()) {
             Some more = tested.get();
             if (more.height != train.height || more.width != train.width) {

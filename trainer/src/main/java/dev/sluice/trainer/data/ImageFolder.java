@@ -41,7 +41,7 @@ final class ImageFolder {
      * @param shape what each image is brought to
      * @throws IllegalArgumentException naming the folder that is empty, or the file that is no image
      */
-    static ImageSet read(String set, Path folder, Preparation.Pixels shape, double validation, double test, long seed) {
+    static ImageSet read(String set, Path folder, Preparation.Pixels shape, Shares shares) {
         ImageFolder reading = new ImageFolder(shape);
         List<Path> folders = folders(folder);
         Path train = folder.resolve("train");
@@ -56,13 +56,13 @@ final class ImageFolder {
             int[] tested = folders.contains(folder.resolve("test"))
                     ? reading.add(set, "test", folder.resolve("test"), classes)
                     : new int[0];
-            Parts drawn = reading.draw(own, validated.length > 0 ? 0 : validation, tested.length > 0 ? 0 : test, seed);
+            Parts drawn = reading.draw(own, shares.without(validated.length > 0, tested.length > 0));
             parts = new Parts(
                     drawn.train(),
                     validated.length > 0 ? validated : drawn.validation(),
                     tested.length > 0 ? tested : drawn.test());
         } else {
-            parts = reading.draw(reading.add(set, "", folder, classes), validation, test, seed);
+            parts = reading.draw(reading.add(set, "", folder, classes), shares);
         }
         return new ImageSet(
                 new DataOrigin(set, reading.fingerprint.text()),
@@ -73,8 +73,8 @@ final class ImageFolder {
                 parts.requireRows(set));
     }
 
-    private Parts draw(int[] places, double validation, double test, long seed) {
-        return Parts.draw(places, IntStream.of(places).map(labels::get).toArray(), validation, test, seed);
+    private Parts draw(int[] places, Shares shares) {
+        return Parts.draw(places, IntStream.of(places).map(labels::get).toArray(), shares);
     }
 
     private static List<Path> folders(Path folder) {

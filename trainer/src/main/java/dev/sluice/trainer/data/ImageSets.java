@@ -12,11 +12,9 @@ public final class ImageSets {
      *
      * @param size pixels on each side of what images from files are brought to; images in IDX files stay as they are
      * @param isColored whether images from files are seen in color
-     * @param validation share to validate on, [0, 1), where the data set does not say
-     * @param test share to test on, [0, 1), where the data set does not say
-     * @param seed decides which images these are
+     * @param shares of the parts, where the data set does not say
      */
-    public record Reading(int size, boolean isColored, double validation, double test, long seed) {}
+    public record Reading(int size, boolean isColored, Shares shares) {}
 
     /**
      * Reads a data set.
@@ -31,13 +29,11 @@ public final class ImageSets {
                     "data \"" + name + "\" is a file; images are a folder of class folders, or" + " of IDX files");
         }
         return IdxImages.isIn(folder)
-                ? IdxImages.read(name, folder, reading.validation(), reading.test(), reading.seed())
+                ? IdxImages.read(name, folder, reading.shares())
                 : ImageFolder.read(
                         name,
                         folder,
                         new Preparation.Pixels(reading.size(), reading.size(), reading.isColored() ? 3 : 1),
-                        reading.validation(),
-                        reading.test(),
-                        reading.seed());
+                        reading.shares());
     }
 }

@@ -7,6 +7,11 @@ package dev.sluice.trainer.data;
  * @param output what comes after it
  */
 public record ModelForm(Preparation input, Target output) {
+    /** Of rows of numbers as they are, and of classes called by their numbers. */
+    public static ModelForm plain(int inputs, int classes) {
+        return new ModelForm(new Preparation.AsIs(inputs), Target.Classes.numbered(classes));
+    }
+
     /** What is left of a network's {@code outputs} of {@code [rows * outputs]} when the form's own answers are asked for. */
     public float[] answers(float[] outputs) {
         if (!(input instanceof Preparation.Columns)) {

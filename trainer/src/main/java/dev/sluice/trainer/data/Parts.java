@@ -17,15 +17,16 @@ import java.util.SplittableRandom;
 @SuppressWarnings("ArrayRecordComponent") // places: never compared
 public record Parts(int[] train, int[] validation, int[] test) {
     /**
-     * Draws parts so that each class has its share in each: of a class's rows {@code validation} and {@code test}, rounded down,
-     * the rest for training.
+     * Draws parts so that each class has its share in each: of a class's rows those for validation and for testing, rounded
+     * down, the rest for training.
      *
      * @param places the rows to share out
      * @param classes the class of each of them, at the same index; all the same where there are none
-     * @param validation share, [0, 1)
-     * @param test share, [0, 1); together below 1
+     * @param shares together below 1
      */
-    static Parts draw(int[] places, int[] classes, double validation, double test, long seed) {
+    static Parts draw(int[] places, int[] classes, Shares shares) {
+        double validation = shares.validation();
+        double test = shares.test();
         if (!(validation >= 0 && test >= 0 && validation + test < 1)) {
             throw new IllegalArgumentException("validation and test must be shares >= 0 and together below 1, were "
                     + validation + " and " + test);
@@ -34,7 +35,7 @@ public record Parts(int[] train, int[] validation, int[] test) {
         for (int i = 0; i < order.length; i++) {
             order[i] = i;
         }
-        SplittableRandom random = new SplittableRandom(seed);
+        SplittableRandom random = new SplittableRandom(shares.seed());
         for (int i = order.length - 1; i > 0; i--) {
             int j = random.nextInt(i + 1);
             int swapped = order[i];
@@ -67,11 +68,15 @@ public record Parts(int[] train, int[] validation, int[] test) {
 
     /** Checks that no part is empty. */
     Parts requireRows(String set) {
-        if (train.length == 0 || validation.length == 0 || test.length == 0) {
-            throw new IllegalArgumentException(
-                    "data \"" + set + "\" has too few rows: " + train.length + " to train on, " + validation.length
-                            + " to validate on and " + test.length + " to test on, each must have one");
-        }
+        requireRows(set, train.length, validation.length, test.length);
         return this;
+    }
+
+    /** Checks that no part of so many rows is empty. */
+    static void requireRows(String set, int train, int validation, int test) {
+        if (train == 0 || validation == 0 || test == 0) {
+            throw new IllegalArgumentException("data \"" + set + "\" has too few rows: " + train + " to train on, "
+                    + validation + " to validate on and " + test + " to test on, each must have one");
+        }
     }
 }

@@ -68,9 +68,7 @@ public record TableSet(DataOrigin origin, ModelForm form, Part train, Part valid
      *     training rows are
      * @param missing words that stand for a number that is missing, besides the empty one
      * @param delimiter between cells
-     * @param validation share to validate on, where the data set does not say
-     * @param test share to test on, where the data set does not say
-     * @param seed decides which rows these are
+     * @param shares of the parts, where the data set does not say
      */
     public record Reading(
             String target,
@@ -78,9 +76,7 @@ public record TableSet(DataOrigin origin, ModelForm form, Part train, Part valid
             Map<String, String> kinds,
             Set<String> missing,
             char delimiter,
-            double validation,
-            double test,
-            long seed) {}
+            Shares shares) {}
 
     /**
      * Rows for one purpose.
@@ -165,17 +161,11 @@ public record TableSet(DataOrigin origin, ModelForm form, Part train, Part valid
             Parts parts = Parts.draw(
                     IntStream.range(0, own.rows()).toArray(),
                     classes,
-                    validated.isPresent() ? 0 : reading.validation(),
-                    tested.isPresent() ? 0 : reading.test(),
-                    reading.seed());
+                    reading.shares().without(validated.isPresent(), tested.isPresent()));
             List<Place> train = places(own, parts.train());
             List<Place> validation = validated.map(Fitting::all).orElseGet(() -> places(own, parts.validation()));
             List<Place> test = tested.map(Fitting::all).orElseGet(() -> places(own, parts.test()));
-            if (train.isEmpty() || validation.isEmpty() || test.isEmpty()) {
-                throw new IllegalArgumentException("data \"" + origin.name() + "\" has too few rows: " + train.size()
-                        + " to train on, " + validation.size() + " to validate on and " + test.size()
-                        + " to test on, each must have one");
-            }
+            Parts.requireRows(origin.name(), train.size(), validation.size(), test.size());
             Map<Integer, Column> columns = new LinkedHashMap<>();
             for (int column = 0; column < own.header().size(); column++) {
                 if (column != target) {

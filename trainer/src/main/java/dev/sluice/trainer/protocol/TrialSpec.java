@@ -62,50 +62,6 @@ public record TrialSpec(
     /** Name of the environment variable that holds the token for this lease's own calls. */
     public static final String TOKEN_VARIABLE = "SLUICE_TOKEN";
 
-    /** Without data sets of the operator's. */
-    public TrialSpec(
-            String sweep,
-            String sweepName,
-            UUID trial,
-            int number,
-            int attempt,
-            Map<String, Object> params,
-            long seed,
-            List<TrialObjective> objectives,
-            Map<String, Object> section,
-            Optional<Path> resumeFrom,
-            Path checkpointDir,
-            URI reportUrl,
-            URI heartbeatUrl,
-            int heartbeatSeconds,
-            Path journal,
-            Path reports,
-            Path runFolder,
-            String modelName,
-            int threads) {
-        this(
-                sweep,
-                sweepName,
-                trial,
-                number,
-                attempt,
-                params,
-                seed,
-                objectives,
-                section,
-                resumeFrom,
-                checkpointDir,
-                reportUrl,
-                heartbeatUrl,
-                heartbeatSeconds,
-                journal,
-                reports,
-                runFolder,
-                modelName,
-                threads,
-                Optional.empty());
-    }
-
     /** Checks ranges and copies the collections. */
     public TrialSpec {
         if (number < 0) {

@@ -32,36 +32,16 @@ final class DigitsTask implements TrainingTask {
     }
 
     @Override
-    public List<String> epochMetrics() {
-        return List.of("train_loss", "learning_rate", "val_loss", "val_accuracy", "epoch_seconds");
-    }
-
-    @Override
-    public List<String> finalMetrics() {
-        return List.of("test_accuracy", "test_loss");
-    }
-
-    @Override
     public TrainingPlan plan(String model, Map<String, ?> params, TaskSetting setting) {
-        Model chosen = ImageModels.find(this, model);
-        Options.read("task digits, options", options(), setting.options());
-        Options options = Options.read("task digits, model " + model, chosen.parameters(), params);
-        FittingOptions fitting = new FittingOptions(options);
+        Options options = parameters(model, params);
+        options(setting); // it has none: says what somebody gave all the same
         DigitsImages data = DigitsImages.load();
-        int batchSize = options.whole("batch_size");
-        int epochs = options.whole("epochs");
-        return new TrainingPlan(
-                ImageModels.network(model, options, IMAGE, PREPARATION, DigitsImages.CLASSES),
-                data.train(),
-                data.validation(),
-                data.test(),
-                new LossSpec.CrossEntropy(options.real("label_smoothing")),
-                fitting.optimizer(),
-                fitting.weightDecayOn(),
-                fitting.learningRate(),
-                fitting.schedule(data.train().rows(), batchSize, epochs),
-                batchSize,
-                fitting.accumulation(),
-                epochs);
+        return new FittingOptions(options)
+                .plan(
+                        ImageModels.network(model, options, IMAGE, PREPARATION, DigitsImages.CLASSES),
+                        data.train(),
+                        data.validation(),
+                        data.test(),
+                        new LossSpec.CrossEntropy(options.real("label_smoothing")));
     }
 }

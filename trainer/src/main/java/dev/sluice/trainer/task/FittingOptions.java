@@ -1,11 +1,17 @@
 package dev.sluice.trainer.task;
 
+import dev.sluice.trainer.data.DataOrigin;
+import dev.sluice.trainer.data.ModelForm;
+import dev.sluice.trainer.data.RawInputs;
+import dev.sluice.trainer.network.LossSpec;
+import dev.sluice.trainer.network.NetSpec;
 import dev.sluice.trainer.optimizer.LearningRateSchedule;
 import dev.sluice.trainer.optimizer.OptimizerSpec;
 import dev.sluice.trainer.option.OptionSpec;
 import dev.sluice.trainer.option.OptionSpec.Range;
 import dev.sluice.trainer.option.Options;
 import java.util.List;
+import java.util.Optional;
 
 /** The options by which every task says how weights are fitted: optimizer, learning rate and its schedule, decay. */
 public final class FittingOptions {
@@ -79,11 +85,63 @@ public final class FittingOptions {
     }
 
     /**
-     * The optimizer.
+     * The plan of a classification of rows as they are, whose classes are called by their numbers, as {@link
+     * #plan(NetSpec, LabelledRows, LabelledRows, LabelledRows, LossSpec, ModelForm, RawInputs, Optional)} makes it.
+     */
+    public TrainingPlan plan(
+            NetSpec network, LabelledRows train, LabelledRows validation, LabelledRows test, LossSpec loss) {
+        return plan(
+                network,
+                train,
+                validation,
+                test,
+                loss,
+                ModelForm.plain(network.inputs(), network.outputs()),
+                new RawInputs.Reals(test.features(), test.width()),
+                Optional.empty());
+    }
+
+    /**
+     * The plan of a training with these options, {@code batch_size} and {@code epochs} being among what was given.
      *
+     * @param rawTest the test rows before any preparation
+     * @param origin where the rows come from; empty: they are the task's own
      * @throws IllegalArgumentException for Nesterov's momentum without a momentum
      */
-    public OptimizerSpec optimizer() {
+    public TrainingPlan plan(
+            NetSpec network,
+            LabelledRows train,
+            LabelledRows validation,
+            LabelledRows test,
+            LossSpec loss,
+            ModelForm form,
+            RawInputs rawTest,
+            Optional<DataOrigin> origin) {
+        int batchSize = options.whole("batch_size");
+        int epochs = options.whole("epochs");
+        int accumulation = options.whole("accumulation");
+        long rowsPerStep = Math.min((long) batchSize * accumulation, train.rows());
+        return new TrainingPlan(
+                network,
+                train,
+                validation,
+                test,
+                loss,
+                optimizer(),
+                options.text("weight_decay_on").equals("all")
+                        ? TrainingPlan.DecayScope.ALL
+                        : TrainingPlan.DecayScope.WEIGHTS,
+                options.real("learning_rate"),
+                schedule(Math.ceilDiv(train.rows(), rowsPerStep), epochs),
+                batchSize,
+                accumulation,
+                epochs,
+                form,
+                rawTest,
+                origin);
+    }
+
+    private OptimizerSpec optimizer() {
         double momentum = options.real("momentum");
         double epsilon = options.real("epsilon");
         double decay = options.real("weight_decay");
@@ -105,33 +163,7 @@ public final class FittingOptions {
         };
     }
 
-    /** What weight decay applies to. */
-    public TrainingPlan.DecayScope weightDecayOn() {
-        return options.text("weight_decay_on").equals("all")
-                ? TrainingPlan.DecayScope.ALL
-                : TrainingPlan.DecayScope.WEIGHTS;
-    }
-
-    /** The highest learning rate. */
-    public double learningRate() {
-        return options.real("learning_rate");
-    }
-
-    /** Batches of a step. */
-    public int accumulation() {
-        return options.whole("accumulation");
-    }
-
-    /**
-     * The schedule of a training of so many steps.
-     *
-     * @param rows rows to train on
-     * @param batchSize rows in a batch
-     * @param epochs passes over the rows
-     */
-    public LearningRateSchedule schedule(int rows, int batchSize, int epochs) {
-        long rowsPerStep = Math.min((long) batchSize * accumulation(), rows);
-        long stepsPerEpoch = Math.ceilDiv(rows, rowsPerStep);
+    private LearningRateSchedule schedule(long stepsPerEpoch, int epochs) {
         long steps = stepsPerEpoch * epochs;
         long rising = Math.min(Math.round(options.real("warmup") * (double) steps), steps - 1);
         long left = steps - rising;

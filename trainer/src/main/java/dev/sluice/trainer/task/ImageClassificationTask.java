@@ -11,14 +11,13 @@ import dev.sluice.trainer.network.LossSpec;
 import dev.sluice.trainer.option.OptionSpec;
 import dev.sluice.trainer.option.OptionSpec.Range;
 import dev.sluice.trainer.option.Options;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /** Tells the images of a data set of the operator's apart: a folder of class folders, or IDX files. */
 final class ImageClassificationTask implements TrainingTask {
-    private static final List<OptionSpec> OPTIONS = options(List.of(
+    private static final List<OptionSpec> OPTIONS = DataSetOptions.with(List.of(
             OptionSpec.whole(
                     "size",
                     "Pixels on each side of what images from files are brought to; those of IDX files stay as they are.",
@@ -29,24 +28,6 @@ final class ImageClassificationTask implements TrainingTask {
                     "Whether images from files are seen in color or in shades of grey; those of IDX files are grey.",
                     "rgb",
                     List.of("rgb", "grey"))));
-
-    /** The options that say which data set it is and how it is split, and more. */
-    static List<OptionSpec> options(List<OptionSpec> more) {
-        List<OptionSpec> options = new ArrayList<>();
-        options.add(
-                OptionSpec.requiredText("data", "Name of a data set in the service's folder of data sets; no path."));
-        options.addAll(more);
-        options.add(OptionSpec.real(
-                "validation", "Share to validate on, where the data set does not say.", 0.15, Range.halfOpen(0, 1)));
-        options.add(OptionSpec.real(
-                "test", "Share to test on, where the data set does not say.", 0.15, Range.halfOpen(0, 1)));
-        options.add(OptionSpec.whole(
-                "split_seed",
-                "Decides which rows these are: the same for all trials of a sweep.",
-                0,
-                Range.closed(0, Integer.MAX_VALUE)));
-        return List.copyOf(options);
-    }
 
     @Override
     public String name() {
@@ -69,55 +50,31 @@ final class ImageClassificationTask implements TrainingTask {
     }
 
     @Override
-    public List<String> epochMetrics() {
-        return List.of("train_loss", "learning_rate", "val_loss", "val_accuracy", "epoch_seconds");
-    }
-
-    @Override
-    public List<String> finalMetrics() {
-        return List.of("test_accuracy", "test_loss");
-    }
-
-    @Override
     public TrainingPlan plan(String model, Map<String, ?> params, TaskSetting setting) {
-        Model chosen = ImageModels.find(this, model);
-        Options options = Options.read("task " + name() + ", model " + model, chosen.parameters(), params);
-        Options own = Options.read("task " + name() + ", options", options(), setting.options());
-        FittingOptions fitting = new FittingOptions(options);
+        Options options = parameters(model, params);
+        Options own = options(setting);
         ImageSet images = ImageSets.read(
                 setting.requiredDataRoot(),
                 own.text("data"),
-                new ImageSets.Reading(
-                        own.whole("size"),
-                        own.text("color").equals("rgb"),
-                        own.real("validation"),
-                        own.real("test"),
-                        own.whole("split_seed")));
+                new ImageSets.Reading(own.whole("size"), own.text("color").equals("rgb"), DataSetOptions.shares(own)));
         Preparation.Pixels shape = images.shape();
         LabelledRows train = rows(images, images.parts().train());
-        int batchSize = options.whole("batch_size");
-        int epochs = options.whole("epochs");
-        return new TrainingPlan(
-                ImageModels.network(
-                        model,
-                        options,
-                        new Layer.Image(shape.channels(), shape.height(), shape.width()),
-                        List.of(rescaling(train)),
-                        images.classes().size()),
-                train,
-                rows(images, images.parts().validation()),
-                rows(images, images.parts().test()),
-                new LossSpec.CrossEntropy(options.real("label_smoothing")),
-                fitting.optimizer(),
-                fitting.weightDecayOn(),
-                fitting.learningRate(),
-                fitting.schedule(train.rows(), batchSize, epochs),
-                batchSize,
-                fitting.accumulation(),
-                epochs,
-                new ModelForm(shape, new Target.Classes(images.classes())),
-                new RawInputs.Pixels(images.pixels(), shape).some(images.parts().test()),
-                Optional.of(images.origin()));
+        return new FittingOptions(options)
+                .plan(
+                        ImageModels.network(
+                                model,
+                                options,
+                                new Layer.Image(shape.channels(), shape.height(), shape.width()),
+                                List.of(rescaling(train)),
+                                images.classes().size()),
+                        train,
+                        rows(images, images.parts().validation()),
+                        rows(images, images.parts().test()),
+                        new LossSpec.CrossEntropy(options.real("label_smoothing")),
+                        new ModelForm(shape, new Target.Classes(images.classes())),
+                        new RawInputs.Pixels(images.pixels(), shape)
+                                .some(images.parts().test()),
+                        Optional.of(images.origin()));
     }
 
     private static LabelledRows rows(ImageSet images, int[] places) {

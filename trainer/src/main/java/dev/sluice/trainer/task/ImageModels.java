@@ -6,7 +6,6 @@ import dev.sluice.trainer.network.Networks;
 import dev.sluice.trainer.option.OptionSpec;
 import dev.sluice.trainer.option.OptionSpec.Range;
 import dev.sluice.trainer.option.Options;
-import dev.sluice.trainer.option.Suggestion;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -64,17 +63,6 @@ final class ImageModels {
                         "resnet",
                         "A residual network: stages of blocks of two 3x3 convolutions, the mean over the image, and one layer.",
                         with(List.of(WIDTH, STAGES, BLOCKS), common)));
-    }
-
-    /** The model of a name, among a task's. */
-    static TrainingTask.Model find(TrainingTask task, String model) {
-        List<String> names =
-                task.models().stream().map(TrainingTask.Model::name).toList();
-        return task.models().stream()
-                .filter(candidate -> candidate.name().equals(model))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("task " + task.name() + " has no model \"" + model
-                        + "\"" + Suggestion.of(model, names) + "; it has " + String.join(", ", names)));
     }
 
     static NetSpec network(String model, Options options, Layer.Image image, List<Layer> preparation, int classes) {

@@ -18,7 +18,7 @@ import java.util.Set;
 
 /** Predicts a column of a CSV file from its other columns: a class, or a number. */
 final class TabularTask implements TrainingTask {
-    private static final List<OptionSpec> OPTIONS = ImageClassificationTask.options(List.of(
+    private static final List<OptionSpec> OPTIONS = DataSetOptions.with(List.of(
             OptionSpec.requiredText("target", "The column that is predicted."),
             OptionSpec.mapping(
                     "columns",
@@ -100,23 +100,21 @@ final class TabularTask implements TrainingTask {
     @Override
     public List<String> epochMetrics() {
         return isClassification
-                ? List.of("train_loss", "learning_rate", "val_loss", "val_accuracy", "epoch_seconds")
+                ? TrainingTask.super.epochMetrics()
                 : List.of("train_loss", "learning_rate", "val_loss", "val_rmse", "val_mae", "val_r2", "epoch_seconds");
     }
 
     @Override
     public List<String> finalMetrics() {
         return isClassification
-                ? List.of("test_accuracy", "test_loss")
+                ? TrainingTask.super.finalMetrics()
                 : List.of("test_loss", "test_mae", "test_r2", "test_rmse");
     }
 
     @Override
     public TrainingPlan plan(String model, Map<String, ?> params, TaskSetting setting) {
-        Model chosen = ImageModels.find(this, model);
-        Options options = Options.read("task " + name() + ", model " + model, chosen.parameters(), params);
-        Options own = Options.read("task " + name() + ", options", options(), setting.options());
-        FittingOptions fitting = new FittingOptions(options);
+        Options options = parameters(model, params);
+        Options own = options(setting);
         TableSet table = TableSet.read(
                 setting.requiredDataRoot(),
                 own.text("data"),
@@ -130,38 +128,27 @@ final class TabularTask implements TrainingTask {
                             case "tab" -> '\t';
                             default -> ',';
                         },
-                        own.real("validation"),
-                        own.real("test"),
-                        own.whole("split_seed")));
+                        DataSetOptions.shares(own)));
         int width = table.form().input().numbers();
-        LabelledRows train = rows(table.train(), width);
         int outputs = switch (table.form().output()) {
             case Target.Classes classes -> classes.names().size();
             case Target.Quantity ignored -> 1;
         };
-        int batchSize = options.whole("batch_size");
-        int epochs = options.whole("epochs");
-        return new TrainingPlan(
-                Networks.mlp(
-                        width,
-                        List.of(),
-                        Collections.nCopies(options.whole("layers"), options.whole("hidden")),
-                        (float) options.real("dropout"),
-                        outputs),
-                train,
-                rows(table.validation(), width),
-                rows(table.test(), width),
-                loss(options),
-                fitting.optimizer(),
-                fitting.weightDecayOn(),
-                fitting.learningRate(),
-                fitting.schedule(train.rows(), batchSize, epochs),
-                batchSize,
-                fitting.accumulation(),
-                epochs,
-                table.form(),
-                table.test().raw(),
-                Optional.of(table.origin()));
+        return new FittingOptions(options)
+                .plan(
+                        Networks.mlp(
+                                width,
+                                List.of(),
+                                Collections.nCopies(options.whole("layers"), options.whole("hidden")),
+                                (float) options.real("dropout"),
+                                outputs),
+                        rows(table.train(), width),
+                        rows(table.validation(), width),
+                        rows(table.test(), width),
+                        loss(options),
+                        table.form(),
+                        table.test().raw(),
+                        Optional.of(table.origin()));
     }
 
     private LossSpec loss(Options options) {

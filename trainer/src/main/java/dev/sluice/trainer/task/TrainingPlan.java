@@ -2,7 +2,6 @@ package dev.sluice.trainer.task;
 
 import dev.sluice.trainer.data.DataOrigin;
 import dev.sluice.trainer.data.ModelForm;
-import dev.sluice.trainer.data.Preparation;
 import dev.sluice.trainer.data.RawInputs;
 import dev.sluice.trainer.data.Target;
 import dev.sluice.trainer.network.LossSpec;
@@ -57,38 +56,6 @@ public record TrainingPlan(
             throw new IllegalArgumentException("a network for "
                     + classes.names().size() + " classes has as many outputs, had " + network.outputs());
         }
-    }
-
-    /** A classification of rows as they are, whose classes are called by their numbers. */
-    public TrainingPlan(
-            NetSpec network,
-            LabelledRows train,
-            LabelledRows validation,
-            LabelledRows test,
-            LossSpec loss,
-            OptimizerSpec optimizer,
-            DecayScope weightDecayOn,
-            double learningRate,
-            LearningRateSchedule schedule,
-            int batchSize,
-            int accumulation,
-            int epochs) {
-        this(
-                network,
-                train,
-                validation,
-                test,
-                loss,
-                optimizer,
-                weightDecayOn,
-                learningRate,
-                schedule,
-                batchSize,
-                accumulation,
-                epochs,
-                new ModelForm(new Preparation.AsIs(network.inputs()), Target.Classes.numbered(network.outputs())),
-                new RawInputs.Reals(test.features(), test.width()),
-                Optional.empty());
     }
 
     /** Which arrays weight decay applies to. */

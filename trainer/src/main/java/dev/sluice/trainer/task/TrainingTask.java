@@ -1,6 +1,8 @@
 package dev.sluice.trainer.task;
 
 import dev.sluice.trainer.option.OptionSpec;
+import dev.sluice.trainer.option.Options;
+import dev.sluice.trainer.option.Suggestion;
 import java.util.List;
 import java.util.Map;
 
@@ -24,11 +26,15 @@ public interface TrainingTask {
     /** The models that can be trained on it. */
     List<Model> models();
 
-    /** Metrics measured at each epoch. */
-    List<String> epochMetrics();
+    /** Metrics measured at each epoch; where nothing else is said, those of a classification. */
+    default List<String> epochMetrics() {
+        return List.of("train_loss", "learning_rate", "val_loss", "val_accuracy", "epoch_seconds");
+    }
 
-    /** Metrics measured once, on the best checkpoint, at the end. */
-    List<String> finalMetrics();
+    /** Metrics measured once, on the best checkpoint, at the end; where nothing else is said, those of a classification. */
+    default List<String> finalMetrics() {
+        return List.of("test_accuracy", "test_loss");
+    }
 
     /**
      * Reads a trial's values into a plan.
@@ -44,6 +50,30 @@ public interface TrainingTask {
     /** As {@link #plan(String, Map, TaskSetting)} does, of a task that needs neither options nor data sets. */
     default TrainingPlan plan(String model, Map<String, ?> params) {
         return plan(model, params, TaskSetting.NONE);
+    }
+
+    /**
+     * A trial's values for a model of this task; those left out take their defaults.
+     *
+     * @throws IllegalArgumentException naming the model or the parameter that is unknown, or out of its range
+     */
+    default Options parameters(String model, Map<String, ?> params) {
+        List<String> names = models().stream().map(Model::name).toList();
+        Model chosen = models().stream()
+                .filter(candidate -> candidate.name().equals(model))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("task " + name() + " has no model \"" + model + "\""
+                        + Suggestion.of(model, names) + "; it has " + String.join(", ", names)));
+        return Options.read("task " + name() + ", model " + model, chosen.parameters(), params);
+    }
+
+    /**
+     * What the sweep file says of this task; what it leaves out takes its default.
+     *
+     * @throws IllegalArgumentException naming the option that is unknown, or out of its range
+     */
+    default Options options(TaskSetting setting) {
+        return Options.read("task " + name() + ", options", options(), setting.options());
     }
 
     /**

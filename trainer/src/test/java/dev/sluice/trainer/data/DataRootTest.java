@@ -80,11 +80,12 @@ class DataRootTest {
                 .isThrownBy(() -> TableSet.read(
                         new DataRoot(root),
                         "set",
-                        new TableSet.Reading("y", true, java.util.Map.of(), java.util.Set.of(), ',', 0.2, 0.2, 0)))
+                        new TableSet.Reading(
+                                "y", true, java.util.Map.of(), java.util.Set.of(), ',', new Shares(0.2, 0.2, 0))))
                 .withMessageContaining("is a link");
         assertThatIllegalArgumentException()
-                .isThrownBy(
-                        () -> ImageSets.read(new DataRoot(root), "images", new ImageSets.Reading(8, true, 0.2, 0.2, 0)))
+                .isThrownBy(() -> ImageSets.read(
+                        new DataRoot(root), "images", new ImageSets.Reading(8, true, new Shares(0.2, 0.2, 0))))
                 .withMessageContaining("is a link");
     }
 }

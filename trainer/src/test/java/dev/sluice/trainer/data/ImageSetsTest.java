@@ -16,7 +16,7 @@ class ImageSetsTest {
     Path root;
 
     private ImageSet read(String name, boolean isColored) {
-        return ImageSets.read(new DataRoot(root), name, new ImageSets.Reading(8, isColored, 0.2, 0.1, 0));
+        return ImageSets.read(new DataRoot(root), name, new ImageSets.Reading(8, isColored, new Shares(0.2, 0.1, 0)));
     }
 
     @Test

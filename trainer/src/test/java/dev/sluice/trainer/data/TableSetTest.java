@@ -25,7 +25,7 @@ class TableSetTest {
         return TableSet.read(
                 new DataRoot(root),
                 name,
-                new TableSet.Reading(target, isClassification, kinds, Set.of("NA"), ',', 0.2, 0.2, 0));
+                new TableSet.Reading(target, isClassification, kinds, Set.of("NA"), ',', new Shares(0.2, 0.2, 0)));
     }
 
     /** A folder whose validation and test rows are far off its training rows. */

@@ -38,7 +38,8 @@ class TrialSpecTest {
                 Path.of("/t/reports.jsonl"),
                 Path.of("/t"),
                 "digits",
-                2);
+                2,
+                Optional.empty());
     }
 
     @Test

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.sluice.trainer.data.DataRoot;
+import dev.sluice.trainer.data.ModelForm;
+import dev.sluice.trainer.data.RawInputs;
 import dev.sluice.trainer.data.SampleData;
 import dev.sluice.trainer.data.Target;
 import dev.sluice.trainer.djl.DjlModelTrainer;
@@ -152,7 +154,10 @@ class DataTasksTest {
                 plan.schedule(),
                 plan.batchSize(),
                 plan.accumulation(),
-                plan.epochs());
+                plan.epochs(),
+                ModelForm.plain(plan.network().inputs(), plan.network().outputs()),
+                new RawInputs.Reals(plan.test().features(), plan.test().width()),
+                Optional.empty());
         try (DjlModelTrainer one = new DjlModelTrainer(plan, 5, 1);
                 DjlModelTrainer two = new DjlModelTrainer(single, 5, 1)) {
             train(one, 1);

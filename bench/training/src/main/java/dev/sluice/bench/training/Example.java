@@ -1,6 +1,8 @@
 package dev.sluice.bench.training;
 
 import dev.sluice.trainer.checkpoint.Tensor;
+import dev.sluice.trainer.data.ModelForm;
+import dev.sluice.trainer.data.RawInputs;
 import dev.sluice.trainer.network.Layer;
 import dev.sluice.trainer.network.LossSpec;
 import dev.sluice.trainer.network.NetSpec;
@@ -14,6 +16,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** What is trained, number for number as {@code peer.py} makes it: models, made-up data, first weights. */
 enum Example {
@@ -84,7 +87,10 @@ enum Example {
                 new LearningRateSchedule.Constant(),
                 BATCH,
                 1,
-                epochs);
+                epochs,
+                ModelForm.plain(network.inputs(), network.outputs()),
+                new RawInputs.Reals(few.features(), few.width()),
+                Optional.empty());
     }
 
     private static LabelledRows rows(int rows, int width) {
