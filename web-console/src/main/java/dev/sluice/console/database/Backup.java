@@ -182,23 +182,7 @@ public class Backup {
     public Content restore(Path file, boolean replace) throws SQLException {
         try {
             check(file);
-            try (var connection = source.getConnection()) {
-                connection.setAutoCommit(false);
-                try {
-                    clear(connection, replace);
-                    var content = fill(connection, file);
-                    connection.commit();
-                    if (connection.getMetaData().getDatabaseProductName().equals("H2")) {
-                        try (var statement = connection.createStatement()) {
-                            statement.execute("checkpoint sync");
-                        }
-                    }
-                    return content;
-                } finally {
-                    connection.rollback();
-                    connection.setAutoCommit(true);
-                }
-            }
+            return fill(file, connection -> clear(connection, replace));
         } catch (NoSuchFileException e) {
             throw new DatabaseException("there is no file %s".formatted(file), e);
         } catch (IOException e) {
@@ -210,11 +194,26 @@ public class Backup {
 
     /** Adds what a file holds to what is there. */
     Content add(Path file) throws SQLException, IOException {
+        return fill(file, connection -> {});
+    }
+
+    /** What comes before the first row, in the same transaction. */
+    private interface Before {
+        void run(Connection connection) throws SQLException;
+    }
+
+    private Content fill(Path file, Before first) throws SQLException, IOException {
         try (var connection = source.getConnection()) {
             connection.setAutoCommit(false);
             try {
+                first.run(connection);
                 var content = fill(connection, file);
                 connection.commit();
+                if (connection.getMetaData().getDatabaseProductName().equals("H2")) {
+                    try (var statement = connection.createStatement()) {
+                        statement.execute("checkpoint sync");
+                    }
+                }
                 return content;
             } finally {
                 connection.rollback();

@@ -24,6 +24,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
 
 /**
  * The one door to live studies. A call is decided by the sweep's single writer, committed with whatever else waited,
@@ -111,11 +112,7 @@ public class StudyDesk {
         var unfinished = archive.unfinished();
         for (var saved : unfinished) {
             try {
-                var sweep = load(saved.id());
-                // Before its writer looks at the clock: the absence of a service is no worker's fault.
-                sweep.at(clock.instant().truncatedTo(ChronoUnit.MICROS));
-                sweep.extendLeases();
-                open(sweep, sweep.revision());
+                reopen(saved.id(), LiveSweep::revision);
             } catch (RuntimeException e) {
                 Log.errorf(e, "event=sweep-not-restored sweep=%s", saved.id());
             }
@@ -136,10 +133,7 @@ public class StudyDesk {
             var id = saved.id();
             if (!live.containsKey(id) && !beginning.contains(id)) {
                 Log.infof("event=sweep-taken-up sweep=%s", id);
-                var sweep = load(id);
-                sweep.at(clock.instant().truncatedTo(ChronoUnit.MICROS));
-                sweep.extendLeases();
-                open(sweep, told.getOrDefault(id, 0L));
+                reopen(id, sweep -> told.getOrDefault(id, 0L));
                 taken.add(id);
             }
         }
@@ -293,6 +287,14 @@ public class StudyDesk {
                     .exception();
         }
         return new Problem.Unavailable("The sweep is being loaded.").exception();
+    }
+
+    private void reopen(UUID id, ToLongFunction<LiveSweep> told) {
+        var sweep = load(id);
+        // Before its writer looks at the clock: the absence of a service, or of its database, is no worker's fault.
+        sweep.at(clock.instant().truncatedTo(ChronoUnit.MICROS));
+        sweep.extendLeases();
+        open(sweep, told.applyAsLong(sweep));
     }
 
     /** @param told up to where the listeners know it: its writer tells them the rest first */
