@@ -253,9 +253,18 @@ class ArchitectureTest {
                     "search.trial",
                     "search.study",
                     "trainer.protocol"),
+            room(
+                    "console.alert",
+                    "console.database",
+                    "console.folder",
+                    "console.problem",
+                    "console.specification",
+                    "console.study",
+                    "console.tracking"),
             room("console.health", "console.database", "console.tracking"),
             room(
                     "console.service",
+                    "console.alert",
                     "console.database",
                     "console.folder",
                     "console.launch",

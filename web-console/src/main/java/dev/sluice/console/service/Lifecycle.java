@@ -1,5 +1,7 @@
 package dev.sluice.console.service;
 
+import dev.sluice.console.alert.Dispatcher;
+import dev.sluice.console.alert.ServiceWatch;
 import dev.sluice.console.database.Backup;
 import dev.sluice.console.database.Database;
 import dev.sluice.console.database.DatabaseException;
@@ -35,6 +37,8 @@ public class Lifecycle {
     private final SystemMetrics systemMetrics;
     private final PromotionService promotions;
     private final SweepLoop loop;
+    private final Dispatcher webhooks;
+    private final ServiceWatch watch;
     private final String host;
     private final int port;
     private boolean serving;
@@ -49,6 +53,8 @@ public class Lifecycle {
             SystemMetrics systemMetrics,
             PromotionService promotions,
             SweepLoop loop,
+            Dispatcher webhooks,
+            ServiceWatch watch,
             @ConfigProperty(name = "quarkus.http.host") String host,
             @ConfigProperty(name = "quarkus.http.port") int port) {
         this.data = data;
@@ -60,6 +66,8 @@ public class Lifecycle {
         this.systemMetrics = systemMetrics;
         this.promotions = promotions;
         this.loop = loop;
+        this.webhooks = webhooks;
+        this.watch = watch;
         this.host = host;
         this.port = port;
     }
@@ -80,6 +88,8 @@ public class Lifecycle {
         }
         tracking.start();
         promotions.start();
+        webhooks.start();
+        watch.start();
         loop.start();
         database.onBack(() -> loop.takeUp(desk.takeUp()));
         database.onBack(promotions::takeUp);
@@ -104,7 +114,9 @@ public class Lifecycle {
 
     void stop(@Observes ShutdownEvent event) {
         loop.stop();
+        watch.stop();
         promotions.stop();
+        webhooks.stop();
         desk.close();
         systemMetrics.close();
         tracking.stop();

@@ -274,7 +274,12 @@ public class AttemptRunner {
 
     /** Sees the process to its end, and what the machine does meanwhile: not beyond, since then the run may be closed. */
     private TrialExit watch(Attempt attempt, TrialFolder folder, TrialHandle handle, boolean own) {
-        var sampling = systemMetrics.of(folder, handle.devices().gpus(), handle::alive);
+        var sampling = systemMetrics.of(folder, handle.devices().gpus(), handle::alive, used -> {
+            var unused = desk.submit(attempt.sweep(), live -> {
+                live.gpusUsed(attempt.id(), used);
+                return true;
+            });
+        });
         try {
             if (!own) {
                 collect(attempt, folder, handle);
