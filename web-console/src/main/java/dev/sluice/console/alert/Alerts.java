@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** What a person should hear of. Alerts about sweeps come with the sweeps' events; those about the service are raised here. Thread-safe. */
@@ -30,15 +31,15 @@ public class Alerts {
     private final Archive archive;
     private final Optional<URI> console;
     private final String source = "/sluice/" + hostName();
-    private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+    private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
 
     Alerts(Archive archive, AlertSettings settings) {
         this.archive = archive;
         this.console = settings.console();
     }
 
-    /** Is run when an alert was raised here. */
-    void listen(Runnable listener) {
+    /** Hears the rule of each alert that is raised here. */
+    public void listen(Consumer<String> listener) {
         listeners.add(listener);
     }
 
@@ -59,7 +60,7 @@ public class Alerts {
             alert.persist();
             return alert.id;
         });
-        listeners.forEach(Runnable::run);
+        listeners.forEach(listener -> listener.accept(rule));
         return id;
     }
 

@@ -73,7 +73,7 @@ public class Dispatcher {
     }
 
     public void start() {
-        alerts.listen(this::wake);
+        alerts.listen(rule -> wake());
         desk.listen(committed -> {
             if (committed.events().stream()
                     .anyMatch(recorded -> recorded.event() instanceof SweepEvent.Alerted

@@ -7,6 +7,7 @@ import dev.sluice.console.database.Database;
 import dev.sluice.console.database.DatabaseException;
 import dev.sluice.console.database.DatabaseSettings;
 import dev.sluice.console.folder.DataFolder;
+import dev.sluice.console.metrics.ServiceMeters;
 import dev.sluice.console.promote.PromotionService;
 import dev.sluice.console.study.StudyDesk;
 import dev.sluice.console.sweep.SweepLoop;
@@ -39,6 +40,7 @@ public class Lifecycle {
     private final SweepLoop loop;
     private final Dispatcher webhooks;
     private final ServiceWatch watch;
+    private final ServiceMeters meters;
     private final String host;
     private final int port;
     private boolean serving;
@@ -55,6 +57,7 @@ public class Lifecycle {
             SweepLoop loop,
             Dispatcher webhooks,
             ServiceWatch watch,
+            ServiceMeters meters,
             @ConfigProperty(name = "quarkus.http.host") String host,
             @ConfigProperty(name = "quarkus.http.port") int port) {
         this.data = data;
@@ -68,6 +71,7 @@ public class Lifecycle {
         this.loop = loop;
         this.webhooks = webhooks;
         this.watch = watch;
+        this.meters = meters;
         this.host = host;
         this.port = port;
     }
@@ -86,6 +90,7 @@ public class Lifecycle {
         } catch (SQLException e) {
             throw new ConfigurationException("sluice: the database failed: " + e.getMessage(), e);
         }
+        meters.start();
         tracking.start();
         promotions.start();
         webhooks.start();
