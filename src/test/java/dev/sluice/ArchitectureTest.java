@@ -245,6 +245,7 @@ class ArchitectureTest {
                     "console.promote",
                     "console.specification",
                     "console.study",
+                    "console.trace",
                     "console.tracking",
                     "console.trial",
                     "search.importance",
@@ -270,6 +271,7 @@ class ArchitectureTest {
                     "console.tracking",
                     "search.study",
                     "search.trial"),
+            room("console.trace", "console.study", "search.study", "search.trial"),
             room("console.health", "console.database", "console.tracking"),
             room(
                     "console.service",
@@ -284,6 +286,7 @@ class ArchitectureTest {
                     "console.specification",
                     "console.study",
                     "console.sweep",
+                    "console.trace",
                     "console.tracking",
                     "tracker.mlflow"),
             room("console.security", "console.lease", "console.problem", "console.service"),

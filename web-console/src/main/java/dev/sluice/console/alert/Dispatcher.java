@@ -46,6 +46,7 @@ public class Dispatcher {
 
     private final StudyDesk desk;
     private final Alerts alerts;
+    private final AlertSettings settings;
     private final Duration giveUpAfter;
     private final Clock clock = Clock.systemUTC();
     private final Map<String, Line> lines = new TreeMap<>();
@@ -63,16 +64,21 @@ public class Dispatcher {
 
     private record Answer(@Nullable Integer status, String text, boolean taken, Optional<Duration> pause) {}
 
-    /** @throws IllegalArgumentException a webhook's settings are wrong */
     Dispatcher(StudyDesk desk, Alerts alerts, AlertSettings settings) {
         this.desk = desk;
         this.alerts = alerts;
+        this.settings = settings;
         this.giveUpAfter = settings.giveUpAfter();
-        settings.webhooks()
-                .forEach((name, webhook) -> lines.put(name, new Line(Webhook.of(name, webhook), new Semaphore(1))));
     }
 
+    /**
+     * Begins to tell of alerts.
+     *
+     * @throws IllegalArgumentException a webhook's settings are wrong
+     */
     public void start() {
+        settings.webhooks()
+                .forEach((name, webhook) -> lines.put(name, new Line(Webhook.of(name, webhook), new Semaphore(1))));
         alerts.listen(rule -> wake());
         desk.listen(committed -> {
             if (committed.events().stream()

@@ -33,7 +33,7 @@ public class ServiceWatch {
     private final Tracking tracking;
     private final DataFolder data;
     private final Duration trackingAway;
-    private final long diskFreeBytes;
+    private final String diskFree;
     private final Clock clock = Clock.systemUTC();
     private @Nullable ScheduledExecutorService timer;
 
@@ -41,23 +41,28 @@ public class ServiceWatch {
     private @Nullable Instant databaseAwaySince;
     private @Nullable Instant trackingAwaySince;
     private boolean saidTrackingAway;
+    private long diskFreeBytes;
     private boolean saidDiskLow;
     private long setAside;
 
-    /** @throws IllegalArgumentException a setting is wrong */
     ServiceWatch(Alerts alerts, Database database, Tracking tracking, DataFolder data, AlertSettings settings) {
         this.alerts = alerts;
         this.database = database;
         this.tracking = tracking;
         this.data = data;
         this.trackingAway = settings.trackingAway();
-        this.diskFreeBytes = SizeText.parse(settings.diskFree())
-                .orElseThrow(() -> new IllegalArgumentException(
-                        "sluice.alerts.disk-free must be an amount such as 2GiB, was \"%s\""
-                                .formatted(settings.diskFree())));
+        this.diskFree = settings.diskFree();
     }
 
+    /**
+     * Begins to look.
+     *
+     * @throws IllegalArgumentException a setting is wrong
+     */
     public void start() {
+        diskFreeBytes = SizeText.parse(diskFree)
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "sluice.alerts.disk-free must be an amount such as 2GiB, was \"%s\"".formatted(diskFree)));
         var executor = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().daemon().name("service-watch").factory());
         timer = executor;

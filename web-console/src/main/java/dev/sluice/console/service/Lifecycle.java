@@ -11,6 +11,7 @@ import dev.sluice.console.metrics.ServiceMeters;
 import dev.sluice.console.promote.PromotionService;
 import dev.sluice.console.study.StudyDesk;
 import dev.sluice.console.sweep.SweepLoop;
+import dev.sluice.console.trace.TrialTraces;
 import dev.sluice.console.tracking.SystemMetrics;
 import dev.sluice.console.tracking.Tracking;
 import io.quarkus.logging.Log;
@@ -41,6 +42,7 @@ public class Lifecycle {
     private final Dispatcher webhooks;
     private final ServiceWatch watch;
     private final ServiceMeters meters;
+    private final TrialTraces traces;
     private final String host;
     private final int port;
     private boolean serving;
@@ -58,6 +60,7 @@ public class Lifecycle {
             Dispatcher webhooks,
             ServiceWatch watch,
             ServiceMeters meters,
+            TrialTraces traces,
             @ConfigProperty(name = "quarkus.http.host") String host,
             @ConfigProperty(name = "quarkus.http.port") int port) {
         this.data = data;
@@ -72,6 +75,7 @@ public class Lifecycle {
         this.webhooks = webhooks;
         this.watch = watch;
         this.meters = meters;
+        this.traces = traces;
         this.host = host;
         this.port = port;
     }
@@ -84,17 +88,18 @@ public class Lifecycle {
                 return;
             }
             serving = true;
-        } catch (DatabaseException e) {
+            webhooks.start();
+            watch.start();
+        } catch (DatabaseException | IllegalArgumentException e) {
             // A sentence, and no stack trace of a framework around it.
             throw new ConfigurationException("sluice: " + e.getMessage());
         } catch (SQLException e) {
             throw new ConfigurationException("sluice: the database failed: " + e.getMessage(), e);
         }
         meters.start();
+        traces.start();
         tracking.start();
         promotions.start();
-        webhooks.start();
-        watch.start();
         loop.start();
         database.onBack(() -> loop.takeUp(desk.takeUp()));
         database.onBack(promotions::takeUp);
@@ -122,6 +127,7 @@ public class Lifecycle {
         watch.stop();
         promotions.stop();
         webhooks.stop();
+        traces.stop();
         desk.close();
         systemMetrics.close();
         tracking.stop();
