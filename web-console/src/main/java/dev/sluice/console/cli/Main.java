@@ -41,6 +41,7 @@ public final class Main {
         commands.put("export", ExportCommand::new);
         commands.put("backup", BackupCommand::new);
         commands.put("restore", context -> new RestoreCommand());
+        commands.put("alerts", AlertsCommand::new);
         commands.put("tracking", TrackingCommand::new);
         return commands;
     }

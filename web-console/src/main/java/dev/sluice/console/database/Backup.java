@@ -31,6 +31,7 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -55,9 +56,10 @@ public class Backup {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String MARK = "sluice-backup";
     /** Those that others refer to come first. */
-    private static final List<String> TABLES = List.of("sweep", "trial", "attempt", "event", "promotion");
+    private static final List<String> TABLES =
+            List.of("sweep", "trial", "attempt", "event", "promotion", "alert", "delivery");
 
-    private static final Map<String, String> ORDER = Map.of("event", "sweep, pos");
+    private static final Map<String, String> ORDER = Map.of("event", "sweep, pos", "delivery", "alert, webhook");
     private static final int FETCH = 5000;
     private static final int BATCH = 500;
 
@@ -134,7 +136,7 @@ public class Backup {
                                 .put("schema", database.schema())
                                 .put("store", database.kind())
                                 .put("at", Instant.now().toString()));
-                for (var table : TABLES) {
+                for (var table : tables(connection)) {
                     rows.put(table, write(connection, table, gzip, digest));
                 }
                 var sum = JSON.createObjectNode().put("sha256", HexFormat.of().formatHex(digest.digest()));
@@ -146,6 +148,17 @@ public class Backup {
             }
         }
         return new Content(rows);
+    }
+
+    /** Those that the database has: one of an earlier release lacks some. */
+    private static List<String> tables(Connection connection) throws SQLException {
+        var there = new HashSet<String>();
+        try (var names = connection.getMetaData().getTables(null, connection.getSchema(), null, null)) {
+            while (names.next()) {
+                there.add(names.getString("TABLE_NAME").toLowerCase(Locale.ROOT));
+            }
+        }
+        return TABLES.stream().filter(there::contains).toList();
     }
 
     private static long write(Connection connection, String table, OutputStream out, MessageDigest digest)
@@ -291,7 +304,7 @@ public class Backup {
                     }
                 }
             }
-            for (var table : TABLES.reversed()) {
+            for (var table : tables(connection).reversed()) {
                 statement.executeUpdate("delete from " + table);
             }
         }

@@ -80,7 +80,7 @@ public final class GpuMeter {
 
     private static GpuReading reading(List<String> values) {
         Map<String, Double> metrics = new LinkedHashMap<>();
-        number(values.get(2)).ifPresent(percent -> metrics.put("utilization_percentage", percent));
+        number(values.get(2)).ifPresent(percent -> metrics.put(GpuReading.USED_PERCENTAGE, percent));
         OptionalDouble used = number(values.get(3));
         OptionalDouble total = number(values.get(4));
         used.ifPresent(mebibytes -> metrics.put("memory_usage_megabytes", mebibytes * MEGABYTES_PER_MEBIBYTE));

@@ -12,6 +12,9 @@ import java.util.Map;
  * @param metrics by the names that MLflow has for them behind {@code gpu_N_}; what it does not say is left out
  */
 public record GpuReading(String index, String uuid, Map<String, Double> metrics) {
+    /** The metric that says which share of its time the GPU was used, in percent. */
+    public static final String USED_PERCENTAGE = "utilization_percentage";
+
     public GpuReading {
         metrics = Collections.unmodifiableMap(new LinkedHashMap<>(metrics));
     }

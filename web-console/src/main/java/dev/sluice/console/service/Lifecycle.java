@@ -1,13 +1,17 @@
 package dev.sluice.console.service;
 
+import dev.sluice.console.alert.Dispatcher;
+import dev.sluice.console.alert.ServiceWatch;
 import dev.sluice.console.database.Backup;
 import dev.sluice.console.database.Database;
 import dev.sluice.console.database.DatabaseException;
 import dev.sluice.console.database.DatabaseSettings;
 import dev.sluice.console.folder.DataFolder;
+import dev.sluice.console.metrics.ServiceMeters;
 import dev.sluice.console.promote.PromotionService;
 import dev.sluice.console.study.StudyDesk;
 import dev.sluice.console.sweep.SweepLoop;
+import dev.sluice.console.trace.TrialTraces;
 import dev.sluice.console.tracking.SystemMetrics;
 import dev.sluice.console.tracking.Tracking;
 import io.quarkus.logging.Log;
@@ -35,6 +39,10 @@ public class Lifecycle {
     private final SystemMetrics systemMetrics;
     private final PromotionService promotions;
     private final SweepLoop loop;
+    private final Dispatcher webhooks;
+    private final ServiceWatch watch;
+    private final ServiceMeters meters;
+    private final TrialTraces traces;
     private final String host;
     private final int port;
     private boolean serving;
@@ -49,6 +57,10 @@ public class Lifecycle {
             SystemMetrics systemMetrics,
             PromotionService promotions,
             SweepLoop loop,
+            Dispatcher webhooks,
+            ServiceWatch watch,
+            ServiceMeters meters,
+            TrialTraces traces,
             @ConfigProperty(name = "quarkus.http.host") String host,
             @ConfigProperty(name = "quarkus.http.port") int port) {
         this.data = data;
@@ -60,6 +72,10 @@ public class Lifecycle {
         this.systemMetrics = systemMetrics;
         this.promotions = promotions;
         this.loop = loop;
+        this.webhooks = webhooks;
+        this.watch = watch;
+        this.meters = meters;
+        this.traces = traces;
         this.host = host;
         this.port = port;
     }
@@ -72,12 +88,16 @@ public class Lifecycle {
                 return;
             }
             serving = true;
-        } catch (DatabaseException e) {
+            webhooks.start();
+            watch.start();
+        } catch (DatabaseException | IllegalArgumentException e) {
             // A sentence, and no stack trace of a framework around it.
             throw new ConfigurationException("sluice: " + e.getMessage());
         } catch (SQLException e) {
             throw new ConfigurationException("sluice: the database failed: " + e.getMessage(), e);
         }
+        meters.start();
+        traces.start();
         tracking.start();
         promotions.start();
         loop.start();
@@ -104,7 +124,10 @@ public class Lifecycle {
 
     void stop(@Observes ShutdownEvent event) {
         loop.stop();
+        watch.stop();
         promotions.stop();
+        webhooks.stop();
+        traces.stop();
         desk.close();
         systemMetrics.close();
         tracking.stop();

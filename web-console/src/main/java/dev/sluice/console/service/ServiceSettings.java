@@ -13,6 +13,10 @@ public interface ServiceSettings {
     /** The token that every call must carry; none: no call needs one, and only loopback is served. */
     Optional<String> token();
 
+    /** Logs as one JSON object a line. */
+    @WithDefault("false")
+    boolean logJson();
+
     /** The devices of this machine. */
     Devices devices();
 

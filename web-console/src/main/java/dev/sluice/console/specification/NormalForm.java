@@ -99,6 +99,8 @@ final class NormalForm {
                             .put("log", policy.log())
                             .put("as", policy.as().name()));
         }
+        ArrayNode alerts = file.putArray("alerts");
+        sweep.alerts().forEach(rule -> setAlert(alerts.addObject().put("type", rule.type()), rule));
         ObjectNode tracking = file.putObject("tracking");
         tracking.put("experiment", sweep.tracking().experiment());
         setTexts(tracking, "tags", sweep.tracking().tags());
@@ -198,6 +200,18 @@ final class NormalForm {
                 yield bounds;
             }
         };
+    }
+
+    private static void setAlert(ObjectNode node, AlertRule rule) {
+        switch (rule) {
+            case AlertRule.NotANumber nan -> {}
+            case AlertRule.Rising rising -> node.put("metric", rising.metric()).put("reports", rising.reports());
+            case AlertRule.Above above -> node.put("metric", above.metric()).set("limit", count(above.limit()));
+            case AlertRule.Below below -> node.put("metric", below.metric()).set("limit", count(below.limit()));
+            case AlertRule.Stall stall -> node.put("after", DurationText.of(stall.after()));
+            case AlertRule.IdleGpu idle ->
+                node.put("after", DurationText.of(idle.after())).set("below", count(idle.below()));
+        }
     }
 
     private static void setCount(ObjectNode node, String name, OptionalDouble number) {

@@ -49,6 +49,7 @@ final class SweepReading {
             "resources",
             "retries",
             "failurePolicies",
+            "alerts",
             "tracking",
             "promotion");
     static final int LONGEST_NAME = 200;
@@ -82,6 +83,8 @@ final class SweepReading {
             Map.entry("mlflow", "tracking"),
             Map.entry("promote", "promotion"),
             Map.entry("retry", "retries"),
+            Map.entry("alarms", "alerts"),
+            Map.entry("notifications", "alerts"),
             Map.entry("tags", "labels"),
             Map.entry("points", "enqueue"),
             Map.entry("priorruns", "warmStart"),
@@ -140,6 +143,7 @@ final class SweepReading {
         ResourcesSection resources = readResources(sweep);
         RetriesSection retries = readRetries(sweep);
         List<FailurePolicy> failurePolicies = readFailurePolicies(sweep);
+        List<AlertRule> alerts = AlertReading.read(sweep);
         TrackingSection tracking = readTracking(sweep, name);
         Optional<PromotionSection> promotion = readPromotion(sweep);
         Optional<Goals> goals = goals(sweep, objectives, constraints);
@@ -188,6 +192,7 @@ final class SweepReading {
                 resources,
                 retries,
                 failurePolicies,
+                alerts,
                 tracking,
                 promotion));
     }

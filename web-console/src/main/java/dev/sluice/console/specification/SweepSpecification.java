@@ -42,6 +42,7 @@ public record SweepSpecification(
         ResourcesSection resources,
         RetriesSection retries,
         List<FailurePolicy> failurePolicies,
+        List<AlertRule> alerts,
         TrackingSection tracking,
         Optional<PromotionSection> promotion) {
 
@@ -49,6 +50,7 @@ public record SweepSpecification(
         labels = ordered(labels);
         enqueue = List.copyOf(enqueue);
         failurePolicies = List.copyOf(failurePolicies);
+        alerts = List.copyOf(alerts);
     }
 
     public List<Objective> objectives() {
@@ -77,6 +79,7 @@ public record SweepSpecification(
                 resources,
                 retries,
                 failurePolicies,
+                alerts,
                 tracking,
                 promotion);
     }

@@ -205,7 +205,7 @@ public class Archive {
     @Transactional
     public void delete(UUID sweep) {
         try (var connection = source.getConnection()) {
-            for (var table : List.of("promotion", "event", "attempt", "trial")) {
+            for (var table : List.of("promotion", "alert", "event", "attempt", "trial")) {
                 try (var delete = connection.prepareStatement("delete from " + table + " where sweep = ?")) {
                     delete.setObject(1, sweep);
                     delete.executeUpdate();

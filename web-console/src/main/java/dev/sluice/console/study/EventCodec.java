@@ -32,6 +32,7 @@ final class EventCodec {
     static final String REQUEUED = "REQUEUED";
     static final String STATE = "STATE";
     static final String WARM_STARTED = "WARM_STARTED";
+    static final String ALERTED = "ALERTED";
     static final String ATTEMPT_STOPPING = "ATTEMPT_STOPPING";
     static final String ATTEMPT_ENDED = "ATTEMPT_ENDED";
 
@@ -60,6 +61,12 @@ final class EventCodec {
                     earlier.leftOut().forEach(entry.putArray("leftOut")::add);
                 }
                 yield WARM_STARTED;
+            }
+            case SweepEvent.Alerted alerted -> {
+                json.put("attempt", alerted.attempt())
+                        .put("rule", alerted.rule())
+                        .put("message", alerted.message());
+                yield ALERTED;
             }
             case SweepEvent.AttemptStopping stopping -> {
                 json.put("attempt", stopping.attempt()).put("reason", stopping.reason());
@@ -134,6 +141,8 @@ final class EventCodec {
         return switch (kind) {
             case STATE -> new SweepEvent.StateChanged(SweepState.valueOf(text(json, "state")), text(json, "reason"));
             case WARM_STARTED -> new SweepEvent.WarmStarted(earlier(json.path("from")));
+            case ALERTED ->
+                new SweepEvent.Alerted(trial, json.path("attempt").asInt(), text(json, "rule"), text(json, "message"));
             case ATTEMPT_STOPPING ->
                 new SweepEvent.AttemptStopping(trial, json.path("attempt").asInt(), text(json, "reason"));
             case ATTEMPT_ENDED ->

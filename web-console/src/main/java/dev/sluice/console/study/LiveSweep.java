@@ -67,6 +67,7 @@ public final class LiveSweep {
     private final Study study;
     private final Optional<Terminator> stagnation;
     private final Terminator failureBudget;
+    private final Alarms alarms;
     private final List<TrialRow> trials = new ArrayList<>();
     private final Map<UUID, AttemptRow> active = new LinkedHashMap<>();
 
@@ -123,6 +124,7 @@ public final class LiveSweep {
                                 .build())
                 : Optional.empty();
         this.failureBudget = new FailureBudget(specification.budget().failedTrials());
+        this.alarms = new Alarms(specification.alerts(), this::record);
         this.study = study.apply(this::studied);
     }
 
@@ -182,6 +184,10 @@ public final class LiveSweep {
             switch (attempt.state()) {
                 case LAUNCHING, RUNNING -> {
                     live.active.put(attempt.id(), AttemptRow.of(attempt, trial));
+                    live.alarms.started(
+                            trial.number,
+                            attempt.number(),
+                            live.study.trial(new TrialId(trial.number)).measurements());
                     if (attempt.completed() && (trial.state == TrialState.QUEUED || trial.state == TrialState.FAILED)) {
                         trial.failures++;
                     }
@@ -493,6 +499,18 @@ public final class LiveSweep {
         }
     }
 
+    /**
+     * What the GPUs of a running attempt have done since they were last looked at.
+     *
+     * @param used the share of their time, in [0, 1]
+     */
+    public void gpusUsed(UUID lease, double used) {
+        var attempt = active.get(lease);
+        if (attempt != null) {
+            alarms.gpusUsed(attempt.trial.number, used, now);
+        }
+    }
+
     public TrialSnapshot enqueue(ParameterValues values) {
         if (state != SweepState.RUNNING && state != SweepState.PAUSED) {
             throw new Problem.Conflict("The sweep is %s and takes no more trials.".formatted(state)).exception();
@@ -582,6 +600,7 @@ public final class LiveSweep {
 
     /** What time does: leases expire, trials and sweeps run out of it. Called every second. */
     public void tick() {
+        alarms.tick(now);
         for (var attempt : List.copyOf(active.values())) {
             if (attempt.expiresAt != null && attempt.expiresAt.isBefore(now)) {
                 expired(attempt);
@@ -942,6 +961,7 @@ public final class LiveSweep {
         attempt.endedAt = now;
         attempt.trial.used = attempt.trial.used.plus(Duration.between(attempt.startedAt, now));
         active.remove(attempt.id);
+        alarms.over(attempt.trial.number);
         dirtyAttempts.add(attempt);
         record(new SweepEvent.AttemptEnded(attempt.trial.number, attempt.number, end, attempt.reason));
     }
@@ -1055,11 +1075,13 @@ public final class LiveSweep {
                 for (var kept : trial.measurements()) {
                     row.measured(kept, trial, specification.goals());
                 }
+                alarms.started(row.number, started.attempt(), trial.measurements());
             }
             case StudyEvent.MeasurementReported reported -> {
                 var row = trials.get(reported.id().number());
                 row.measured(reported.measurement(), study.trial(reported.id()), specification.goals());
                 changed(row);
+                alarms.measured(row.number, reported.measurement(), now);
             }
             case StudyEvent.TrialTold told -> {
                 var row = switch (told.outcome()) {
@@ -1147,7 +1169,7 @@ public final class LiveSweep {
         return clean.substring(0, end) + "…";
     }
 
-    private static String spoken(Duration duration) {
+    static String spoken(Duration duration) {
         return duration.toString().substring(2).toLowerCase(java.util.Locale.ROOT);
     }
 

@@ -44,6 +44,7 @@ public class StudyDesk {
     /** Up to where the listeners know the sweeps that are, or were, live. */
     private final Map<UUID, Long> told = new ConcurrentHashMap<>();
 
+    private volatile DeskWatch watch = DeskWatch.NONE;
     private final List<Consumer<Committed>> listeners = new CopyOnWriteArrayList<>();
 
     StudyDesk(SweepJournal journal, Archive archive) {
@@ -54,6 +55,11 @@ public class StudyDesk {
     /** Hears of each commit, in order within a sweep, on the writer's thread: be quick, hand long work on. */
     public void listen(Consumer<Committed> listener) {
         listeners.add(listener);
+    }
+
+    /** Hears how long things take. There is one. */
+    public void watch(DeskWatch listener) {
+        watch = listener;
     }
 
     /**
@@ -228,7 +234,9 @@ public class StudyDesk {
     private Step answer(UUID sweep, PreparedAsk question, Function<LiveSweep, Step> next) {
         boolean answered = false;
         try {
+            long begun = System.nanoTime();
             var suggested = question.suggest();
+            watch.asked(Duration.ofNanos(System.nanoTime() - begun));
             var step = call(sweep, s -> {
                 s.answer(question, suggested);
                 return next.apply(s);
@@ -316,7 +324,11 @@ public class StudyDesk {
 
         @Override
         public void append(LiveSweep.Changes changes) throws SQLException {
+            long begun = System.nanoTime();
             journal.append(changes);
+            watch.committed(
+                    Duration.ofNanos(System.nanoTime() - begun),
+                    changes.events().size());
         }
 
         @Override

@@ -37,6 +37,9 @@ public sealed interface SweepEvent {
         }
     }
 
+    /** A running attempt is worth a person's attention; nothing follows from it. */
+    record Alerted(int trial, int attempt, String rule, String message) implements SweepEvent {}
+
     /** Somebody or something asked the attempt to end; it may still be running. */
     record AttemptStopping(int trial, int attempt, String reason) implements SweepEvent {}
 

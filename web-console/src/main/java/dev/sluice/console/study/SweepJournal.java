@@ -9,6 +9,7 @@ import java.sql.Types;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -62,6 +63,7 @@ public class SweepJournal {
     private static void write(Connection connection, LiveSweep.Changes changes) throws SQLException {
         try {
             events(connection, changes);
+            alerts(connection, changes);
             sweep(connection, changes.sweep());
             for (var row : changes.trials()) {
                 trial(connection, row.value(), row.fresh());
@@ -108,6 +110,45 @@ public class SweepJournal {
                 insert.addBatch();
             }
             insert.executeBatch();
+        }
+    }
+
+    /** What a person should hear of: the alarms, and that a sweep is over. */
+    private static void alerts(Connection connection, LiveSweep.Changes changes) throws SQLException {
+        for (var recorded : changes.events()) {
+            if (recorded.event() instanceof SweepEvent.Alerted alerted) {
+                alert(connection, changes, recorded, alerted.attempt(), alerted.rule(), alerted.message());
+            } else if (recorded.event() instanceof SweepEvent.StateChanged changed
+                    && changed.state().isOver()) {
+                alert(
+                        connection,
+                        changes,
+                        recorded,
+                        0,
+                        "sweep-" + changed.state().name().toLowerCase(Locale.ROOT),
+                        changed.reason());
+            }
+        }
+    }
+
+    private static void alert(
+            Connection connection,
+            LiveSweep.Changes changes,
+            Committed.Recorded recorded,
+            int attempt,
+            String rule,
+            String message)
+            throws SQLException {
+        try (var insert = connection.prepareStatement(
+                "insert into alert (id, sweep, trial, attempt, rule, message, at) values (?, ?, ?, ?, ?, ?, ?)")) {
+            insert.setObject(1, Ids.next());
+            insert.setObject(2, changes.sweep().id());
+            insert.setInt(3, recorded.event().trial());
+            insert.setInt(4, attempt);
+            insert.setString(5, rule);
+            insert.setString(6, text(message));
+            insert.setObject(7, time(recorded.at()));
+            insert.executeUpdate();
         }
     }
 

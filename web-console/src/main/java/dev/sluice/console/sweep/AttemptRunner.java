@@ -27,6 +27,7 @@ import dev.sluice.console.study.Lease;
 import dev.sluice.console.study.LiveSweep;
 import dev.sluice.console.study.Reply;
 import dev.sluice.console.study.StudyDesk;
+import dev.sluice.console.trace.TrialTraces;
 import dev.sluice.console.tracking.SystemMetrics;
 import dev.sluice.console.tracking.Tracking;
 import dev.sluice.search.space.ParameterValues;
@@ -82,6 +83,7 @@ public class AttemptRunner {
     private final LeaseToken tokens;
     private final Tracking tracking;
     private final SystemMetrics systemMetrics;
+    private final TrialTraces traces;
     private final TrainerHome trainer;
     private final ServiceAddress address;
     private final ObjectMapper json;
@@ -97,6 +99,7 @@ public class AttemptRunner {
             LeaseToken tokens,
             Tracking tracking,
             SystemMetrics systemMetrics,
+            TrialTraces traces,
             TrainerHome trainer,
             ServiceAddress address,
             ObjectMapper json) {
@@ -107,6 +110,7 @@ public class AttemptRunner {
         this.tokens = tokens;
         this.tracking = tracking;
         this.systemMetrics = systemMetrics;
+        this.traces = traces;
         this.trainer = trainer;
         this.address = address;
         this.json = json;
@@ -274,7 +278,12 @@ public class AttemptRunner {
 
     /** Sees the process to its end, and what the machine does meanwhile: not beyond, since then the run may be closed. */
     private TrialExit watch(Attempt attempt, TrialFolder folder, TrialHandle handle, boolean own) {
-        var sampling = systemMetrics.of(folder, handle.devices().gpus(), handle::alive);
+        var sampling = systemMetrics.of(folder, handle.devices().gpus(), handle::alive, used -> {
+            var unused = desk.submit(attempt.sweep(), live -> {
+                live.gpusUsed(attempt.id(), used);
+                return true;
+            });
+        });
         try {
             if (!own) {
                 collect(attempt, folder, handle);
@@ -417,6 +426,7 @@ public class AttemptRunner {
         environment.put(TrialSpec.FILE_VARIABLE, file.toString());
         environment.put(TrialSpec.TOKEN_VARIABLE, tokens.of(attempt.id()));
         environment.putAll(tracking.environment(attempt.trial(), RUN_ID));
+        environment.putAll(traces.environment(attempt.trial(), attempt.id()));
         return new LaunchRequest(
                 attempt.id(),
                 attempt.trial(),

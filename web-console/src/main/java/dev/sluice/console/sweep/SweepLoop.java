@@ -93,6 +93,10 @@ public class SweepLoop {
                             .forEach(earlier -> Log.infof(
                                     "sweep=%s event=warm-started from=%s trials=%d points=%d",
                                     sweep, earlier.sweep(), earlier.trials(), earlier.points()));
+                case SweepEvent.Alerted alerted ->
+                    Log.warnf(
+                            "sweep=%s trial=%d attempt=%d event=alert rule=%s message=\"%s\"",
+                            sweep, alerted.trial(), alerted.attempt(), alerted.rule(), alerted.message());
                 case SweepEvent.AttemptStopping stopping -> runner.stop(sweep, stopping.trial(), stopping.attempt());
                 case SweepEvent.AttemptEnded ended ->
                     Log.infof(

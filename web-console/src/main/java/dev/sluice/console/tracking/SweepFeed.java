@@ -166,6 +166,12 @@ final class SweepFeed implements AutoCloseable {
             switch (recorded.event()) {
                 case SweepEvent.StateChanged changed -> state(recorded, changed);
                 case SweepEvent.WarmStarted started -> warmStarted(recorded, started);
+                case SweepEvent.Alerted alerted ->
+                    write(
+                            Tracking.runFolder(data.trial(known(alerted.trial()).id)),
+                            recorded.pos(),
+                            () -> List.of(new JournalEntry.Tags(
+                                    Map.of("sluice.alert." + alerted.rule(), alerted.message()))));
                 case SweepEvent.AttemptStopping stopping -> {}
                 case SweepEvent.AttemptEnded ended -> attemptEnded(recorded, ended);
                 case SweepEvent.Studied studied -> studied(recorded, studied.event());

@@ -21,6 +21,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.DoubleConsumer;
 import org.jspecify.annotations.Nullable;
 
 /*
@@ -79,9 +80,10 @@ public final class SystemMetrics implements AutoCloseable {
      * @param devices the GPUs that the trial holds, as {@code CUDA_VISIBLE_DEVICES} takes them: the first is {@code
      *     gpu_0}, as the trial itself sees it
      * @param alive whether the trial still runs; asked before each sample
+     * @param used hears of each sample the share of time that its GPUs were used, in [0, 1]; it must not take long
      */
-    public Sampling of(TrialFolder trial, List<String> devices, BooleanSupplier alive) {
-        var sampling = new Sampling(Tracking.runFolder(trial), devices, alive, HostReading.now(disk));
+    public Sampling of(TrialFolder trial, List<String> devices, BooleanSupplier alive, DoubleConsumer used) {
+        var sampling = new Sampling(Tracking.runFolder(trial), devices, alive, used, HostReading.now(disk));
         if (clock != null) {
             samplings.add(sampling);
         }
@@ -127,16 +129,19 @@ public final class SystemMetrics implements AutoCloseable {
         private final Path folder;
         private final List<String> devices;
         private final BooleanSupplier alive;
+        private final DoubleConsumer used;
         private final HostReading first;
         private final long begun = System.nanoTime();
         private @Nullable JournalWriter writer;
         private boolean stopped;
         private boolean failed;
 
-        private Sampling(Path folder, List<String> devices, BooleanSupplier alive, HostReading first) {
+        private Sampling(
+                Path folder, List<String> devices, BooleanSupplier alive, DoubleConsumer used, HostReading first) {
             this.folder = folder;
             this.devices = List.copyOf(devices);
             this.alive = alive;
+            this.used = used;
             this.first = first;
         }
 
@@ -156,6 +161,13 @@ public final class SystemMetrics implements AutoCloseable {
                                 reading -> reading.metrics().forEach((name, value) -> values.put(gpu + name, value)));
             }
             write(values, at);
+            var shares = readings.stream()
+                    .filter(reading -> devices.stream().anyMatch(reading::isOf))
+                    .mapToDouble(reading -> reading.metrics().getOrDefault(GpuReading.USED_PERCENTAGE, Double.NaN))
+                    .average();
+            if (shares.isPresent() && !Double.isNaN(shares.getAsDouble())) {
+                used.accept(shares.getAsDouble() / 100);
+            }
         }
 
         private void write(Map<String, Double> values, Instant at) {

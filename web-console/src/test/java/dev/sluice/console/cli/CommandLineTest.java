@@ -236,6 +236,30 @@ class CommandLineTest {
     }
 
     @Test
+    void alertsSaysWhatHappenedAndWhoWasTold() {
+        twoSweeps();
+        service.on("GET /alerts?limit=50&sweep=" + NEW, """
+                {"items":[{"id":"a","rule":"nan","severity":"WARNING","message":"loss is NaN at step 3","sweep":"%s",
+                "trial":7,"attempt":1,"at":"2026-11-23T12:00:00Z","deliveries":[
+                {"webhook":"chat","state":"DELIVERED","tries":1,"status":200},
+                {"webhook":"ops","state":"WAITING","tries":3,"status":500}]}],"nextCursor":null}""".formatted(NEW));
+        assertThat(sluice("alerts", "latest")).isZero();
+        assertThat(out.toString().lines())
+                .element(1)
+                .asString()
+                .contains(" WARNING ", " nan ", " 7 ", "loss is NaN at step 3", "chat, ops (waiting)");
+    }
+
+    @Test
+    void alertsOfTheServiceNeedNoSweep() {
+        service.on("GET /alerts?limit=2", """
+                {"items":[{"id":"a","rule":"disk-low","severity":"WARNING","message":"1GiB is free","sweep":null,
+                "trial":null,"attempt":null,"at":"2026-11-23T12:00:00Z","deliveries":[]}],"nextCursor":null}""");
+        assertThat(sluice("alerts", "--limit", "2")).isZero();
+        assertThat(out.toString().lines()).element(1).asString().matches(".*disk-low +- +- +1GiB is free +-");
+    }
+
+    @Test
     void validateSaysWhatASweepBeginsWithWhenItEndsAndWhatMayNotBeMeant() throws IOException {
         Path file = Files.writeString(
                 folder.resolve("sweep.yaml"),

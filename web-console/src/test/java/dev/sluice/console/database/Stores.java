@@ -37,15 +37,24 @@ public final class Stores {
         return h2(folder);
     }
 
-    /** Brings the tables to a version, as the service does it. */
+    /** Brings the tables up to date, as the service does it. */
+    public static void migrate(AgroalDataSource source) throws SQLException {
+        migrate(source, "latest");
+    }
+
+    /** Brings the tables to a version, as the release that had it did. */
     public static void migrate(AgroalDataSource source, int version) throws SQLException {
+        migrate(source, Integer.toString(version));
+    }
+
+    private static void migrate(AgroalDataSource source, String version) throws SQLException {
         Flyway.configure()
                 .dataSource(source)
                 .locations(
                         isPostgres(source)
                                 ? new String[] {"db/migration", "db/postgresql"}
                                 : new String[] {"db/migration"})
-                .target(Integer.toString(version))
+                .target(version)
                 .load()
                 .migrate();
     }

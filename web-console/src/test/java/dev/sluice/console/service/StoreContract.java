@@ -173,7 +173,7 @@ abstract class StoreContract {
         try (var h2 = Stores.h2(Files.createDirectory(folder.resolve("h2")));
                 var postgres = Stores.postgres()) {
             for (var store : List.of(h2, postgres)) {
-                Stores.migrate(store, Stores.RELEASED);
+                Stores.migrate(store);
                 var into = Stores.backup(store, database);
                 into.restore(file, false);
                 assertThatThrownBy(() -> into.restore(file, false))
@@ -208,7 +208,7 @@ abstract class StoreContract {
                 "newer", packed(text.replaceFirst("\"schema\":\\d+", "\"schema\":99")),
                 "plain", text.getBytes(UTF_8));
         try (var empty = Stores.h2(Files.createDirectory(folder.resolve("h2")))) {
-            Stores.migrate(empty, Stores.RELEASED);
+            Stores.migrate(empty);
             var into = Stores.backup(empty, database);
             for (var each : files.entrySet()) {
                 var damaged = Files.write(folder.resolve(each.getKey()), each.getValue());
@@ -243,7 +243,7 @@ abstract class StoreContract {
             Stores.migrate(postgres, version);
             Stores.backup(postgres, database).restore(old, false);
             for (var store : List.of(h2, postgres)) {
-                Stores.migrate(store, Stores.RELEASED);
+                Stores.migrate(store);
             }
             Stores.backup(h2, database).save(file);
             migrated = rows(file);

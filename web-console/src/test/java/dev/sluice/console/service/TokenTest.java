@@ -5,13 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.specification.RequestSpecification;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -39,6 +45,72 @@ final class TokenTest {
         given().header("Authorization", "Bearer wrong").get(path).then().statusCode(401);
         given().header("Authorization", "Basic " + TOKEN).get(path).then().statusCode(401);
         given().cookie("sluice_token", "wrong").get(path).then().statusCode(401);
+    }
+
+    /** Every call that the service itself publishes: what is added later is walked as well. */
+    @TestFactory
+    Stream<DynamicTest> noCallIsTakenWithoutTheToken() throws Exception {
+        String sweep = external("kept");
+        var lease = service()
+                .contentType("application/json")
+                .body(Map.of("workerId", "w", "capacity", 1))
+                .post("/api/v1/sweeps/" + sweep + "/leases")
+                .then()
+                .statusCode(200)
+                .extract();
+        String leaseToken = lease.path("[0].token");
+        var before = view(sweep);
+        var calls = new ArrayList<DynamicTest>();
+        var paths = new ObjectMapper()
+                .readTree(service()
+                        .accept("application/json")
+                        .get("/q/openapi?format=json")
+                        .asString())
+                .path("paths");
+        assertThat(paths.size()).isGreaterThan(30);
+        paths.properties()
+                .forEach(path -> path.getValue().fieldNames().forEachRemaining(method -> {
+                    var address = path.getKey().replaceAll("\\{[^}]*}", sweep);
+                    calls.add(DynamicTest.dynamicTest(method + " " + path.getKey(), () -> {
+                        for (var headers : List.of(
+                                Map.<String, String>of(),
+                                Map.of("Authorization", "Bearer wrong"),
+                                Map.of("Authorization", "Bearer " + leaseToken),
+                                Map.of("Cookie", "sluice_token=wrong"),
+                                Map.of("X-Forwarded-For", "127.0.0.1", "X-HTTP-Method-Override", "GET"))) {
+                            given().headers(headers)
+                                    .contentType("application/json")
+                                    .body("{}")
+                                    .request(method, address)
+                                    .then()
+                                    .statusCode(401)
+                                    .contentType("application/problem+json");
+                        }
+                        assertThat(view(sweep)).isEqualTo(before);
+                    }));
+                }));
+        return calls.stream();
+    }
+
+    private static Map<String, Object> view(String sweep) {
+        Map<String, Object> view =
+                service().get("/api/v1/sweeps/" + sweep).jsonPath().getMap("");
+        view.remove("mlflow");
+        return view;
+    }
+
+    private static String external(String name) {
+        return service()
+                .contentType("application/json")
+                .body("""
+                        {"name": "%s", "objective": {"metric": "score", "goal": "maximize"},
+                         "parameters": {"x": {"type": "float", "min": 0.0, "max": 1.0}},
+                         "budget": {"trials": 2, "parallel": 2}, "trial": {"external": true}}""".formatted(name))
+                .post("/api/v1/sweeps")
+                .then()
+                .statusCode(201)
+                .extract()
+                .path("id");
     }
 
     @Test
@@ -75,17 +147,7 @@ final class TokenTest {
 
     @Test
     void aLeasesTokenServesItsOwnCallsOnly() {
-        String sweep = service()
-                .contentType("application/json")
-                .body("""
-                        {"name": "t", "objective": {"metric": "score", "goal": "maximize"},
-                         "parameters": {"x": {"type": "float", "min": 0.0, "max": 1.0}},
-                         "budget": {"trials": 2, "parallel": 2}, "trial": {"external": true}}""")
-                .post("/api/v1/sweeps")
-                .then()
-                .statusCode(201)
-                .extract()
-                .path("id");
+        String sweep = external("t");
         var leases = service()
                 .contentType("application/json")
                 .body(Map.of("workerId", "w", "capacity", 2))

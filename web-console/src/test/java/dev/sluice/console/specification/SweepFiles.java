@@ -51,6 +51,7 @@ final class SweepFiles {
             resources: {gpus: 0, cpus: 1, memory: 2GiB}
             retries: {max: 2, backoff: 5s}
             failurePolicies: [{log: "CUDA out of memory", as: INFEASIBLE}]
+            alerts: [{type: nan}, {type: rising, metric: val_loss, reports: 5}, {type: above, metric: grad_norm, limit: 100}, {type: stall}]
             tracking: {experiment: digits, tags: {dataset: digits}}
             promotion: {model: digits, alias: champion, gate: ["val_accuracy >= 0.9"]}
             """;

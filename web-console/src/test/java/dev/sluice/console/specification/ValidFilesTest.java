@@ -124,6 +124,11 @@ class ValidFilesTest {
                 with("retries: {backoff: 0s}"),
                 with("failurePolicies: []"),
                 with("failurePolicies: [{log: '(?i)out of memory|OOM', as: PRUNED}]"),
+                with("alerts: []"),
+                with(
+                        "alerts: [{type: nan}, {type: rising, metric: loss, reports: 5}, {type: stall}, {type: idle-gpu}]"),
+                with("alerts: [{type: above, metric: grad_norm, limit: 1e3}, {type: below, metric: a b, limit: -1}]"),
+                with("alerts: [{type: stall, after: 1h}, {type: idle-gpu, below: 0.2, after: 90s}]"),
                 with("tracking: {}"),
                 with("tracking: {tags: {a: b}}"),
                 with("tracking: {dataset: {name: iris}}"),
@@ -211,6 +216,12 @@ class ValidFilesTest {
         assertThat(sweep.retries()).isEqualTo(new RetriesSection(2, Duration.ofSeconds(5)));
         assertThat(sweep.failurePolicies())
                 .containsExactly(new FailurePolicy("CUDA out of memory", TrialState.INFEASIBLE));
+        assertThat(sweep.alerts())
+                .containsExactly(
+                        new AlertRule.NotANumber(),
+                        new AlertRule.Rising("val_loss", 5),
+                        new AlertRule.Above("grad_norm", 100),
+                        new AlertRule.Stall(Duration.ofMinutes(10)));
         assertThat(sweep.tracking())
                 .isEqualTo(new TrackingSection("digits", Map.of("dataset", "digits"), Optional.empty()));
         assertThat(sweep.promotion()).hasValueSatisfying(promotion -> {

@@ -57,6 +57,7 @@ public final class SweepFiles {
                 file.resources(),
                 file.retries(),
                 file.failurePolicies(),
+                file.alerts(),
                 file.tracking(),
                 file.promotion());
     }

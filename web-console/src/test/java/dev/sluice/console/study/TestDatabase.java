@@ -17,7 +17,11 @@ import java.util.Properties;
 /** A database as the service has it, without the service. */
 final class TestDatabase {
     private static final List<String> MIGRATIONS = List.of(
-            "V1__sweeps.sql", "V2__warm_start.sql", "V3__promotion_rollback.sql", "V4__promotion_verification.sql");
+            "V1__sweeps.sql",
+            "V2__warm_start.sql",
+            "V3__promotion_rollback.sql",
+            "V4__promotion_verification.sql",
+            "V6__alerts.sql");
 
     private TestDatabase() {}
 

@@ -57,7 +57,7 @@ final class SystemMetricsTest {
                     "trial", "trial-0000", "experiment", Instant.now(), Optional.empty(), Map.of()));
             shipper.follow(folder());
             try (var metrics = service()) {
-                var attempt = metrics.of(trial(), List.of("GPU-77ab"), () -> true);
+                var attempt = metrics.of(trial(), List.of("GPU-77ab"), () -> true, used -> {});
                 metrics.sample();
                 metrics.sample();
                 attempt.stop();
@@ -109,7 +109,7 @@ final class SystemMetricsTest {
     void nothingIsNotedAfterTheEnd() throws IOException {
         var alive = new AtomicBoolean(true);
         try (var metrics = service()) {
-            var attempt = metrics.of(trial(), List.of(), alive::get);
+            var attempt = metrics.of(trial(), List.of(), alive::get, used -> {});
             metrics.sample();
             alive.set(false);
             metrics.sample();
@@ -126,9 +126,9 @@ final class SystemMetricsTest {
     void aTrialThatEndsBeforeItsFirstSampleHasOneOverAllItsTime() throws Exception {
         nvidiaSmi("echo asked > " + root.resolve("asked"));
         try (var metrics = service()) {
-            metrics.of(new TrialFolder(root.resolve("brief")), List.of(), () -> true)
+            metrics.of(new TrialFolder(root.resolve("brief")), List.of(), () -> true, used -> {})
                     .stop();
-            var attempt = metrics.of(trial(), List.of("0"), () -> false);
+            var attempt = metrics.of(trial(), List.of("0"), () -> false, used -> {});
             Thread.sleep(1100);
             attempt.stop();
             attempt.stop();
@@ -147,7 +147,7 @@ final class SystemMetricsTest {
         nvidiaSmi("echo asked > %s; sleep 600".formatted(root.resolve("asked")));
         var closed = new CountDownLatch(1);
         try (var metrics = service()) {
-            var attempt = metrics.of(trial(), List.of("0"), () -> true);
+            var attempt = metrics.of(trial(), List.of("0"), () -> true, used -> {});
             var sampler = Thread.ofVirtual().start(metrics::sample);
             while (!Files.exists(root.resolve("asked"))) {
                 Thread.onSpinWait();
@@ -172,8 +172,8 @@ final class SystemMetricsTest {
         Files.createDirectories(other.path());
         Files.writeString(Tracking.runFolder(other), "in the way");
         try (var metrics = service()) {
-            var broken = metrics.of(other, List.of(), () -> true);
-            var whole = metrics.of(trial(), List.of(), () -> true);
+            var broken = metrics.of(other, List.of(), () -> true, used -> {});
+            var whole = metrics.of(trial(), List.of(), () -> true, used -> {});
             metrics.sample();
             metrics.sample();
             broken.stop();
@@ -185,7 +185,7 @@ final class SystemMetricsTest {
     @Test
     void anIntervalOfNothingIsNever() throws IOException {
         try (var metrics = SystemMetrics.every(Duration.ZERO, root, gpus())) {
-            var attempt = metrics.of(trial(), List.of("0"), () -> true);
+            var attempt = metrics.of(trial(), List.of("0"), () -> true, used -> {});
             metrics.sample();
             attempt.stop();
         }
@@ -198,10 +198,14 @@ final class SystemMetricsTest {
     void samplesByItself() throws Exception {
         var twice = new CountDownLatch(2);
         try (var metrics = SystemMetrics.every(Duration.ofMillis(20), root, gpus())) {
-            var attempt = metrics.of(trial(), List.of(), () -> {
-                twice.countDown();
-                return true;
-            });
+            var attempt = metrics.of(
+                    trial(),
+                    List.of(),
+                    () -> {
+                        twice.countDown();
+                        return true;
+                    },
+                    used -> {});
             assertThat(twice.await(30, TimeUnit.SECONDS)).isTrue();
             attempt.stop();
         }
@@ -210,7 +214,7 @@ final class SystemMetricsTest {
 
     private void sampleOnce(List<String> devices) {
         try (var metrics = service()) {
-            var attempt = metrics.of(trial(), devices, () -> true);
+            var attempt = metrics.of(trial(), devices, () -> true, used -> {});
             metrics.sample();
             attempt.stop();
         }
