@@ -73,8 +73,23 @@ public class StudyDesk {
             Knowledge knowledge,
             Optional<String> idempotencyKey,
             String requestHash) {
+        return create(specification, knowledge, idempotencyKey, requestHash, sweep -> {});
+    }
+
+    /**
+     * The same, with something to note of its beginning.
+     *
+     * @param first is given the sweep before it is written down
+     */
+    public SweepSnapshot create(
+            SweepSpecification specification,
+            Knowledge knowledge,
+            Optional<String> idempotencyKey,
+            String requestHash,
+            Consumer<LiveSweep> first) {
         var sweep = LiveSweep.begin(
                 Ids.next(), specification, knowledge, clock.instant().truncatedTo(ChronoUnit.MICROS));
+        first.accept(sweep);
         var changes = sweep.drain();
         beginning.add(sweep.id());
         try {
@@ -254,6 +269,46 @@ public class StudyDesk {
             if (!answered) {
                 var unused = submit(sweep, s -> s.unanswered(question));
             }
+        }
+    }
+
+    /**
+     * As {@link #call}, also for a sweep that has completed, which the decision may have go on. What is decided is in the database before anybody
+     * acts on it, as ever.
+     *
+     * @throws ProblemException also {@link Problem.Unavailable}: it is being opened by another call, or the database did not take it
+     */
+    public <R> R callOrRevive(UUID sweep, Function<LiveSweep, R> decide) {
+        if (live.containsKey(sweep)
+                || archive.sweep(sweep).stream().noneMatch(s -> s.state() == SweepState.COMPLETED)) {
+            return call(sweep, decide);
+        }
+        if (!beginning.add(sweep)) {
+            throw new Problem.Unavailable("The sweep is being opened by another call.").exception();
+        }
+        try {
+            if (live.containsKey(sweep)) {
+                return call(sweep, decide);
+            }
+            var revived = load(sweep);
+            revived.at(clock.instant().truncatedTo(ChronoUnit.MICROS));
+            long known = revived.revision();
+            var result = decide.apply(revived);
+            revived.settle();
+            var changes = revived.drain();
+            if (!changes.isEmpty()) {
+                journal.append(changes);
+                // Its writer reads what it says of it from the database: that is what was committed.
+                open(revived, known);
+            }
+            return result;
+        } catch (SQLException e) {
+            if (!LostDatabase.isCauseOf(e)) {
+                Log.warn("event=commit-in-doubt sweep=" + sweep, e);
+            }
+            throw Problem.Unavailable.ofDatabase().exception();
+        } finally {
+            beginning.remove(sweep);
         }
     }
 
