@@ -279,29 +279,28 @@ public class StudyDesk {
      * @throws ProblemException also {@link Problem.Unavailable}: it is being opened by another call, or the database did not take it
      */
     public <R> R callOrRevive(UUID sweep, Function<LiveSweep, R> decide) {
-        if (live.containsKey(sweep)
-                || archive.sweep(sweep).stream().noneMatch(s -> s.state() == SweepState.COMPLETED)) {
+        var writer = live.get(sweep);
+        if (writer != null) {
+            try {
+                return writer.submit(decide).join();
+            } catch (CompletionException e) {
+                if (e.getCause() instanceof ProblemException problem) {
+                    throw problem;
+                }
+                if (!(e.getCause() instanceof SweepWriter.Closed)) {
+                    throw e;
+                }
+                awaitEnd(writer); // it has just ended
+            }
+        }
+        if (archive.sweep(sweep).stream().noneMatch(saved -> saved.state() == SweepState.COMPLETED)) {
             return call(sweep, decide);
         }
         if (!beginning.add(sweep)) {
             throw new Problem.Unavailable("The sweep is being opened by another call.").exception();
         }
         try {
-            if (live.containsKey(sweep)) {
-                return call(sweep, decide);
-            }
-            var revived = load(sweep);
-            revived.at(clock.instant().truncatedTo(ChronoUnit.MICROS));
-            long known = revived.revision();
-            var result = decide.apply(revived);
-            revived.settle();
-            var changes = revived.drain();
-            if (!changes.isEmpty()) {
-                journal.append(changes);
-                // Its writer reads what it says of it from the database: that is what was committed.
-                open(revived, known);
-            }
-            return result;
+            return live.containsKey(sweep) ? call(sweep, decide) : revive(sweep, decide);
         } catch (SQLException e) {
             if (!LostDatabase.isCauseOf(e)) {
                 Log.warn("event=commit-in-doubt sweep=" + sweep, e);
@@ -309,6 +308,30 @@ public class StudyDesk {
             throw Problem.Unavailable.ofDatabase().exception();
         } finally {
             beginning.remove(sweep);
+        }
+    }
+
+    private <R> R revive(UUID sweep, Function<LiveSweep, R> decide) throws SQLException {
+        var revived = load(sweep);
+        revived.at(clock.instant().truncatedTo(ChronoUnit.MICROS));
+        long known = revived.revision();
+        var result = decide.apply(revived);
+        revived.settle();
+        var changes = revived.drain();
+        if (!changes.isEmpty()) {
+            journal.append(changes);
+            // Its writer tells what was committed, as it finds it in the database.
+            open(revived, known);
+        }
+        return result;
+    }
+
+    private static void awaitEnd(SweepWriter writer) {
+        try {
+            writer.awaitEnd(CLOSE);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Problem.Unavailable("The service stops.").exception();
         }
     }
 

@@ -35,8 +35,7 @@ public record SweepEdit(ObjectNode before, ObjectNode after) {
     static SweepEdit between(SweepSpecification before, SweepSpecification after) {
         var was = JsonNodeFactory.instance.objectNode();
         var became = JsonNodeFactory.instance.objectNode();
-        compare(
-                before.toJson().without(ENQUEUE), after.toJson().without(ENQUEUE), 2, was, became);
+        compare(before.toJson().without(ENQUEUE), after.toJson().without(ENQUEUE), 2, was, became);
         return new SweepEdit(was, became);
     }
 
@@ -69,7 +68,9 @@ public record SweepEdit(ObjectNode before, ObjectNode after) {
         var was = before.toJson();
         var becomes = after.toJson();
         for (var field : fields(was, becomes)) {
-            if (!EDITABLE.contains(field) && !field.equals(ENQUEUE) && !was.path(field).equals(becomes.path(field))) {
+            if (!EDITABLE.contains(field)
+                    && !field.equals(ENQUEUE)
+                    && !was.path(field).equals(becomes.path(field))) {
                 faults.add(new Problem.Fault(
                         "/" + field,
                         "`%s` of a sweep that has begun cannot be edited; a clone of the sweep can have another."

@@ -19,6 +19,7 @@ import dev.sluice.search.trial.TrialState;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
@@ -882,7 +883,7 @@ final class LiveSweepTest {
         assertThat(rig.live.trial(1).state()).isEqualTo(TrialState.QUEUED);
         for (int i = 0; i < 8; i++) {
             var lease = rig.lease();
-            assertThat((Double) lease.params().get("x")).isBetween(0.5, 2.0);
+            assertThat(x(lease)).isBetween(0.5, 2.0);
             rig.complete(lease, 0.5);
         }
         assertRefused(() -> rig.run(sweep -> sweep.rerun(0, "ada")), Problem.Conflict.class);
@@ -898,7 +899,7 @@ final class LiveSweepTest {
         rig.run(sweep -> sweep.answer(question, suggested));
 
         assertThat(rig.sweep().counts().total()).isZero();
-        assertThat((Double) rig.lease().params().get("x")).isBetween(5.0, 6.0);
+        assertThat(x(rig.lease())).isBetween(5.0, 6.0);
     }
 
     @Test
@@ -986,7 +987,7 @@ final class LiveSweepTest {
                 """));
         for (int i = 0; i < 15; i++) {
             var lease = rig.lease();
-            rig.complete(lease, (Double) lease.params().get("x"));
+            rig.complete(lease, x(lease));
         }
         rig.run(sweep -> sweep.edit(
                 file -> SweepFiles.with(
@@ -1000,6 +1001,10 @@ final class LiveSweepTest {
         assertThat(again.lease("w", 1, trial -> Optional.empty()).getFirst().params())
                 .isEqualTo(next);
         assertThat((Double) next.get("x")).isLessThanOrEqualTo(0.5);
+    }
+
+    private static double x(Lease lease) {
+        return (Double) Objects.requireNonNull(lease.params().get("x"));
     }
 
     private static UnaryOperator<SweepSpecification> edited(String... lines) {
