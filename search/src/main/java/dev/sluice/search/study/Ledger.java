@@ -1,6 +1,7 @@
 package dev.sluice.search.study;
 
 import dev.sluice.search.space.ParameterValues;
+import dev.sluice.search.space.SearchSpace;
 import dev.sluice.search.trial.Goals;
 import dev.sluice.search.trial.Objective;
 import dev.sluice.search.trial.SavedTrial;
@@ -34,6 +35,11 @@ final class Ledger implements TrialHistory {
     private int[] changed = new int[64];
     private int revision;
     private int imported;
+    /** The trials that are no points of the space any more. */
+    private BitSet outside = new BitSet();
+
+    /** What a sampler learns the history by: another one whenever the trials that it must not see are others. */
+    private Object searched = this;
 
     Ledger(Goals goals) {
         this.goals = goals;
@@ -92,6 +98,64 @@ final class Ledger implements TrialHistory {
                 imported,
                 changed, // what is written is never written again, and growth makes another array
                 revision);
+    }
+
+    /** Looks anew which trials are points of the space; those that come later always are. {@code O(trials × parameters)}. */
+    void search(SearchSpace space) {
+        var now = new BitSet();
+        for (Trial trial : trials) {
+            if (!space.violations(trial.values()).isEmpty()) {
+                now.set(trial.id().number());
+            }
+        }
+        if (!now.equals(outside)) {
+            outside = now;
+            searched = new Object();
+        }
+    }
+
+    /**
+     * What a sampler is to see: all trials, but those outside the space as called off. A live view where there are none outside, else as it is
+     * now.
+     */
+    TrialHistory searched() {
+        return outside.isEmpty() ? this : frozenSearched();
+    }
+
+    /** The same as it is now, for good. {@code O(trials)}. */
+    FrozenHistory frozenSearched() {
+        if (outside.isEmpty()) {
+            return frozen();
+        }
+        var shown = trials.toArray(Trial[]::new);
+        var states = new EnumMap<TrialState, BitSet>(TrialState.class);
+        numbers.forEach((state, set) -> {
+            var inside = (BitSet) set.clone();
+            inside.andNot(outside);
+            states.put(state, inside);
+        });
+        for (int n = outside.nextSetBit(0); n >= 0; n = outside.nextSetBit(n + 1)) {
+            shown[n] = shown[n].outside();
+            numbers(states, TrialState.CANCELLED).set(n);
+        }
+        var inside = concluded.stream()
+                .filter(trial -> !outside.get(trial.id().number()))
+                .toArray(Trial[]::new);
+        return new FrozenHistory(
+                searched, goals, shown, inside, states, best(inside), occurrences, imported, changed, revision);
+    }
+
+    private Optional<Trial> best(Trial[] among) {
+        Optional<Trial> complete = Optional.empty();
+        Optional<Trial> pruned = Optional.empty();
+        for (Trial trial : among) {
+            if (trial.state() == TrialState.COMPLETE) {
+                complete = better(complete, trial);
+            } else if (trial.state() == TrialState.PRUNED) {
+                pruned = better(pruned, trial);
+            }
+        }
+        return complete.isPresent() ? complete : pruned;
     }
 
     void add(Trial trial) {
@@ -169,6 +233,10 @@ final class Ledger implements TrialHistory {
     }
 
     private BitSet numbers(TrialState state) {
+        return numbers(numbers, state);
+    }
+
+    private static BitSet numbers(Map<TrialState, BitSet> numbers, TrialState state) {
         return numbers.computeIfAbsent(state, s -> new BitSet());
     }
 

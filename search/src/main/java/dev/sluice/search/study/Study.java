@@ -6,12 +6,14 @@ import dev.sluice.search.pruner.Pruner;
 import dev.sluice.search.pruner.Verdict;
 import dev.sluice.search.sampler.Sampler;
 import dev.sluice.search.sampler.Suggested;
+import dev.sluice.search.space.Parameter;
 import dev.sluice.search.space.ParameterValues;
 import dev.sluice.search.trial.Measurement;
 import dev.sluice.search.trial.Outcome;
 import dev.sluice.search.trial.Trial;
 import dev.sluice.search.trial.TrialHistory;
 import dev.sluice.search.trial.TrialId;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -29,11 +31,13 @@ import java.util.function.Predicate;
  * <p>Not thread-safe: confined to one writer.
  */
 public final class Study {
-    private final StudySpec spec;
-    private final Sampler sampler;
+    private StudySpec spec;
+    private Sampler sampler;
     private final Pruner pruner;
     private final Consumer<StudyEvent> journal;
     private final Ledger ledger;
+    /** Whether it is known which trials are points of the space: asked first when a sampler must know. */
+    private boolean searched;
 
     /**
      * An empty study with the algorithms that its specification names.
@@ -152,6 +156,14 @@ public final class Study {
     }
 
     /**
+     * The same as the sampler sees it: what is no point of the space any more is called off. For questions about what is left to find.
+     */
+    public TrialHistory frozenSearched() {
+        lookAtSpace();
+        return ledger.frozenSearched();
+    }
+
+    /**
      * The trial as it stands.
      *
      * @throws IllegalArgumentException if there is none of this number
@@ -192,7 +204,8 @@ public final class Study {
                 return Optional.of(suggestion(ledger.get(id)));
             }
         }
-        var ask = new PreparedAsk(sampler, ledger, Seeds.suggestion(spec.seed(), ledger.size()));
+        lookAtSpace();
+        var ask = new PreparedAsk(sampler, ledger.searched(), Seeds.suggestion(spec.seed(), ledger.size()));
         return ask.suggest().map(suggested -> accept(ask, suggested));
     }
 
@@ -201,7 +214,8 @@ public final class Study {
      * {@code O(trials)}, but only references are copied.
      */
     public PreparedAsk prepareAsk() {
-        return new PreparedAsk(sampler, ledger.frozen(), Seeds.suggestion(spec.seed(), ledger.size()));
+        lookAtSpace();
+        return new PreparedAsk(sampler, ledger.frozenSearched(), Seeds.suggestion(spec.seed(), ledger.size()));
     }
 
     /** Takes the answer to a question of this study: the new trial, which now waits. */
@@ -304,6 +318,45 @@ public final class Study {
      */
     public void requeue(TrialId id, String reason) {
         commit(new StudyEvent.TrialRequeued(id, reason));
+    }
+
+    /**
+     * Goes on with another space or another plan, after an edit: ranges and choices may have become other ones, constraints too, and how many
+     * trials are planned. The sampler is made anew from what is known. Trials that are no points of the space any more keep their numbers
+     * and results, but the sampler sees them as called off, and sees them again where a later edit takes them in. What follows is a function of
+     * the specification, the events and nothing else: a replay with this specification answers alike.
+     *
+     * <p>No event: whoever keeps the study's events keeps its specification beside them.
+     *
+     * @throws IllegalArgumentException if anything else is another: goals, algorithms, seed, or the parameters' names; nothing has changed then
+     */
+    public void respecify(StudySpec next) {
+        requireSame("goals", spec.goals(), next.goals());
+        requireSame("search", spec.search(), next.search());
+        requireSame("pruning", spec.pruning(), next.pruning());
+        requireSame("seed", spec.seed(), next.seed());
+        requireSame("parameters", names(spec), names(next));
+        sampler = Samplers.of(next.search().algorithm(), next.search().options(), next.context());
+        spec = next;
+        searched = false;
+    }
+
+    private static List<String> names(StudySpec spec) {
+        return spec.space().parameters().stream().map(Parameter::name).sorted().toList();
+    }
+
+    private static void requireSame(String what, Object now, Object next) {
+        if (!now.equals(next)) {
+            throw new IllegalArgumentException(
+                    "a study keeps its %s; they are %s, and were to become %s".formatted(what, now, next));
+        }
+    }
+
+    private void lookAtSpace() {
+        if (!searched) {
+            ledger.search(spec.space());
+            searched = true;
+        }
     }
 
     private boolean holdsObjective(Measurement measurement) {

@@ -401,6 +401,14 @@ public final class Trial {
         return next(TrialState.QUEUED, measurements, shown, Optional.empty(), why, attempt);
     }
 
+    /**
+     * The trial as those are shown it who search a space that it is no point of, since the space was edited: called off, with nothing to be
+     * learnt from it.
+     */
+    public Trial outside() {
+        return next(TrialState.CANCELLED, measurements, shown, pruneVerdict, "no point of the space any more", attempt);
+    }
+
     /** This trial at another moment of its life. */
     private Trial next(
             TrialState state,

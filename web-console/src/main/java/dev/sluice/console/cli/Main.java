@@ -37,6 +37,10 @@ public final class Main {
         commands.put("resume", context -> new SweepActionCommand(context, "resume"));
         commands.put("stop", context -> new SweepActionCommand(context, "stop"));
         commands.put("cancel", context -> new SweepActionCommand(context, "cancel"));
+        commands.put("edit", EditCommand::new);
+        commands.put("clone", CloneCommand::new);
+        commands.put("rerun", RerunCommand::new);
+        commands.put("audit", AuditCommand::new);
         commands.put("promote", PromoteCommand::new);
         commands.put("export", ExportCommand::new);
         commands.put("backup", BackupCommand::new);

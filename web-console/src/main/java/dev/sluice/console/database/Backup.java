@@ -57,9 +57,10 @@ public class Backup {
     private static final String MARK = "sluice-backup";
     /** Those that others refer to come first. */
     private static final List<String> TABLES =
-            List.of("sweep", "trial", "attempt", "event", "promotion", "alert", "delivery");
+            List.of("sweep", "trial", "attempt", "event", "promotion", "audit", "alert", "delivery");
 
-    private static final Map<String, String> ORDER = Map.of("event", "sweep, pos", "delivery", "alert, webhook");
+    private static final Map<String, String> ORDER =
+            Map.of("event", "sweep, pos", "audit", "sweep, pos", "delivery", "alert, webhook");
     private static final int FETCH = 5000;
     private static final int BATCH = 500;
 

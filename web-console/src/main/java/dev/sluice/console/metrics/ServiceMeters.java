@@ -254,6 +254,7 @@ public class ServiceMeters {
                 case SweepEvent.Studied studied -> studied(studied.event());
                 case SweepEvent.StateChanged changed -> {}
                 case SweepEvent.WarmStarted started -> {}
+                case SweepEvent.Steered steered -> {}
                 case SweepEvent.Alerted alerted -> alert(alerted.rule());
                 case SweepEvent.AttemptStopping stopping -> {}
             }

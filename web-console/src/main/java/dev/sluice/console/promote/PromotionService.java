@@ -199,7 +199,7 @@ public class PromotionService {
         }
     }
 
-    /** At most once a sweep, however often it is asked. */
+    /** At most once each time that a sweep completes, however often it is asked. */
     private void promoteByItself(UUID sweep) {
         var saved = archive.sweep(sweep);
         if (saved.isEmpty()) {
@@ -216,7 +216,11 @@ public class PromotionService {
         oneAtATime.lock();
         try {
             boolean before = QuarkusTransaction.requiringNew()
-                    .call(() -> PromotionEntity.count("sweep = ?1 and automatic = true", sweep) > 0);
+                    .call(() -> PromotionEntity.count(
+                                    "sweep = ?1 and automatic = true and createdAt >= ?2",
+                                    sweep,
+                                    saved.get().endedAt().orElse(Instant.EPOCH))
+                            > 0);
             if (before) {
                 return;
             }

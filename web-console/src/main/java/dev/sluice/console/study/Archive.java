@@ -130,9 +130,10 @@ public class Archive {
                 .toList();
     }
 
+    /** All of it that there was at this revision is in MLflow; what has come since is not. */
     @Transactional
-    public void markTracked(UUID sweep) {
-        SweepEntity.update("tracked = true where id = ?1", sweep);
+    public void markTracked(UUID sweep, long revision) {
+        SweepEntity.update("tracked = true where id = ?1 and revision = ?2", sweep, revision);
     }
 
     @Transactional
@@ -201,11 +202,21 @@ public class Archive {
                 .toList();
     }
 
+    /** The newest first; those before a position. */
+    @Transactional
+    public List<Audited> audit(UUID sweep, long before, int limit) {
+        return AuditEntity.<AuditEntity>find("sweep = ?1 and pos < ?2 order by pos desc", sweep, before)
+                .page(0, limit)
+                .stream()
+                .map(AuditEntity::view)
+                .toList();
+    }
+
     /** Removes a sweep that is over, with all that belongs to it. */
     @Transactional
     public void delete(UUID sweep) {
         try (var connection = source.getConnection()) {
-            for (var table : List.of("promotion", "alert", "event", "attempt", "trial")) {
+            for (var table : List.of("promotion", "alert", "audit", "event", "attempt", "trial")) {
                 try (var delete = connection.prepareStatement("delete from " + table + " where sweep = ?")) {
                     delete.setObject(1, sweep);
                     delete.executeUpdate();

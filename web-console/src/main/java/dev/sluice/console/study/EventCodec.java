@@ -32,6 +32,7 @@ final class EventCodec {
     static final String REQUEUED = "REQUEUED";
     static final String STATE = "STATE";
     static final String WARM_STARTED = "WARM_STARTED";
+    static final String STEERED = "STEERED";
     static final String ALERTED = "ALERTED";
     static final String ATTEMPT_STOPPING = "ATTEMPT_STOPPING";
     static final String ATTEMPT_ENDED = "ATTEMPT_ENDED";
@@ -61,6 +62,13 @@ final class EventCodec {
                     earlier.leftOut().forEach(entry.putArray("leftOut")::add);
                 }
                 yield WARM_STARTED;
+            }
+            case SweepEvent.Steered steered -> {
+                json.put("who", steered.who())
+                        .put("action", steered.action())
+                        .put("before", steered.before())
+                        .put("after", steered.after());
+                yield STEERED;
             }
             case SweepEvent.Alerted alerted -> {
                 json.put("attempt", alerted.attempt())
@@ -141,6 +149,9 @@ final class EventCodec {
         return switch (kind) {
             case STATE -> new SweepEvent.StateChanged(SweepState.valueOf(text(json, "state")), text(json, "reason"));
             case WARM_STARTED -> new SweepEvent.WarmStarted(earlier(json.path("from")));
+            case STEERED ->
+                new SweepEvent.Steered(
+                        trial, text(json, "who"), text(json, "action"), text(json, "before"), text(json, "after"));
             case ALERTED ->
                 new SweepEvent.Alerted(trial, json.path("attempt").asInt(), text(json, "rule"), text(json, "message"));
             case ATTEMPT_STOPPING ->

@@ -12,9 +12,6 @@ import dev.sluice.search.study.Study;
 import dev.sluice.search.study.StudyEvent;
 import dev.sluice.search.study.StudySpec;
 import dev.sluice.search.study.Suggestion;
-import dev.sluice.search.terminator.FailureBudget;
-import dev.sluice.search.terminator.RegretBoundTerminator;
-import dev.sluice.search.terminator.StagnationTerminator;
 import dev.sluice.search.terminator.Termination;
 import dev.sluice.search.terminator.Terminator;
 import dev.sluice.search.trial.Measurement;
@@ -58,16 +55,17 @@ public final class LiveSweep {
     private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}+");
 
     private final UUID id;
-    private final SweepSpecification specification;
-    private final String specificationText;
+    private SweepSpecification specification;
+    private String specificationText;
     private final List<Objective> objectives;
     private final Instant createdAt;
     private static final String ALL_TRIED = "every point of the space was tried";
 
     private final Study study;
-    private final Optional<Terminator> stagnation;
-    private final Terminator failureBudget;
-    private final Alarms alarms;
+    /** When it has had enough; another one after an edit. */
+    private Terms terms;
+
+    private Alarms alarms;
     private final List<TrialRow> trials = new ArrayList<>();
     private final Map<UUID, AttemptRow> active = new LinkedHashMap<>();
 
@@ -77,6 +75,7 @@ public final class LiveSweep {
     private @Nullable Instant endedAt;
     private SweepSnapshot.Counts counts = SweepSnapshot.Counts.NONE;
     private @Nullable Integer bestTrial;
+    private @Nullable Instant extendedAt;
     private long pos;
     /** Why nothing is started any more although the budget is not used: stagnation or wall time. */
     private @Nullable String windDown;
@@ -86,8 +85,6 @@ public final class LiveSweep {
     /** Why the sampler has no further point; trials that wait are run all the same. */
     private @Nullable String exhausted;
 
-    /** Says when too little is left to gain; asked beside the writer, one question at a time. */
-    private final Optional<Terminator> regret;
     /** How many trials had concluded when that was last asked. */
     private int weighed;
 
@@ -113,17 +110,7 @@ public final class LiveSweep {
         this.objectives = specification.objectives();
         this.createdAt = createdAt;
         this.now = createdAt;
-        this.stagnation = specification.budget().stallTrials().isPresent()
-                ? Optional.of(new StagnationTerminator(
-                        specification.budget().stallTrials().getAsInt()))
-                : Optional.empty();
-        this.regret = specification.budget().regret().isPresent()
-                ? Optional.of(
-                        RegretBoundTerminator.builder(studySpec(specification).context())
-                                .regret(specification.budget().regret().getAsDouble())
-                                .build())
-                : Optional.empty();
-        this.failureBudget = new FailureBudget(specification.budget().failedTrials());
+        this.terms = Terms.of(specification);
         this.alarms = new Alarms(specification.alerts(), this::record);
         this.study = study.apply(this::studied);
     }
@@ -171,6 +158,7 @@ public final class LiveSweep {
         live.endedAt = saved.endedAt().orElse(null);
         live.counts = saved.counts();
         live.bestTrial = saved.bestTrial().orElse(null);
+        live.extendedAt = saved.extendedAt().orElse(null);
         live.pos = saved.revision();
         trials.forEach(trial -> live.trials.add(TrialRow.of(trial)));
         var reruns = reruns(events);
@@ -265,17 +253,17 @@ public final class LiveSweep {
      */
     Optional<Doubt> doubt(String worker, int capacity) {
         int concluded = study.history().concluded().size();
-        if (regret.isEmpty() || weighed == concluded || !asksForMore(worker, capacity)) {
+        if (terms.regret().isEmpty() || weighed == concluded || !asksForMore(worker, capacity)) {
             return Optional.empty();
         }
         weighed = concluded;
-        return Optional.of(new Doubt(regret.get(), study.frozenHistory()));
+        return Optional.of(new Doubt(terms.regret().get(), study.frozenSearched()));
     }
 
     /** What was found of it. A sweep that was read again from the database meanwhile has not asked. */
     @SuppressWarnings("ReferenceEquality")
     void resolve(Doubt doubt, Optional<Termination> found) {
-        if (regret.isPresent() && regret.get() == doubt.terminator && windDown == null) {
+        if (terms.regret().isPresent() && terms.regret().get() == doubt.terminator && windDown == null) {
             found.ifPresent(termination -> windDown = termination.reason());
         }
     }
@@ -528,6 +516,102 @@ public final class LiveSweep {
         return trials.get(study.enqueue(values).number()).snapshot();
     }
 
+    /**
+     * Takes another file for its own, from now on. What the file may not change was refused before.
+     *
+     * @param next the file as it shall be, made from the present one
+     * @param by who wants it
+     */
+    public void edit(Function<SweepSpecification, SweepSpecification> next, String by) {
+        if (state != SweepState.RUNNING && state != SweepState.PAUSED && state != SweepState.COMPLETED) {
+            throw new Problem.Conflict("The sweep is %s; only one that is RUNNING, PAUSED or COMPLETED can be edited."
+                            .formatted(state))
+                    .exception();
+        }
+        var edited = next.apply(specification);
+        var change = SweepEdit.between(specification, edited);
+        if (change.isNothing()) {
+            return;
+        }
+        boolean over = state == SweepState.COMPLETED;
+        if (over && !goesOn(edited)) {
+            throw new Problem.Conflict(
+                            "The sweep is COMPLETED (%s); an edit must give it more to do, such as a `budget.trials` above %d."
+                                    .formatted(reason, counts.total()))
+                    .exception();
+        }
+        study.respecify(studySpec(edited));
+        specification = edited;
+        specificationText = edited.toJson().toString();
+        terms = Terms.of(edited);
+        watchAnew();
+        reconsider();
+        record(new SweepEvent.Steered(
+                -1,
+                cut(by),
+                over ? "extend" : "edit",
+                change.before().toString(),
+                change.after().toString()));
+        if (over) {
+            goOn("extended by a user");
+        }
+        dropOutside();
+        dirty = true;
+    }
+
+    /** Whether a sweep that has completed would have anything to do. */
+    private boolean goesOn(SweepSpecification edited) {
+        var more = edited.budget().trials();
+        boolean trialsLeft = more.isEmpty() || counts.total() < more.getAsInt();
+        return trialsLeft && !edited.equals(specification);
+    }
+
+    /** From COMPLETED back to RUNNING. */
+    private void goOn(String why) {
+        endedAt = null;
+        target = null;
+        extendedAt = now;
+        change(SweepState.RUNNING, why);
+    }
+
+    private void watchAnew() {
+        alarms = new Alarms(specification.alerts(), this::record);
+        for (var attempt : active.values()) {
+            alarms.started(
+                    attempt.trial.number,
+                    attempt.number,
+                    study.trial(trialId(attempt)).measurements());
+        }
+    }
+
+    /** What was found of the end is found again by the new terms; what the sampler thinks about is of no use any more. */
+    private void reconsider() {
+        asked = null;
+        windDown = null;
+        exhausted = null;
+        outOfTime = false;
+        judged = -1;
+        weighed = -1;
+    }
+
+    private void dropOutside() {
+        for (var trial : trials) {
+            if (trial.state == TrialState.QUEUED
+                    && !specification
+                            .space()
+                            .violations(study.trial(new TrialId(trial.number)).values())
+                            .isEmpty()) {
+                tell(trial, new Outcome.Cancelled("it is no point of the space any more, which was edited"));
+            }
+        }
+    }
+
+    /** Notes what somebody did. */
+    public void audit(String by, String action, int trial, String before, String after) {
+        record(new SweepEvent.Steered(trial, cut(by), action, before, after));
+        dirty = true;
+    }
+
     public void pause() {
         demand(SweepState.PAUSED, "pause");
         change(SweepState.PAUSED, "paused by a user");
@@ -579,23 +663,76 @@ public final class LiveSweep {
         return trial.snapshot();
     }
 
-    public TrialSnapshot rerun(int number) {
+    /** Runs a failed or cancelled trial again. A sweep that has completed goes on. */
+    public TrialSnapshot rerun(int number, String by) {
         var trial = trials.get(number);
         if (trial.state != TrialState.FAILED && trial.state != TrialState.CANCELLED) {
             throw new Problem.Conflict(
                             "The trial is %s; only a failed or cancelled one can be run again.".formatted(trial.state))
                     .exception();
         }
-        if (state != SweepState.RUNNING && state != SweepState.PAUSED) {
+        var violations = specification
+                .space()
+                .violations(study.trial(new TrialId(number)).values());
+        if (!violations.isEmpty()) {
+            throw new Problem.Conflict("The trial is no point of the sweep's space any more, which was edited: %s."
+                            .formatted(String.join("; ", violations)))
+                    .exception();
+        }
+        mayRunAgain();
+        audit(by, "rerun", number, trial.state.name(), TrialState.QUEUED.name());
+        goOnIfOver("trial %d is run again by a user".formatted(number));
+        again(trial);
+        return trial.snapshot();
+    }
+
+    /**
+     * Runs all failed trials again, and where asked for those that were cancelled. A sweep that has completed goes on.
+     *
+     * @return how many
+     */
+    public int rerunAll(boolean cancelled, String by) {
+        var again = trials.stream()
+                .filter(trial -> trial.importedFrom.isEmpty())
+                .filter(trial -> trial.state == TrialState.FAILED || (cancelled && trial.state == TrialState.CANCELLED))
+                .filter(trial -> specification
+                        .space()
+                        .violations(study.trial(new TrialId(trial.number)).values())
+                        .isEmpty())
+                .toList();
+        if (again.isEmpty()) {
+            throw new Problem.Conflict("The sweep has no trial to run again.").exception();
+        }
+        mayRunAgain();
+        var many = again.size() == 1 ? "1 trial" : "%d trials".formatted(again.size());
+        audit(by, "rerun", -1, state.name(), many);
+        goOnIfOver(many + " run again by a user");
+        again.forEach(this::again);
+        return again.size();
+    }
+
+    private void mayRunAgain() {
+        if (state != SweepState.RUNNING && state != SweepState.PAUSED && state != SweepState.COMPLETED) {
             throw new Problem.Conflict("The sweep is %s; its trials cannot be run again.".formatted(state)).exception();
         }
-        refuseWhenWindingDown();
+        if (state != SweepState.COMPLETED) {
+            refuseWhenWindingDown();
+        }
+    }
+
+    private void goOnIfOver(String why) {
+        if (state == SweepState.COMPLETED) {
+            reconsider();
+            goOn(why);
+        }
+    }
+
+    private void again(TrialRow trial) {
         trial.failures = 0;
         trial.losses = 0;
         trial.used = Duration.ZERO;
         trial.notBefore = Instant.EPOCH;
-        study.requeue(new TrialId(number), "run again by a user");
-        return trial.snapshot();
+        study.requeue(new TrialId(trial.number), "run again by a user");
     }
 
     /** What time does: leases expire, trials and sweeps run out of it. Called every second. */
@@ -635,16 +772,16 @@ public final class LiveSweep {
     /** What follows from the last command: the sweep may be over now. Called after every command. */
     void settle() {
         if (state == SweepState.RUNNING) {
-            failureBudget.check(study.history()).ifPresent(failure -> {
+            terms.failures().check(study.history()).ifPresent(failure -> {
                 end(SweepState.FAILED, failure.reason());
                 stopAll(failure.reason());
             });
         }
         if (windDown == null
-                && stagnation.isPresent()
+                && terms.stagnation().isPresent()
                 && judged != study.history().concluded().size()) {
             judged = study.history().concluded().size();
-            stagnation.get().check(study.history()).ifPresent(t -> windDown = t.reason());
+            terms.stagnation().get().check(study.history()).ifPresent(t -> windDown = t.reason());
         }
         if (state == SweepState.STOPPING && active.isEmpty()) {
             finish(target == null ? SweepState.COMPLETED : target, reason);
@@ -712,7 +849,8 @@ public final class LiveSweep {
                 Optional.ofNullable(endedAt),
                 pos,
                 counts,
-                Optional.ofNullable(bestTrial));
+                Optional.ofNullable(bestTrial),
+                Optional.ofNullable(extendedAt));
     }
 
     void at(Instant time) {
@@ -996,8 +1134,11 @@ public final class LiveSweep {
         cancelQueued(why);
     }
 
-    /** When the first trial began: time spent in a queue for devices is nobody's wall time. */
+    /** When the first trial began: time spent in a queue for devices is nobody's wall time. Of an extended sweep, when it went on. */
     private Optional<Instant> begunAt() {
+        if (extendedAt != null) {
+            return Optional.of(extendedAt);
+        }
         return trials.stream()
                 .flatMap(t -> Optional.ofNullable(t.startedAt).stream())
                 .min(Instant::compareTo);

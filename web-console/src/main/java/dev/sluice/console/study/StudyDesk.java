@@ -73,8 +73,23 @@ public class StudyDesk {
             Knowledge knowledge,
             Optional<String> idempotencyKey,
             String requestHash) {
+        return create(specification, knowledge, idempotencyKey, requestHash, sweep -> {});
+    }
+
+    /**
+     * The same, with something to note of its beginning.
+     *
+     * @param first is given the sweep before it is written down
+     */
+    public SweepSnapshot create(
+            SweepSpecification specification,
+            Knowledge knowledge,
+            Optional<String> idempotencyKey,
+            String requestHash,
+            Consumer<LiveSweep> first) {
         var sweep = LiveSweep.begin(
                 Ids.next(), specification, knowledge, clock.instant().truncatedTo(ChronoUnit.MICROS));
+        first.accept(sweep);
         var changes = sweep.drain();
         beginning.add(sweep.id());
         try {
@@ -254,6 +269,69 @@ public class StudyDesk {
             if (!answered) {
                 var unused = submit(sweep, s -> s.unanswered(question));
             }
+        }
+    }
+
+    /**
+     * As {@link #call}, also for a sweep that has completed, which the decision may have go on. What is decided is in the database before anybody
+     * acts on it, as ever.
+     *
+     * @throws ProblemException also {@link Problem.Unavailable}: it is being opened by another call, or the database did not take it
+     */
+    public <R> R callOrRevive(UUID sweep, Function<LiveSweep, R> decide) {
+        var writer = live.get(sweep);
+        if (writer != null) {
+            try {
+                return writer.submit(decide).join();
+            } catch (CompletionException e) {
+                if (e.getCause() instanceof ProblemException problem) {
+                    throw problem;
+                }
+                if (!(e.getCause() instanceof SweepWriter.Closed)) {
+                    throw e;
+                }
+                awaitEnd(writer); // it has just ended
+            }
+        }
+        if (archive.sweep(sweep).stream().noneMatch(saved -> saved.state() == SweepState.COMPLETED)) {
+            return call(sweep, decide);
+        }
+        if (!beginning.add(sweep)) {
+            throw new Problem.Unavailable("The sweep is being opened by another call.").exception();
+        }
+        try {
+            return live.containsKey(sweep) ? call(sweep, decide) : revive(sweep, decide);
+        } catch (SQLException e) {
+            if (!LostDatabase.isCauseOf(e)) {
+                Log.warn("event=commit-in-doubt sweep=" + sweep, e);
+            }
+            throw Problem.Unavailable.ofDatabase().exception();
+        } finally {
+            beginning.remove(sweep);
+        }
+    }
+
+    private <R> R revive(UUID sweep, Function<LiveSweep, R> decide) throws SQLException {
+        var revived = load(sweep);
+        revived.at(clock.instant().truncatedTo(ChronoUnit.MICROS));
+        long known = revived.revision();
+        var result = decide.apply(revived);
+        revived.settle();
+        var changes = revived.drain();
+        if (!changes.isEmpty()) {
+            journal.append(changes);
+            // Its writer tells what was committed, as it finds it in the database.
+            open(revived, known);
+        }
+        return result;
+    }
+
+    private static void awaitEnd(SweepWriter writer) {
+        try {
+            writer.awaitEnd(CLOSE);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Problem.Unavailable("The service stops.").exception();
         }
     }
 

@@ -58,6 +58,9 @@ class SweepEntity extends PanacheEntityBase {
 
     boolean tracked;
 
+    @Column(name = "extended_at")
+    Instant extendedAt;
+
     SweepSnapshot snapshot() {
         return new SweepSnapshot(
                 id,
@@ -70,6 +73,7 @@ class SweepEntity extends PanacheEntityBase {
                 Optional.ofNullable(endedAt),
                 revision,
                 new SweepSnapshot.Counts(queued, running, complete, pruned, infeasible, failed, cancelled, imported),
-                Optional.ofNullable(bestTrial));
+                Optional.ofNullable(bestTrial),
+                Optional.ofNullable(extendedAt));
     }
 }

@@ -37,6 +37,15 @@ public sealed interface SweepEvent {
         }
     }
 
+    /**
+     * Somebody steered it.
+     *
+     * @param who as the call said, or `unknown`
+     * @param action `edit`, `extend`, `pause`, `resume`, `stop`, `cancel`, `enqueue`, `rerun`, `stop-trial` or `clone`
+     * @param before what it was: of an edit the changed fields, as JSON; else in a word
+     */
+    record Steered(int trial, String who, String action, String before, String after) implements SweepEvent {}
+
     /** A running attempt is worth a person's attention; nothing follows from it. */
     record Alerted(int trial, int attempt, String rule, String message) implements SweepEvent {}
 

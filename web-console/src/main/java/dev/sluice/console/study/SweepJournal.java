@@ -64,6 +64,7 @@ public class SweepJournal {
         try {
             events(connection, changes);
             alerts(connection, changes);
+            audit(connection, changes);
             sweep(connection, changes.sweep());
             for (var row : changes.trials()) {
                 trial(connection, row.value(), row.fresh());
@@ -131,6 +132,25 @@ public class SweepJournal {
         }
     }
 
+    private static void audit(Connection connection, LiveSweep.Changes changes) throws SQLException {
+        for (var recorded : changes.events()) {
+            if (recorded.event() instanceof SweepEvent.Steered steered) {
+                try (var insert = connection.prepareStatement(
+                        "insert into audit (sweep, pos, at, who, action, trial, was, became) values (?, ?, ?, ?, ?, ?, ?, ?)")) {
+                    insert.setObject(1, changes.sweep().id());
+                    insert.setLong(2, recorded.pos());
+                    insert.setObject(3, time(recorded.at()));
+                    insert.setString(4, text(steered.who()));
+                    insert.setString(5, steered.action());
+                    insert.setInt(6, steered.trial());
+                    insert.setString(7, text(steered.before()));
+                    insert.setString(8, text(steered.after()));
+                    insert.executeUpdate();
+                }
+            }
+        }
+    }
+
     private static void alert(
             Connection connection,
             LiveSweep.Changes changes,
@@ -155,7 +175,8 @@ public class SweepJournal {
     private static void sweep(Connection connection, SweepSnapshot sweep) throws SQLException {
         try (var update = connection.prepareStatement("""
                 update sweep set state = ?, target = ?, reason = ?, ended_at = ?, revision = ?, queued = ?, running = ?,
-                    complete = ?, pruned = ?, infeasible = ?, failed = ?, cancelled = ?, best_trial = ?, imported = ? where id = ?""")) {
+                    complete = ?, pruned = ?, infeasible = ?, failed = ?, cancelled = ?, best_trial = ?, imported = ?, name = ?,
+                    specification = ?, extended_at = ?, tracked = false where id = ?""")) {
             update.setString(1, sweep.state().name());
             update.setString(2, sweep.target().map(Enum::name).orElse(null));
             update.setString(3, text(sweep.reason()));
@@ -174,7 +195,10 @@ public class SweepJournal {
                 update.setNull(13, Types.INTEGER);
             }
             update.setInt(14, sweep.counts().imported());
-            update.setObject(15, sweep.id());
+            update.setString(15, text(sweep.name()));
+            update.setString(16, sweep.specification());
+            time(update, 17, sweep.extendedAt());
+            update.setObject(18, sweep.id());
             update.executeUpdate();
         }
     }

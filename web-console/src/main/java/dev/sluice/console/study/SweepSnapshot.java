@@ -11,6 +11,7 @@ import java.util.UUID;
  *
  * @param specification the normalised sweep file, JSON text
  * @param bestTrial the number of the best trial
+ * @param extendedAt when it went on after it had completed, the last time
  */
 public record SweepSnapshot(
         UUID id,
@@ -23,7 +24,8 @@ public record SweepSnapshot(
         Optional<Instant> endedAt,
         long revision,
         Counts counts,
-        Optional<Integer> bestTrial) {
+        Optional<Integer> bestTrial,
+        Optional<Instant> extendedAt) {
     /**
      * Trials by state.
      *

@@ -84,7 +84,7 @@ public class SweepLoop {
             switch (recorded.event()) {
                 case SweepEvent.StateChanged changed -> {
                     Log.infof("sweep=%s state=%s reason=\"%s\"", sweep, changed.state(), changed.reason());
-                    if (changed.state() == SweepState.RUNNING && recorded.pos() == 1) {
+                    if (changed.state() == SweepState.RUNNING && !loops.containsKey(sweep)) {
                         Thread.startVirtualThread(() -> begin(sweep));
                     }
                 }
@@ -93,6 +93,10 @@ public class SweepLoop {
                             .forEach(earlier -> Log.infof(
                                     "sweep=%s event=warm-started from=%s trials=%d points=%d",
                                     sweep, earlier.sweep(), earlier.trials(), earlier.points()));
+                case SweepEvent.Steered steered ->
+                    Log.infof(
+                            "sweep=%s event=steered action=%s trial=%d by=\"%s\" before=%s after=%s",
+                            sweep, steered.action(), steered.trial(), steered.who(), steered.before(), steered.after());
                 case SweepEvent.Alerted alerted ->
                     Log.warnf(
                             "sweep=%s trial=%d attempt=%d event=alert rule=%s message=\"%s\"",
@@ -151,6 +155,9 @@ public class SweepLoop {
             Thread.currentThread().interrupt();
         } finally {
             loops.remove(sweep);
+            if (open && desk.isLive(sweep)) {
+                begin(sweep); // it completed, and went on at the same moment
+            }
         }
     }
 

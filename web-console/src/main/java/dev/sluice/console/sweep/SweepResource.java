@@ -4,9 +4,11 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.console.folder.DataFolder;
 import dev.sluice.console.launch.DevicePool;
 import dev.sluice.console.launch.DeviceRequest;
+import dev.sluice.console.problem.Caller;
 import dev.sluice.console.problem.Problem;
 import dev.sluice.console.problem.ProblemException;
 import dev.sluice.console.problem.Query;
@@ -20,11 +22,13 @@ import dev.sluice.console.specification.SweepSpecification;
 import dev.sluice.console.specification.TrainerCatalog;
 import dev.sluice.console.specification.TrialSection;
 import dev.sluice.console.study.Archive;
+import dev.sluice.console.study.Audited;
 import dev.sluice.console.study.EarlierSweep;
 import dev.sluice.console.study.EarlierSweeps;
 import dev.sluice.console.study.LiveSweep;
 import dev.sluice.console.study.Specifications;
 import dev.sluice.console.study.StudyDesk;
+import dev.sluice.console.study.SweepEdit;
 import dev.sluice.console.study.SweepSnapshot;
 import dev.sluice.console.study.SweepState;
 import dev.sluice.console.tracking.Tracking;
@@ -38,6 +42,7 @@ import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.PATCH;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -48,6 +53,8 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
@@ -156,7 +163,22 @@ public class SweepResource {
             @HeaderParam(HttpHeaders.CONTENT_TYPE) MediaType type,
             @HeaderParam("Idempotency-Key") @Nullable String key,
             @QueryParam("dryRun") @Nullable String dry,
+            @HeaderParam(Caller.HEADER) @Nullable String user,
             @Context UriInfo uri) {
+        return make(body, type, key, dry, uri, live -> {
+            if (user != null && !user.isBlank()) {
+                live.audit(Caller.of(user), "create", -1, "", live.state().name());
+            }
+        });
+    }
+
+    private Response make(
+            byte[] body,
+            @Nullable MediaType type,
+            @Nullable String key,
+            @Nullable String dry,
+            UriInfo uri,
+            Consumer<LiveSweep> first) {
         boolean dryRun = Query.flag("dryRun", dry, false);
         if (key != null && (key.isBlank() || key.length() > 200)) {
             throw new Problem.Malformed("The Idempotency-Key must have 1 to 200 characters.").exception();
@@ -188,7 +210,7 @@ public class SweepResource {
         tracking.artifactRefusal(specification.tracking().experiment()).ifPresent(refusal -> {
             throw Problem.Invalid.at("/tracking/experiment", refusal).exception();
         });
-        return created(desk.create(specification, knowledge, Optional.ofNullable(key), hash), uri);
+        return created(desk.create(specification, knowledge, Optional.ofNullable(key), hash, first), uri);
     }
 
     @GET
@@ -239,32 +261,112 @@ public class SweepResource {
         return Response.noContent().build();
     }
 
+    @PATCH
+    @Path("/sweeps/{sweep}")
+    @Consumes({"application/merge-patch+json", MediaType.APPLICATION_JSON})
+    @Operation(
+            summary =
+                    "Edit a sweep (RFC 7396): budget, ranges, choices, constraints, retries, policies, alerts, promotion; one that has completed goes on")
+    public SweepView edit(@PathParam("sweep") UUID id, byte[] body, @HeaderParam(Caller.HEADER) @Nullable String user) {
+        find(id);
+        var patch = object(body);
+        desk.callOrRevive(id, live -> {
+            live.edit(file -> SweepEdit.checked(file, patched(file, patch)), Caller.of(user));
+            return true;
+        });
+        return get(id);
+    }
+
+    @POST
+    @Path("/sweeps/{sweep}/clone")
+    @Consumes({"application/merge-patch+json", MediaType.APPLICATION_JSON})
+    @Operation(
+            summary =
+                    "Make a sweep from another one's file, with edits (RFC 7396) of whatever field; with warmStart=true it begins with what that one knows")
+    public Response copy(
+            @PathParam("sweep") UUID id,
+            byte[] body,
+            @HeaderParam("Idempotency-Key") @Nullable String key,
+            @QueryParam("warmStart") @Nullable String warm,
+            @QueryParam("dryRun") @Nullable String dry,
+            @HeaderParam(Caller.HEADER) @Nullable String user,
+            @Context UriInfo uri) {
+        var source = find(id);
+        var file = specification(source).toJson();
+        if (Query.flag("warmStart", warm, false)) {
+            file.putObject("warmStart").putArray("from").add(id.toString());
+        }
+        var text = MergePatch.apply(file, object(body)).toString();
+        return make(
+                text.getBytes(StandardCharsets.UTF_8),
+                MediaType.APPLICATION_JSON_TYPE,
+                key,
+                dry,
+                uri,
+                live -> live.audit(
+                        Caller.of(user), "clone", -1, id.toString(), live.id().toString()));
+    }
+
+    public record Rerun(int trials) {}
+
+    @POST
+    @Path("/sweeps/{sweep}/rerun")
+    @Operation(
+            summary =
+                    "Run all failed trials again, with cancelled=true those that were cancelled too; one that has completed goes on")
+    public Rerun rerun(
+            @PathParam("sweep") UUID id,
+            @QueryParam("cancelled") @Nullable String cancelled,
+            @HeaderParam(Caller.HEADER) @Nullable String user) {
+        find(id);
+        boolean too = Query.flag("cancelled", cancelled, false);
+        return new Rerun(desk.callOrRevive(id, live -> live.rerunAll(too, Caller.of(user))));
+    }
+
+    public record Audit(List<Audited> items, @Nullable String nextCursor) {}
+
+    @GET
+    @Path("/sweeps/{sweep}/audit")
+    @Operation(summary = "Who steered a sweep, when and how, newest first")
+    public Audit audit(
+            @PathParam("sweep") UUID id,
+            @QueryParam("limit") @Nullable String limit,
+            @QueryParam("cursor") @Nullable String cursor) {
+        find(id);
+        int most = Query.limit(limit);
+        long before = cursor == null || cursor.isBlank() ? Long.MAX_VALUE : Query.offset("cursor", cursor);
+        var found = archive.audit(id, before, most + 1);
+        var page = found.subList(0, Math.min(most, found.size()));
+        return new Audit(
+                page, found.size() > most ? Long.toString(page.getLast().pos()) : null);
+    }
+
     @POST
     @Path("/sweeps/{sweep}/pause")
     @Operation(summary = "No new trials; running ones go on")
-    public SweepView pause(@PathParam("sweep") UUID id) {
-        return steer(id, LiveSweep::pause);
+    public SweepView pause(@PathParam("sweep") UUID id, @HeaderParam(Caller.HEADER) @Nullable String user) {
+        return steer(id, "pause", user, LiveSweep::pause);
     }
 
     @POST
     @Path("/sweeps/{sweep}/resume")
     @Operation(summary = "Go on after a pause")
-    public SweepView resume(@PathParam("sweep") UUID id) {
-        return steer(id, LiveSweep::resume);
+    public SweepView resume(@PathParam("sweep") UUID id, @HeaderParam(Caller.HEADER) @Nullable String user) {
+        return steer(id, "resume", user, LiveSweep::resume);
     }
 
     @POST
     @Path("/sweeps/{sweep}/stop")
     @Operation(summary = "No new trials; running ones finish; then COMPLETED")
-    public SweepView stop(@PathParam("sweep") UUID id) {
-        return steer(id, LiveSweep::stop);
+    public SweepView stop(@PathParam("sweep") UUID id, @HeaderParam(Caller.HEADER) @Nullable String user) {
+        return steer(id, "stop", user, LiveSweep::stop);
     }
 
     @POST
     @Path("/sweeps/{sweep}/cancel")
     @Operation(summary = "Running trials are stopped; then CANCELLED")
-    public SweepView cancel(@PathParam("sweep") UUID id) {
-        return steer(id, LiveSweep::cancel);
+    public SweepView cancel(@PathParam("sweep") UUID id, @HeaderParam(Caller.HEADER) @Nullable String user) {
+        return steer(id, "cancel", user, LiveSweep::cancel);
     }
 
     @GET
@@ -292,7 +394,10 @@ public class SweepResource {
     @Path("/sweeps/{sweep}/trials")
     @Consumes(MediaType.APPLICATION_JSON)
     @Operation(summary = "Enqueue a point; what it leaves out is filled in")
-    public Response enqueue(@PathParam("sweep") UUID id, @Nullable EnqueueRequest request) {
+    public Response enqueue(
+            @PathParam("sweep") UUID id,
+            @Nullable EnqueueRequest request,
+            @HeaderParam(Caller.HEADER) @Nullable String user) {
         if (request == null || request.params() == null) {
             throw Problem.Invalid.at("/params", "`params` must hold values by parameter name.")
                     .exception();
@@ -314,7 +419,11 @@ public class SweepResource {
                                     .toList())
                     .exception();
         }
-        var trial = desk.call(id, live -> live.enqueue(values));
+        var trial = desk.call(id, live -> {
+            var waiting = live.enqueue(values);
+            live.audit(Caller.of(user), "enqueue", waiting.number(), "", "QUEUED");
+            return waiting;
+        });
         return Response.status(201)
                 .entity(TrialView.of(trial, specification.goals()))
                 .build();
@@ -465,10 +574,35 @@ public class SweepResource {
         }
     }
 
-    private SweepView steer(UUID id, Consumer<LiveSweep> decide) {
+    private SweepView steer(UUID id, String action, @Nullable String user, Consumer<LiveSweep> decide) {
         find(id);
-        desk.run(id, decide);
+        desk.run(id, live -> {
+            var before = live.state();
+            decide.accept(live);
+            live.audit(Caller.of(user), action, -1, before.name(), live.state().name());
+        });
         return get(id);
+    }
+
+    private ObjectNode object(byte[] body) {
+        if (body.length == 0) {
+            return json.createObjectNode();
+        }
+        try {
+            if (json.readTree(body) instanceof ObjectNode object) {
+                return object;
+            }
+        } catch (IOException e) {
+            throw new Problem.Malformed("The body is no JSON: " + e.getMessage()).exception();
+        }
+        throw Problem.Invalid.at("", "The body must be an object with the fields that shall be others.")
+                .exception();
+    }
+
+    /** The file with some fields being others, read as any file is: what was left out may follow from what is there. */
+    private SweepSpecification patched(SweepSpecification file, ObjectNode patch) {
+        var text = MergePatch.apply(SweepEdit.patchable(file, patch), patch).toString();
+        return read(text.getBytes(StandardCharsets.UTF_8), MediaType.APPLICATION_JSON_TYPE);
     }
 
     private SweepSpecification read(byte[] body, @Nullable MediaType type) {

@@ -63,7 +63,7 @@ final class SweepFeed implements AutoCloseable {
     private static final long LOG_LIMIT = 16L << 20;
 
     private final UUID sweep;
-    private final SweepSpecification specification;
+    private SweepSpecification specification;
     private final List<Objective> objectives;
     private final DataFolder data;
     private final IntFunction<TrialSnapshot> trials;
@@ -126,6 +126,11 @@ final class SweepFeed implements AutoCloseable {
         this.ship = ship;
     }
 
+    /** Its file was edited, maybe. */
+    void becomes(SweepSpecification edited) {
+        specification = edited;
+    }
+
     Path parentFolder() {
         return data.sweepRun(sweep);
     }
@@ -166,6 +171,7 @@ final class SweepFeed implements AutoCloseable {
             switch (recorded.event()) {
                 case SweepEvent.StateChanged changed -> state(recorded, changed);
                 case SweepEvent.WarmStarted started -> warmStarted(recorded, started);
+                case SweepEvent.Steered steered -> steered(recorded, steered);
                 case SweepEvent.Alerted alerted ->
                     write(
                             Tracking.runFolder(data.trial(known(alerted.trial()).id)),
@@ -201,8 +207,38 @@ final class SweepFeed implements AutoCloseable {
     }
 
     private void state(Committed.Recorded recorded, SweepEvent.StateChanged changed) throws IOException {
-        write(parentFolder(), recorded.pos(), () -> stateEntries(recorded, changed));
+        boolean again = over && !changed.state().isOver();
+        write(parentFolder(), recorded.pos(), () -> {
+            var entries = new ArrayList<JournalEntry>();
+            if (again) {
+                // Its end may be in the journal already, under the position of what began its second life.
+                entries.add(opened());
+                entries.addAll(edited(recorded.pos()));
+            }
+            entries.addAll(stateEntries(recorded, changed));
+            return entries;
+        });
         over = changed.state().isOver();
+    }
+
+    private void steered(Committed.Recorded recorded, SweepEvent.Steered steered) throws IOException {
+        if (steered.action().equals("edit")) {
+            write(parentFolder(), recorded.pos(), () -> edited(recorded.pos()));
+        }
+    }
+
+    /** The file as it is now, beside the one that the sweep began with. */
+    private List<JournalEntry> edited(long pos) throws IOException {
+        var entries = new ArrayList<JournalEntry>();
+        var tags = new LinkedHashMap<String, String>();
+        specification.labels().forEach((key, value) -> tags.put("label." + key, value));
+        tags.put("sluice.edited", "sweep-%d.json".formatted(pos));
+        entries.add(file(
+                parentFolder(),
+                "sweep-%d.json".formatted(pos),
+                specification.toJson().toPrettyString()));
+        entries.add(new JournalEntry.Tags(tags));
+        return entries;
     }
 
     /** The trials that were taken over have their runs where they ran; the parent says which sweeps those were of. */
@@ -218,29 +254,7 @@ final class SweepFeed implements AutoCloseable {
             throws IOException {
         var entries = new ArrayList<JournalEntry>();
         if (recorded.pos() == 1) {
-            var tags = new LinkedHashMap<String, String>();
-            tags.put(SWEEP_TAG, sweep.toString());
-            tags.putAll(USER);
-            tags.put("mlflow.source.name", "sluice");
-            tags.put("mlflow.source.type", "JOB");
-            tags.put("sluice.search", specification.search().algorithm());
-            tags.put("sluice.seed", Long.toString(specification.search().seed()));
-            tags.put("sluice.pruning", specification.pruning().algorithm());
-            tags.put(
-                    "sluice.objective",
-                    objectives.stream().map(Objective::metric).collect(Collectors.joining(", ")));
-            specification.labels().forEach((key, value) -> tags.put("label." + key, value));
-            tags.putAll(specification.tracking().tags());
-            if (!specification.description().isBlank()) {
-                tags.put("mlflow.note.content", specification.description());
-            }
-            entries.add(new JournalEntry.RunOpened(
-                    sweep.toString(),
-                    specification.name(),
-                    specification.tracking().experiment(),
-                    createdAt,
-                    Optional.empty(),
-                    tags));
+            entries.add(opened());
             entries.addAll(inputs());
             entries.add(
                     file(parentFolder(), "sweep.json", specification.toJson().toPrettyString()));
@@ -248,6 +262,30 @@ final class SweepFeed implements AutoCloseable {
         entries.add(new JournalEntry.Tags(
                 Map.of("sluice.state", changed.state().name(), "sluice.reason", changed.reason())));
         return entries;
+    }
+
+    private JournalEntry opened() {
+        var tags = new LinkedHashMap<String, String>();
+        tags.put(SWEEP_TAG, sweep.toString());
+        tags.putAll(USER);
+        tags.put("mlflow.source.name", "sluice");
+        tags.put("mlflow.source.type", "JOB");
+        tags.put("sluice.search", specification.search().algorithm());
+        tags.put("sluice.seed", Long.toString(specification.search().seed()));
+        tags.put("sluice.pruning", specification.pruning().algorithm());
+        tags.put("sluice.objective", objectives.stream().map(Objective::metric).collect(Collectors.joining(", ")));
+        specification.labels().forEach((key, value) -> tags.put("label." + key, value));
+        tags.putAll(specification.tracking().tags());
+        if (!specification.description().isBlank()) {
+            tags.put("mlflow.note.content", specification.description());
+        }
+        return new JournalEntry.RunOpened(
+                sweep.toString(),
+                specification.name(),
+                specification.tracking().experiment(),
+                createdAt,
+                Optional.empty(),
+                tags);
     }
 
     private JournalEntry file(Path folder, String name, String text) throws IOException {

@@ -7,6 +7,7 @@ import dev.sluice.console.study.Archive;
 import dev.sluice.console.study.Committed;
 import dev.sluice.console.study.Specifications;
 import dev.sluice.console.study.StudyDesk;
+import dev.sluice.console.study.SweepEvent;
 import dev.sluice.console.study.SweepSnapshot;
 import dev.sluice.console.study.SweepState;
 import dev.sluice.console.study.TrialSnapshot;
@@ -376,7 +377,13 @@ public class Tracking {
             return;
         }
         try {
+            if (committed.events().stream().anyMatch(recorded -> recorded.event() instanceof SweepEvent.Steered)) {
+                feed.becomes(Specifications.of(committed.sweep().specification()));
+            }
             feed.feed(committed.events());
+            if (!feed.isOver()) {
+                settling.remove(sweep);
+            }
             folders.put(sweep, allFolders(feed));
         } catch (IOException | RuntimeException e) {
             broke(sweep, feed, e);
@@ -487,7 +494,7 @@ public class Tracking {
                 if (feed.ended(mark)
                         && allFolders(feed).stream().allMatch(shipper.get()::isDrained)
                         && settled(entry.getKey(), feed)) {
-                    archive.markTracked(entry.getKey());
+                    archive.markTracked(entry.getKey(), sweep.get().revision());
                     forget(entry.getKey(), feed);
                     Log.infof("event=delivered sweep=%s", entry.getKey());
                 }

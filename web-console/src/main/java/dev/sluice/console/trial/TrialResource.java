@@ -1,6 +1,7 @@
 package dev.sluice.console.trial;
 
 import dev.sluice.console.folder.DataFolder;
+import dev.sluice.console.problem.Caller;
 import dev.sluice.console.problem.Problem;
 import dev.sluice.console.problem.Query;
 import dev.sluice.console.study.Archive;
@@ -14,6 +15,7 @@ import io.smallrye.common.annotation.Blocking;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.smallrye.mutiny.Multi;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -72,18 +74,31 @@ public class TrialResource {
     @RunOnVirtualThread
     @Path("/stop")
     @Operation(summary = "Stop a trial: PRUNED if it has reported, else CANCELLED")
-    public TrialView stop(@PathParam("trial") UUID id) {
+    public TrialView stop(@PathParam("trial") UUID id, @HeaderParam(Caller.HEADER) @Nullable String user) {
         var trial = find(id);
-        return TrialView.of(desk.call(trial.sweep(), live -> live.stopTrial(trial.number())), goals(trial));
+        return TrialView.of(
+                desk.call(trial.sweep(), live -> {
+                    var before = live.trial(trial.number()).state();
+                    var stopped = live.stopTrial(trial.number());
+                    live.audit(
+                            Caller.of(user),
+                            "stop-trial",
+                            trial.number(),
+                            before.name(),
+                            stopped.state().name());
+                    return stopped;
+                }),
+                goals(trial));
     }
 
     @POST
     @RunOnVirtualThread
     @Path("/rerun")
     @Operation(summary = "Run a failed or cancelled trial again")
-    public TrialView rerun(@PathParam("trial") UUID id) {
+    public TrialView rerun(@PathParam("trial") UUID id, @HeaderParam(Caller.HEADER) @Nullable String user) {
         var trial = find(id);
-        return TrialView.of(desk.call(trial.sweep(), live -> live.rerun(trial.number())), goals(trial));
+        return TrialView.of(
+                desk.callOrRevive(trial.sweep(), live -> live.rerun(trial.number(), Caller.of(user))), goals(trial));
     }
 
     @GET

@@ -236,6 +236,52 @@ class CommandLineTest {
     }
 
     @Test
+    void editSendsFieldsThatShallBeOthers() {
+        twoSweeps();
+        service.on("PATCH /sweeps/" + NEW, sweep(NEW, "digits", "RUNNING"));
+        assertThat(sluice(
+                        "edit",
+                        "latest",
+                        "--set",
+                        "budget.trials=80",
+                        "--set",
+                        "budget.wallTime=",
+                        "--set",
+                        "description=more of it",
+                        "--set",
+                        "parameters.lr={\"min\": 1e-4, \"max\": 1}"))
+                .isZero();
+        var call = service.calls().getLast();
+        assertThat(call.body())
+                .isEqualTo("{\"budget\":{\"trials\":80,\"wallTime\":null},\"description\":\"more of it\","
+                        + "\"parameters\":{\"lr\":{\"min\":1.0E-4,\"max\":1}}}");
+        assertThat(call.headers()).containsEntry("Sluice-user", System.getProperty("user.name"));
+        assertThat(out.toString()).isEqualToIgnoringNewLines("digits " + NEW + ": RUNNING");
+        assertThat(sluice("edit", "latest", "--set", "budget")).isEqualTo(2);
+        assertThat(err.toString()).contains("--set wants PATH=VALUE, such as budget.trials=80, was \"budget\"");
+    }
+
+    @Test
+    void cloneRerunAndAuditSayWhatCameOfIt() {
+        twoSweeps();
+        service.on("POST /sweeps/" + NEW + "/clone?warmStart=true", 201, "application/json", "{\"id\":\"c\"}");
+        service.on("POST /sweeps/" + NEW + "/rerun?cancelled=false", "{\"trials\":2}");
+        service.on(
+                "GET /sweeps/" + NEW + "/audit?limit=100",
+                "{\"items\":[{\"pos\":9,\"at\":\"2026-11-23T12:00:00Z\",\"who\":\"ada\",\"action\":\"edit\",\"trial\":null,"
+                        + "\"before\":{\"budget\":{\"trials\":4}},\"after\":{\"budget\":{\"trials\":8}}}]}");
+        assertThat(sluice("clone", "latest", "--set", "name=again", "--warm-start"))
+                .isZero();
+        assertThat(service.calls().getLast().body()).isEqualTo("{\"name\":\"again\"}");
+        assertThat(out.toString()).isEqualToIgnoringNewLines("c");
+        assertThat(sluice("rerun", "latest")).isZero();
+        assertThat(out.toString()).contains("2 trials run again");
+        assertThat(sluice("audit", "latest")).isZero();
+        assertThat(out.toString())
+                .contains(" ada ", " edit ", "{\"budget\":{\"trials\":4}}", "{\"budget\":{\"trials\":8}}");
+    }
+
+    @Test
     void alertsSaysWhatHappenedAndWhoWasTold() {
         twoSweeps();
         service.on("GET /alerts?limit=50&sweep=" + NEW, """

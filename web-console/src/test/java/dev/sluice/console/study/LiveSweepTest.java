@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.console.problem.Problem;
 import dev.sluice.console.problem.ProblemException;
+import dev.sluice.console.specification.SweepSpecification;
 import dev.sluice.search.expression.Expression;
+import dev.sluice.search.space.FloatDistribution;
 import dev.sluice.search.space.ParameterValues;
 import dev.sluice.search.space.SearchSpace;
 import dev.sluice.search.study.PreparedAsk;
@@ -17,9 +19,11 @@ import dev.sluice.search.trial.TrialState;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -734,14 +738,14 @@ final class LiveSweepTest {
         rig.fail(rig.lease(), "a");
         rig.fail(rig.lease(), "b");
         assertThat(rig.live.trial(0).state()).isEqualTo(TrialState.FAILED);
-        rig.run(sweep -> sweep.rerun(0));
+        rig.run(sweep -> sweep.rerun(0, "tester"));
         rig.restart();
         rig.fail(rig.lease(), "c");
         assertThat(rig.live.trial(0).state()).isEqualTo(TrialState.QUEUED);
         var last = rig.lease();
         assertThat(last.attempt().number()).isEqualTo(4);
         rig.complete(last, 0.5);
-        assertRefused(() -> rig.run(sweep -> sweep.rerun(0)), Problem.Conflict.class);
+        assertRefused(() -> rig.run(sweep -> sweep.rerun(0, "tester")), Problem.Conflict.class);
     }
 
     @Test
@@ -828,6 +832,183 @@ final class LiveSweepTest {
         assertThat(rig.lease("w", 1)).isEmpty();
         rig.pass(Duration.ofSeconds(61));
         assertThat(rig.lease("w", 1)).hasSize(1);
+    }
+
+    // ---- edits ----------------------------------------------------------------------------------------------------
+
+    @Test
+    void anEditChangesTheFileAndSaysByWhom() {
+        var rig = external("budget: {trials: 2}");
+        rig.run(sweep -> sweep.edit(edited("budget: {trials: 3, parallel: 2}"), "ada"));
+
+        assertThat(rig.lease("a", 5)).hasSize(2);
+        assertThat(rig.sweep().specification()).contains("\"trials\":3");
+        assertThat(rig.events().stream().map(Committed.Recorded::event).filter(SweepEvent.Steered.class::isInstance))
+                .containsExactly(new SweepEvent.Steered(
+                        -1,
+                        "ada",
+                        "edit",
+                        "{\"budget\":{\"trials\":2,\"parallel\":1}}",
+                        "{\"budget\":{\"trials\":3,\"parallel\":2}}"));
+    }
+
+    @Test
+    void anEditThatChangesNothingIsNoEvent() {
+        var rig = external("budget: {trials: 2}");
+        long before = rig.sweep().revision();
+        rig.run(sweep -> sweep.edit(edited("budget: {trials: 2}"), "ada"));
+        assertThat(rig.sweep().revision()).isEqualTo(before);
+    }
+
+    @Test
+    void parallelMayBeLoweredBelowWhatRuns() {
+        var rig = external("budget: {trials: 9, parallel: 3}");
+        var leases = rig.lease("a", 3);
+        rig.run(sweep -> sweep.edit(edited("budget: {trials: 9, parallel: 1}"), "ada"));
+
+        rig.complete(leases.get(0), 0.1);
+        rig.complete(leases.get(1), 0.1);
+        assertThat(rig.lease("b", 1)).isEmpty();
+        rig.complete(leases.get(2), 0.1);
+        assertThat(rig.lease("b", 1)).hasSize(1);
+    }
+
+    @Test
+    void whatWaitsOutsideTheNewSpaceIsCalledOffAndNewTrialsLieInIt() {
+        var rig = external("budget: {trials: 20}", "enqueue: [{x: 0.1}, {x: 0.9}]");
+        rig.run(sweep -> sweep.edit(edited("budget: {trials: 20}", "parameters: {x: {min: 0.5, max: 2.0}}"), "ada"));
+
+        assertThat(rig.live.trial(0).state()).isEqualTo(TrialState.CANCELLED);
+        assertThat(rig.live.trial(0).reason()).contains("no point of the space any more");
+        assertThat(rig.live.trial(1).state()).isEqualTo(TrialState.QUEUED);
+        for (int i = 0; i < 8; i++) {
+            var lease = rig.lease();
+            assertThat(x(lease)).isBetween(0.5, 2.0);
+            rig.complete(lease, 0.5);
+        }
+        assertRefused(() -> rig.run(sweep -> sweep.rerun(0, "ada")), Problem.Conflict.class);
+    }
+
+    @Test
+    void anAnswerThatTheSamplerFoundForTheOldSpaceIsNotTaken() {
+        var rig = external("budget: {trials: 20, parallel: 2}");
+        var question = rig.call(sweep -> sweep.question("w", 1)).orElseThrow();
+        var suggested = question.suggest();
+        rig.run(sweep -> sweep.edit(edited("budget: {trials: 20}", "parameters: {x: {min: 5.0, max: 6.0}}"), "ada"));
+
+        rig.run(sweep -> sweep.answer(question, suggested));
+
+        assertThat(rig.sweep().counts().total()).isZero();
+        assertThat(x(rig.lease())).isBetween(5.0, 6.0);
+    }
+
+    @Test
+    void aSweepThatCompletedGoesOnWhereItIsGivenMoreToDo() {
+        var rig = external("budget: {trials: 1}");
+        rig.complete(rig.lease(), 0.5);
+        assertThat(rig.state()).isEqualTo(SweepState.COMPLETED);
+        rig.restart();
+
+        assertRefused(
+                () -> rig.run(sweep -> sweep.edit(edited("budget: {trials: 1}", "description: more"), "ada")),
+                Problem.Conflict.class);
+        rig.run(sweep -> sweep.edit(edited("budget: {trials: 2}"), "ada"));
+
+        assertThat(rig.state()).isEqualTo(SweepState.RUNNING);
+        assertThat(rig.sweep().endedAt()).isEmpty();
+        rig.restart();
+        rig.complete(rig.lease(), 0.7);
+        assertThat(rig.states())
+                .containsExactly(SweepState.RUNNING, SweepState.COMPLETED, SweepState.RUNNING, SweepState.COMPLETED);
+        assertThat(rig.sweep().bestTrial()).contains(1);
+    }
+
+    @Test
+    void theWallTimeOfAnExtendedSweepCountsFromItsExtension() {
+        var rig = external("budget: {trials: 1, wallTime: 10m}");
+        rig.complete(rig.lease(), 0.5);
+        rig.pass(Duration.ofHours(3));
+        rig.run(sweep -> sweep.edit(edited("budget: {trials: 2, wallTime: 10m}"), "ada"));
+        rig.restart();
+
+        rig.pass(Duration.ofMinutes(9));
+        assertThat(rig.state()).isEqualTo(SweepState.RUNNING);
+        rig.pass(Duration.ofMinutes(2));
+        assertThat(rig.state()).isEqualTo(SweepState.COMPLETED);
+    }
+
+    @Test
+    void stagnationIsForgottenWhereAnEditTakesItsRuleAway() {
+        var rig = external("budget: {trials: 50, parallel: 2, stall: {trials: 1}}");
+        var stays = rig.lease("a", 2);
+        rig.complete(stays.get(0), 0.9);
+        rig.complete(rig.further("a"), 0.1);
+        assertThat(rig.lease("b", 1)).isEmpty();
+
+        rig.run(sweep -> sweep.edit(edited("budget: {trials: 50, parallel: 2}"), "ada"));
+
+        assertThat(rig.lease("b", 1)).hasSize(1);
+    }
+
+    @Test
+    void failedTrialsOfASweepThatCompletedRunAgain() {
+        var rig = external("budget: {trials: 3}");
+        rig.complete(rig.lease(), 0.5);
+        rig.fail(rig.lease(), "bad luck");
+        rig.fail(rig.lease(), "bad luck");
+        assertThat(rig.state()).isEqualTo(SweepState.COMPLETED);
+
+        assertThat(rig.<Integer>call(sweep -> sweep.rerunAll(false, "ada"))).isEqualTo(2);
+
+        assertThat(rig.state()).isEqualTo(SweepState.RUNNING);
+        rig.complete(rig.lease(), 0.6);
+        rig.complete(rig.lease(), 0.7);
+        assertThat(rig.state()).isEqualTo(SweepState.COMPLETED);
+        assertThat(rig.sweep().counts().complete()).isEqualTo(3);
+        assertRefused(() -> rig.run(sweep -> sweep.rerunAll(true, "ada")), Problem.Conflict.class);
+    }
+
+    @Test
+    void aSweepThatFailedOrWasCancelledIsNotEdited() {
+        var rig = external("budget: {trials: 2}");
+        rig.run(LiveSweep::cancel);
+        assertRefused(() -> rig.run(sweep -> sweep.edit(edited("budget: {trials: 9}"), "ada")), Problem.Conflict.class);
+    }
+
+    @Test
+    void decisionsAfterAnEditAreThoseOfAReplay() {
+        var rig = new SweepRig(SweepFiles.read("""
+                name: test
+                objective: {metric: score, goal: maximize}
+                search: {algorithm: tpe, seed: 7}
+                parameters: {x: {min: 0.0, max: 1.0}}
+                trial: {external: true}
+                budget: {trials: 40}
+                """));
+        for (int i = 0; i < 15; i++) {
+            var lease = rig.lease();
+            rig.complete(lease, x(lease));
+        }
+        rig.run(sweep -> sweep.edit(
+                file -> SweepFiles.with(
+                        file,
+                        SearchSpace.builder()
+                                .add("x", FloatDistribution.of(0, 0.5))
+                                .build()),
+                "ada"));
+        var again = rig.restored();
+        var next = rig.lease().params();
+        assertThat(again.lease("w", 1, trial -> Optional.empty()).getFirst().params())
+                .isEqualTo(next);
+        assertThat((Double) next.get("x")).isLessThanOrEqualTo(0.5);
+    }
+
+    private static double x(Lease lease) {
+        return (Double) Objects.requireNonNull(lease.params().get("x"));
+    }
+
+    private static UnaryOperator<SweepSpecification> edited(String... lines) {
+        return file -> SweepEdit.checked(file, SweepFiles.external(lines));
     }
 
     private static void assertRefused(ThrowingCallable call, Class<? extends Problem> problem) {
@@ -994,7 +1175,7 @@ final class LiveSweepTest {
         var rig = new SweepRig(SweepFiles.external("budget: {trials: 2}"), knowledge());
 
         assertThatThrownBy(() -> rig.run(sweep -> sweep.stopTrial(0))).isInstanceOf(ProblemException.class);
-        assertThatThrownBy(() -> rig.run(sweep -> sweep.rerun(1))).isInstanceOf(ProblemException.class);
+        assertThatThrownBy(() -> rig.run(sweep -> sweep.rerun(1, "tester"))).isInstanceOf(ProblemException.class);
     }
 
     @Test

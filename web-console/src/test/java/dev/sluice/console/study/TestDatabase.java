@@ -21,6 +21,7 @@ final class TestDatabase {
             "V2__warm_start.sql",
             "V3__promotion_rollback.sql",
             "V4__promotion_verification.sql",
+            "V5__steering.sql",
             "V6__alerts.sql");
 
     private TestDatabase() {}

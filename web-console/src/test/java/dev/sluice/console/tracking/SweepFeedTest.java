@@ -114,6 +114,49 @@ final class SweepFeedTest {
     }
 
     @Test
+    void aSweepThatGoesOnOpensItsRunAgainWithTheEditedFile() throws IOException {
+        var file = SweepFiles.external(LOG_SCALE);
+        life(file);
+        var parent = folder().sweepRun(SWEEP);
+        long end = log.size();
+        try (var feed = feed(file)) {
+            feed.feed(log);
+            // its end lies in the journal under the position that the next event will have
+            feed.end(BEGIN, RunStatus.FINISHED, end + 1, Map.of("mlflow.note.content", "done"));
+            add(new SweepEvent.Steered(-1, "ada", "extend", "{}", "{}"));
+            add(new SweepEvent.StateChanged(SweepState.RUNNING, "extended by a user"));
+            feed.becomes(SweepFiles.external(LOG_SCALE.replace("trials: 9", "trials: 12") + "labels: {more: 'yes'}\n"));
+            feed.feed(log.subList((int) end, log.size()));
+            assertThat(feed.isOver()).isFalse();
+            assertThat(feed.ended(log.size() + 1)).isFalse();
+        }
+        var entries = entries(parent);
+        assertThat(only(entries, JournalEntry.RunOpened.class)).hasSize(2);
+        assertThat(only(entries, JournalEntry.Artifact.class))
+                .extracting(JournalEntry.Artifact::artifactPath)
+                .containsExactly("sweep.json", "sweep-%d.json".formatted(end + 2));
+        assertThat(Files.readString(parent.resolve("sweep-%d.json".formatted(end + 2))))
+                .contains("\"trials\" : 12");
+        assertThat(only(entries, JournalEntry.Tags.class).getLast().values()).containsEntry("sluice.state", "RUNNING");
+
+        feed(file, log);
+        assertThat(entries(parent)).isEqualTo(entries);
+    }
+
+    @Test
+    void anEditedFileLiesBesideTheFirst() throws IOException {
+        var file = SweepFiles.external(LOG_SCALE);
+        add(new SweepEvent.StateChanged(SweepState.RUNNING, "started"));
+        add(new SweepEvent.Steered(-1, "ada", "pause", "RUNNING", "PAUSED"));
+        add(new SweepEvent.Steered(-1, "ada", "edit", "{}", "{}"));
+        feed(file, log);
+
+        assertThat(only(entries(folder().sweepRun(SWEEP)), JournalEntry.Artifact.class))
+                .extracting(JournalEntry.Artifact::artifactPath)
+                .containsExactly("sweep.json", "sweep-3.json");
+    }
+
+    @Test
     void anOwnTrainerKeepsItsMetricsByItself() throws IOException {
         life(SweepFiles.trainer(LOG_SCALE));
         assertThat(only(entries(trial(0)), JournalEntry.Metrics.class))
@@ -340,6 +383,7 @@ final class SweepFeedTest {
                 Optional.empty(),
                 1,
                 new SweepSnapshot.Counts(0, 0, 0, 0, 0, 0, 0, 0),
+                Optional.empty(),
                 Optional.empty());
         return new SweepFeed(sweep, file, folder(), SweepFeedTest::snapshot, shipped::put);
     }
