@@ -121,7 +121,7 @@ class ArchitectureTest {
                     "trainer.option",
                     "tracker",
                     "tracker.outbox"),
-            room("trainer.loop", "trainer.callback", "trainer.checkpoint"),
+            room("trainer.loop", "trainer.callback", "trainer.checkpoint", "trainer.protocol"),
             room("trainer.network", "trainer.checkpoint"),
             room("trainer.optimizer", "trainer.checkpoint", "trainer.network"),
             room("trainer.script", "trainer.checkpoint", "trainer.network"),

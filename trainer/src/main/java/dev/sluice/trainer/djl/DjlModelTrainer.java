@@ -11,6 +11,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.cuda.CudaUtils;
 import dev.sluice.trainer.checkpoint.Tensor;
+import dev.sluice.trainer.djl.DeviceRows.OnDevice;
 import dev.sluice.trainer.loop.LossTotal;
 import dev.sluice.trainer.loop.ModelTrainer;
 import dev.sluice.trainer.loop.Split;
@@ -21,7 +22,6 @@ import dev.sluice.trainer.network.SeedStream.Purpose;
 import dev.sluice.trainer.optimizer.NetOptimizer;
 import dev.sluice.trainer.task.LabelledRows;
 import dev.sluice.trainer.task.TrainingPlan;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -40,9 +40,8 @@ import java.util.SplittableRandom;
 public final class DjlModelTrainer implements ModelTrainer {
     private static final int EVALUATION_ROWS = 2048;
 
-    /** A split on the device: features {@code [N, width]}, labels {@code [N]} or targets {@code [N, 1]}. */
-    private record OnDevice(NDArray features, NDArray labels, int rows) {}
-
+    private final DeviceRows rows;
+    private final boolean ownsRows;
     private final Engine engine;
     private final TrainingPlan plan;
     private final long seed;
@@ -73,6 +72,23 @@ public final class DjlModelTrainer implements ModelTrainer {
      * @param threads threads to compute with, >= 1
      */
     public DjlModelTrainer(TrainingPlan plan, long seed, int threads) {
+        this(plan, seed, threads, DeviceRows.open(threads), true);
+    }
+
+    /**
+     * A trainer with a fresh network, and with rows that others train with too.
+     *
+     * @param seed all randomness comes from it
+     * @param threads threads to compute with, >= 1
+     * @param rows stays the caller's to close
+     */
+    public DjlModelTrainer(TrainingPlan plan, long seed, int threads, DeviceRows rows) {
+        this(plan, seed, threads, rows, false);
+    }
+
+    private DjlModelTrainer(TrainingPlan plan, long seed, int threads, DeviceRows rows, boolean ownsRows) {
+        this.rows = rows;
+        this.ownsRows = ownsRows;
         this.engine = EngineStart.load(threads);
         this.plan = plan;
         this.seed = seed;
@@ -93,9 +109,9 @@ public final class DjlModelTrainer implements ModelTrainer {
                 manager, plan.network(), plan.loss(), block, plan.train().isOfBytes());
         this.drawsAtRandom = plan.network().drawsAtRandom();
         this.store = new ParameterStore(manager, false);
-        splits.put(Split.TRAIN, onDevice(plan.train()));
-        splits.put(Split.VALIDATION, onDevice(plan.validation()));
-        splits.put(Split.TEST, onDevice(plan.test()));
+        splits.put(Split.TRAIN, rows.of(plan.train()));
+        splits.put(Split.VALIDATION, rows.of(plan.validation()));
+        splits.put(Split.TEST, rows.of(plan.test()));
         this.lossSum = manager.zeros(new Shape(), DataType.FLOAT64);
         this.stepMean = manager.zeros(new Shape());
         this.average = new WeightAverage(manager, block.arrays());
@@ -297,6 +313,9 @@ public final class DjlModelTrainer implements ModelTrainer {
         module.close();
         epochManager.close();
         manager.close();
+        if (ownsRows) {
+            rows.close();
+        }
     }
 
     private LabelledRows rows(Split split) {
@@ -313,20 +332,5 @@ public final class DjlModelTrainer implements ModelTrainer {
             throw new IllegalStateException("no data for " + split);
         }
         return data;
-    }
-
-    private OnDevice onDevice(LabelledRows rows) {
-        Shape shape = new Shape(rows.rows(), rows.width());
-        NDArray features = rows.isOfBytes()
-                ? manager.create(direct(rows.bytes()), shape, DataType.UINT8)
-                : manager.create(rows.features(), shape);
-        NDArray labels = rows.isRegression()
-                ? manager.create(rows.targets(), new Shape(rows.rows(), 1))
-                : manager.create(rows.labels()).toType(DataType.INT64, true);
-        return new OnDevice(features, labels, rows.rows());
-    }
-
-    private static ByteBuffer direct(byte[] bytes) {
-        return ByteBuffer.allocateDirect(bytes.length).put(bytes).rewind();
     }
 }

@@ -1,5 +1,6 @@
 package dev.sluice.trainer.task;
 
+import dev.sluice.trainer.data.Fold;
 import dev.sluice.trainer.data.ImageSet;
 import dev.sluice.trainer.data.ImageSets;
 import dev.sluice.trainer.data.ModelForm;
@@ -51,12 +52,28 @@ final class ImageClassificationTask implements TrainingTask {
 
     @Override
     public TrainingPlan plan(String model, Map<String, ?> params, TaskSetting setting) {
+        return plan(model, parameters(model, params), images(setting));
+    }
+
+    @Override
+    public List<TrainingPlan> plans(String model, Map<String, ?> params, TaskSetting setting, List<Fold> folds) {
         Options options = parameters(model, params);
+        ImageSet images = images(setting);
+        long seed = DataSetOptions.shares(options(setting)).seed();
+        return folds.stream()
+                .map(fold -> plan(model, options, images.fold(fold, seed)))
+                .toList();
+    }
+
+    private ImageSet images(TaskSetting setting) {
         Options own = options(setting);
-        ImageSet images = ImageSets.read(
+        return ImageSets.read(
                 setting.requiredDataRoot(),
                 own.text("data"),
                 new ImageSets.Reading(own.whole("size"), own.text("color").equals("rgb"), DataSetOptions.shares(own)));
+    }
+
+    private static TrainingPlan plan(String model, Options options, ImageSet images) {
         Preparation.Pixels shape = images.shape();
         LabelledRows train = rows(images, images.parts().train());
         return new FittingOptions(options)

@@ -1,5 +1,6 @@
 package dev.sluice.trainer.task;
 
+import dev.sluice.trainer.data.Fold;
 import dev.sluice.trainer.data.TableSet;
 import dev.sluice.trainer.data.Target;
 import dev.sluice.trainer.network.LossSpec;
@@ -113,6 +114,17 @@ final class TabularTask implements TrainingTask {
 
     @Override
     public TrainingPlan plan(String model, Map<String, ?> params, TaskSetting setting) {
+        return plan(model, params, setting, Optional.empty());
+    }
+
+    @Override
+    public List<TrainingPlan> plans(String model, Map<String, ?> params, TaskSetting setting, List<Fold> folds) {
+        return folds.stream()
+                .map(fold -> plan(model, params, setting, Optional.of(fold)))
+                .toList();
+    }
+
+    private TrainingPlan plan(String model, Map<String, ?> params, TaskSetting setting, Optional<Fold> fold) {
         Options options = parameters(model, params);
         Options own = options(setting);
         TableSet table = TableSet.read(
@@ -128,7 +140,8 @@ final class TabularTask implements TrainingTask {
                             case "tab" -> '\t';
                             default -> ',';
                         },
-                        DataSetOptions.shares(own)));
+                        DataSetOptions.shares(own),
+                        fold));
         int width = table.form().input().numbers();
         int outputs = switch (table.form().output()) {
             case Target.Classes classes -> classes.names().size();

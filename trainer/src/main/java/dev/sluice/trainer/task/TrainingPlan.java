@@ -1,6 +1,7 @@
 package dev.sluice.trainer.task;
 
 import dev.sluice.trainer.data.DataOrigin;
+import dev.sluice.trainer.data.Fold;
 import dev.sluice.trainer.data.ModelForm;
 import dev.sluice.trainer.data.RawInputs;
 import dev.sluice.trainer.data.Target;
@@ -64,6 +65,38 @@ public record TrainingPlan(
         WEIGHTS,
         /** All that gradients move. */
         ALL
+    }
+
+    /**
+     * The same with the rows that are not for testing shared out by a fold, and the schedule in as many epochs. The rows stay
+     * as they were prepared.
+     */
+    public TrainingPlan fold(Fold fold) {
+        LabelledRows pool = train.and(validation);
+        boolean[] held = fold.holds(pool.isRegression() ? new int[pool.rows()] : pool.labels(), 0);
+        LabelledRows others = pool.rows(Fold.places(held, false));
+        TrainingPlan parted = with(others, pool.rows(Fold.places(held, true)), schedule);
+        double ratio = (double) parted.stepsPerEpoch() / stepsPerEpoch();
+        return parted.with(others, parted.validation, schedule.stretched(ratio));
+    }
+
+    private TrainingPlan with(LabelledRows train, LabelledRows validation, LearningRateSchedule schedule) {
+        return new TrainingPlan(
+                network,
+                train,
+                validation,
+                test,
+                loss,
+                optimizer,
+                weightDecayOn,
+                learningRate,
+                schedule,
+                batchSize,
+                accumulation,
+                epochs,
+                form,
+                rawTest,
+                origin);
     }
 
     /** Rows that one step learns from, but for the last step of an epoch. */
