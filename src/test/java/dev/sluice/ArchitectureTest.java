@@ -134,7 +134,13 @@ class ArchitectureTest {
                     "trainer.json",
                     "trainer.network",
                     "trainer.script"),
-            room("trainer.task", "trainer.data", "trainer.network", "trainer.optimizer", "trainer.option"),
+            room(
+                    "trainer.task",
+                    "trainer.data",
+                    "trainer.network",
+                    "trainer.optimizer",
+                    "trainer.option",
+                    "trainer.protocol"),
             room(
                     "trainer.djl",
                     "trainer.checkpoint",
@@ -177,7 +183,8 @@ class ArchitectureTest {
                     "search.expression",
                     "search.option",
                     "search.sampler",
-                    "search.catalog"),
+                    "search.catalog",
+                    "trainer.protocol"),
             room(
                     "console.study",
                     "console.problem",

@@ -17,7 +17,10 @@ class CatalogMainTest {
         CatalogMain.main(new String[] {folder.toString()});
 
         Map<String, Object> catalog = JsonText.readObject(Files.readString(folder.resolve("catalog.json")));
-        assertThat(catalog).containsOnlyKeys("tasks", "callbacks");
+        assertThat(catalog).containsOnlyKeys("trainer", "tasks", "callbacks");
+        assertThat((List<?>) catalog.get("trainer"))
+                .extracting(option -> ((Map<?, ?>) option).get("name"))
+                .isEqualTo(List.of("repeats", "folds"));
         assertThat((List<?>) catalog.get("tasks"))
                 .hasSize(4)
                 .first()

@@ -8,6 +8,9 @@ import java.util.Map;
 
 /** What several trainings of one trial come to together: of each metric the mean, and of what was measured the deviation. */
 public final class MemberMetrics {
+    /** Most trainings of one trial. */
+    public static final int MOST = 100;
+
     private static final String DEVIATION = "_std";
     private static final List<String> MEASURED = List.of("train_", "val_", "test_");
     private static final String TIME = "epoch_seconds";

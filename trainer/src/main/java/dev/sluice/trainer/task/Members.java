@@ -6,6 +6,7 @@ import dev.sluice.trainer.network.SeedStream.Purpose;
 import dev.sluice.trainer.option.OptionSpec;
 import dev.sluice.trainer.option.OptionSpec.Range;
 import dev.sluice.trainer.option.Options;
+import dev.sluice.trainer.protocol.MemberMetrics;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,9 +20,6 @@ import java.util.Optional;
  * @param folds on how many folds; 0: the data set's own split
  */
 public record Members(int repeats, int folds) {
-    /** Most trainings of a trial. */
-    public static final int MOST = 100;
-
     /** What a sweep file can say of it, beside the task. */
     public static final List<OptionSpec> DECLARED = List.of(
             OptionSpec.whole(
@@ -29,14 +27,14 @@ public record Members(int repeats, int folds) {
                     "How often each trial trains, each time with another seed; its metrics are the means. With folds: how"
                             + " often all of them are gone through, shared out anew.",
                     1,
-                    Range.closed(1, MOST)),
+                    Range.closed(1, MemberMetrics.MOST)),
             new OptionSpec(
                     "folds",
                     OptionSpec.Type.INT,
                     "Parts of a cross-validation: each trial trains once for each, validated on it and fitted to all other"
                             + " rows that are not for testing; its metrics are the means. Left out: none.",
                     Optional.empty(),
-                    Range.closed(2, MOST),
+                    Range.closed(2, MemberMetrics.MOST),
                     List.of()));
 
     /** One training. */
@@ -50,9 +48,9 @@ public record Members(int repeats, int folds) {
         if (folds < 0 || folds == 1) {
             throw new IllegalArgumentException("folds must be 0, for none, or >= 2, was " + folds);
         }
-        if ((long) repeats * Math.max(1, folds) > MOST) {
+        if ((long) repeats * Math.max(1, folds) > MemberMetrics.MOST) {
             throw new IllegalArgumentException(
-                    "repeats times folds must be <= " + MOST + ", was " + repeats + " times " + folds);
+                    "repeats times folds must be <= " + MemberMetrics.MOST + ", was " + repeats + " times " + folds);
         }
     }
 

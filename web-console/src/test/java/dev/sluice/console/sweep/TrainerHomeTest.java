@@ -40,7 +40,7 @@ class TrainerHomeTest {
     }
 
     private static TrainerTrial trial(List<String> jars, Map<String, Object> options) {
-        return new TrainerTrial("own", "mlp", options, jars, List.of(), Map.of(), Checkpoints.DEFAULT);
+        return new TrainerTrial("own", "mlp", options, jars, 1, 0, List.of(), Map.of(), Checkpoints.DEFAULT);
     }
 
     @Test
