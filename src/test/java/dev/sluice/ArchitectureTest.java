@@ -164,6 +164,7 @@ class ArchitectureTest {
                     "trainer.report",
                     "trainer.task",
                     "trainer.djl",
+                    "trainer.network",
                     "tracker",
                     "tracker.outbox"),
             // ---- web-console: uses search, tracker and the trainer's protocol

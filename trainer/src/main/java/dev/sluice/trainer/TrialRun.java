@@ -29,6 +29,7 @@ import dev.sluice.trainer.data.ModelForm;
 import dev.sluice.trainer.data.Target;
 import dev.sluice.trainer.djl.DjlModelTrainer;
 import dev.sluice.trainer.djl.TorchScriptModule;
+import dev.sluice.trainer.djl.UnfitModuleException;
 import dev.sluice.trainer.export.ModelNotWrittenException;
 import dev.sluice.trainer.export.ModelPackage;
 import dev.sluice.trainer.json.JsonText;
@@ -37,6 +38,7 @@ import dev.sluice.trainer.loop.JointLoop;
 import dev.sluice.trainer.loop.Split;
 import dev.sluice.trainer.loop.Training;
 import dev.sluice.trainer.loop.TrainingLoop;
+import dev.sluice.trainer.network.ScriptedNetwork;
 import dev.sluice.trainer.option.OptionSpec;
 import dev.sluice.trainer.option.Options;
 import dev.sluice.trainer.protocol.MemberMetrics;
@@ -162,7 +164,7 @@ final class TrialRun {
                 checkpoint -> requireSameData(checkpoint, members.getFirst().plan()));
         try {
             return train(new What(task, model, counts), members, mode, declared, checkpoints, store, from);
-        } catch (CheckpointMismatchException e) {
+        } catch (CheckpointMismatchException | UnfitModuleException e) {
             throw e;
         } catch (IllegalArgumentException e) {
             throw new IllegalStateException(e.getMessage(), e); // the specification was fine: training broke
@@ -319,6 +321,10 @@ final class TrialRun {
         float[] outputs = trainer.logits(Split.TEST);
         report(plan, outputs, logger);
         try {
+            if (plan.learner() instanceof ScriptedNetwork scripted) {
+                writeModule(plan, scripted, trainer, outputs, measured);
+                return;
+            }
             ModelPackage.Differences differences = ModelPackage.write(
                     folder.resolve("model"),
                     plan.network(),
@@ -338,6 +344,33 @@ final class TrialRun {
             LOGGER.log(Level.WARNING, "model=not-packaged", e);
             logger.tags(Map.of("sluice.model", "not written: " + e.getMessage()));
         }
+    }
+
+    private void writeModule(
+            TrainingPlan plan,
+            ScriptedNetwork scripted,
+            DjlModelTrainer trainer,
+            float[] outputs,
+            Map<String, Double> measured)
+            throws IOException {
+        float difference = ModelPackage.writeModule(
+                folder.resolve("model"),
+                trainer.module().orElseThrow(),
+                scripted.shape(),
+                plan.form(),
+                new ModelPackage.Holdout(
+                        plan.rawTest(),
+                        places -> scripted.prepared(plan.test().some(places)),
+                        plan.test().labels(),
+                        outputs,
+                        measured),
+                Instant.now(),
+                (module, rows, width) -> TorchScriptModule.run(module, rows, scripted.shape()));
+        LOGGER.log(
+                Level.INFO,
+                "model=packaged test={0} torchScriptDifference={1} onnx=none",
+                measured,
+                Float.toString(difference));
     }
 
     /** Writes what a classification's test rows show into {@code report/}, an artifact of the run; not where it has diverged. */

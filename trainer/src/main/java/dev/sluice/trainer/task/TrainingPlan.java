@@ -7,6 +7,7 @@ import dev.sluice.trainer.data.RawInputs;
 import dev.sluice.trainer.data.Target;
 import dev.sluice.trainer.network.LossSpec;
 import dev.sluice.trainer.network.NetSpec;
+import dev.sluice.trainer.network.Network;
 import dev.sluice.trainer.optimizer.LearningRateSchedule;
 import dev.sluice.trainer.optimizer.OptimizerSpec;
 import java.util.Optional;
@@ -14,7 +15,7 @@ import java.util.Optional;
 /**
  * All that is to be trained in one trial.
  *
- * @param network what learns
+ * @param learner what learns
  * @param train what weights are fitted to
  * @param validation what epochs are judged by
  * @param test what is looked at once, at the end
@@ -31,7 +32,7 @@ import java.util.Optional;
  * @param origin where the rows come from; empty: they are the task's own
  */
 public record TrainingPlan(
-        NetSpec network,
+        Network learner,
         LabelledRows train,
         LabelledRows validation,
         LabelledRows test,
@@ -48,14 +49,14 @@ public record TrainingPlan(
         Optional<DataOrigin> origin) {
     /** Checks that the parts fit together. */
     public TrainingPlan {
-        if (rawTest.rows() != test.rows() || form.input().numbers() != network.inputs()) {
+        if (rawTest.rows() != test.rows() || form.input().numbers() != learner.inputs()) {
             throw new IllegalArgumentException("the form must be that of " + test.rows() + " test rows of "
-                    + network.inputs() + " numbers, was of " + rawTest.rows() + " rows of "
+                    + learner.inputs() + " numbers, was of " + rawTest.rows() + " rows of "
                     + form.input().numbers());
         }
-        if (form.output() instanceof Target.Classes classes && classes.names().size() != network.outputs()) {
+        if (form.output() instanceof Target.Classes classes && classes.names().size() != learner.outputs()) {
             throw new IllegalArgumentException("a network for "
-                    + classes.names().size() + " classes has as many outputs, had " + network.outputs());
+                    + classes.names().size() + " classes has as many outputs, had " + learner.outputs());
         }
     }
 
@@ -82,7 +83,7 @@ public record TrainingPlan(
 
     private TrainingPlan with(LabelledRows train, LabelledRows validation, LearningRateSchedule schedule) {
         return new TrainingPlan(
-                network,
+                learner,
                 train,
                 validation,
                 test,
@@ -97,6 +98,18 @@ public record TrainingPlan(
                 form,
                 rawTest,
                 origin);
+    }
+
+    /**
+     * What learns, where it is a network of our own.
+     *
+     * @throws IllegalStateException if it is somebody else's module
+     */
+    public NetSpec network() {
+        if (learner instanceof NetSpec own) {
+            return own;
+        }
+        throw new IllegalStateException("what learns is no network of the trainer's own");
     }
 
     /** Rows that one step learns from, but for the last step of an epoch. */

@@ -69,6 +69,9 @@ class TrainerHomeTest {
                 .extracting(Problem.Fault::pointer)
                 .containsExactly("/trial/trainer/options/data");
         assertThat(home.missing(trial(List.of(), Map.of("data", "../data")))).hasSize(1);
+        assertThat(home.missing(trial(List.of(), Map.of("data", "mnist", "module", "net.pt"))))
+                .extracting(Problem.Fault::pointer)
+                .containsExactly("/trial/trainer/options/module");
         assertThat(new TrainerHome(Optional.empty(), Optional.empty(), Optional.empty())
                         .missing(trial(List.of("own.jar"), Map.of())))
                 .extracting(Problem.Fault::detail)
