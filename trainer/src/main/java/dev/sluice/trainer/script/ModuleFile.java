@@ -28,18 +28,36 @@ import java.util.zip.ZipOutputStream;
 public final class ModuleFile {
     private static final Pattern CLASS = Pattern.compile(
             "class (\\w+)\\(Module\\):\\n  __parameters__ = \\[(.*?)\\]\\n  __buffers__ = \\[(.*?)\\]\\n");
+    private static final Pattern DECLARED = Pattern.compile("  __parameters__ = \\[");
+    /** A count that batch normalisations of older versions exchange; with a momentum it makes no difference. */
+    private static final Pattern CHANGED = Pattern.compile("(?m)^ +self\\.(?!num_batches_tracked\\b)(\\w+) = ");
+
     private static final String DEBUG = ".debug_pkl"; // where in somebody's Python each line came from
 
     private final Map<String, byte[]> entries;
     private final Map<String, String> buffers = new HashMap<>(); // of each class, as its code declares them
 
-    private ModuleFile(Map<String, byte[]> entries) {
+    private ModuleFile(String what, Map<String, byte[]> entries) {
         this.entries = entries;
         entries.forEach((name, content) -> {
             if (isCode(name)) {
-                Matcher classes = CLASS.matcher(new String(content, StandardCharsets.UTF_8));
+                String code = new String(content, StandardCharsets.UTF_8);
+                Matcher classes = CLASS.matcher(code);
+                long found = 0;
                 while (classes.find()) {
                     buffers.put(key(name, classes.group(1)), classes.group(3));
+                    found++;
+                }
+                if (found != DECLARED.matcher(code).results().count()) {
+                    throw new IllegalArgumentException(
+                            what + " does not say which of its arrays are buffers, as files of torch"
+                                    + " from 1.4 on do; save it anew");
+                }
+                Matcher changed = CHANGED.matcher(code);
+                if (changed.find()) {
+                    throw new IllegalArgumentException(
+                            what + " sets its attribute " + changed.group(1)
+                                    + " as it runs, which no checkpoint would hold; register a buffer, and change that in place");
                 }
             }
         });
@@ -49,7 +67,7 @@ public final class ModuleFile {
      * Reads a module.
      *
      * @param what it is, for messages
-     * @throws IllegalArgumentException if it is none
+     * @throws IllegalArgumentException if it is none, or keeps what it learns where no checkpoint would find it
      */
     public static ModuleFile read(String what, byte[] file) {
         Map<String, byte[]> entries;
@@ -67,7 +85,7 @@ public final class ModuleFile {
             throw new IllegalArgumentException(what + " is no TorchScript module: it holds arrays and no code, as"
                     + " torch.save writes it; save one by torch.jit.script(module).save(path)");
         }
-        return new ModuleFile(entries);
+        return new ModuleFile(what, entries);
     }
 
     /** The module with its buffers declared as parameters. */

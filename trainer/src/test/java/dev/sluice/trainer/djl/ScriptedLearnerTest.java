@@ -19,6 +19,7 @@ import dev.sluice.trainer.network.ScriptedNetwork;
 import dev.sluice.trainer.optimizer.LearningRateSchedule;
 import dev.sluice.trainer.optimizer.OptimizerSpec;
 import dev.sluice.trainer.script.ModuleFile;
+import dev.sluice.trainer.script.ScriptFile;
 import dev.sluice.trainer.task.LabelledRows;
 import dev.sluice.trainer.task.TaskCatalog;
 import dev.sluice.trainer.task.TaskSetting;
@@ -247,6 +248,20 @@ class ScriptedLearnerTest {
         assertThatThrownBy(() -> ModuleFile.read("module \"x\"", new byte[] {1, 2, 3}))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("is no TorchScript module");
+    }
+
+    @Test
+    void refusesWhatNoCheckpointWouldHold() {
+        byte[] module = new ScriptFile("Net")
+                .withArray("seen")
+                .write(
+                        "  def forward(self: __torch__.Net,\n    x: Tensor) -> Tensor:\n    self.seen = x\n    return x\n");
+
+        assertThatThrownBy(() -> ModuleFile.read("module \"x.pt\"", module))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                        "module \"x.pt\" sets its attribute seen as it runs, which no checkpoint would hold; register a buffer,"
+                                + " and change that in place");
     }
 
     @Test
