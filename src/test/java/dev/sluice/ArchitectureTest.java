@@ -121,7 +121,7 @@ class ArchitectureTest {
                     "trainer.option",
                     "tracker",
                     "tracker.outbox"),
-            room("trainer.loop", "trainer.callback", "trainer.checkpoint"),
+            room("trainer.loop", "trainer.callback", "trainer.checkpoint", "trainer.protocol"),
             room("trainer.network", "trainer.checkpoint"),
             room("trainer.optimizer", "trainer.checkpoint", "trainer.network"),
             room("trainer.script", "trainer.checkpoint", "trainer.network"),
@@ -134,7 +134,13 @@ class ArchitectureTest {
                     "trainer.json",
                     "trainer.network",
                     "trainer.script"),
-            room("trainer.task", "trainer.data", "trainer.network", "trainer.optimizer", "trainer.option"),
+            room(
+                    "trainer.task",
+                    "trainer.data",
+                    "trainer.network",
+                    "trainer.optimizer",
+                    "trainer.option",
+                    "trainer.protocol"),
             room(
                     "trainer.djl",
                     "trainer.checkpoint",
@@ -158,6 +164,7 @@ class ArchitectureTest {
                     "trainer.report",
                     "trainer.task",
                     "trainer.djl",
+                    "trainer.network",
                     "tracker",
                     "tracker.outbox"),
             // ---- web-console: uses search, tracker and the trainer's protocol
@@ -177,7 +184,8 @@ class ArchitectureTest {
                     "search.expression",
                     "search.option",
                     "search.sampler",
-                    "search.catalog"),
+                    "search.catalog",
+                    "trainer.protocol"),
             room(
                     "console.study",
                     "console.problem",

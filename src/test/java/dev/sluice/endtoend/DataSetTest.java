@@ -35,6 +35,25 @@ final class DataSetTest {
             promotion: {model: %s, alias: champion}
             """;
 
+    /** One wants of a module what it cannot learn: the number of the row. What counts is the way. */
+    private static final String MODULES = """
+            name: %1$s
+            objective: {metric: val_loss, goal: minimize}
+            parameters:
+              learning_rate: {min: 0.001, max: 0.1, log: true}
+              epochs: {value: 4}
+            search: {algorithm: random, seed: 1}
+            pruning: {algorithm: asha, min: 1, max: 4, reduction: 2}
+            budget: {trials: 4, parallel: 2}
+            trial:
+              trainer:
+                task: torchscript-regression
+                model: module
+                folds: 3
+                options: {data: exams.csv, module: number.pt, target: id, columns: {passed: ignore}}
+            promotion: {model: %1$s, alias: champion}
+            """;
+
     /** Numbers, some of them missing, and words; what is to be predicted hangs on both. */
     private static Path write(Path folder) throws IOException {
         var text = new StringBuilder("id,hours,city,passed\n");
@@ -90,6 +109,45 @@ final class DataSetTest {
                             print("true" if (said["label"] == rows["passed"]).mean() > 0.9 else "false")
                             """, model, file.toString()).asBoolean())
                     .isTrue();
+        }
+    }
+
+    @Test
+    void aModuleOfOnesOwnIsValidatedOnFoldsAndPromotedByItself(Mlflow mlflow) throws IOException {
+        var folder = Files.createDirectories(Build.folder("modules").resolve("sets"));
+        write(folder);
+        Files.copy(
+                Build.root().resolve("trainer/src/test/resources/dev/sluice/trainer/torchscript/number.pt"),
+                folder.resolve("number.pt"));
+        var model = "module-" + System.nanoTime();
+        try (var service = Service.named("modules-service")
+                .with("sluice.trainer.data", folder.toString())
+                .shippingTo(mlflow)
+                .start()) {
+            var refused = service.rest()
+                    .post(
+                            "/api/v1/sweeps",
+                            SweepFile.of(MODULES.formatted(model).replace("number.pt", "numbers.pt"))
+                                    .map())
+                    .problem(422);
+            var sweep = service.submit(MODULES.formatted(model));
+            var view = sweep.awaitDelivered();
+            var promotion = sweep.awaitPromotion();
+
+            assertThat(refused.toString()).contains("/trial/trainer/options/module");
+            assertThat(mlflow.children(view)).hasSize(4).allSatisfy(run -> {
+                assertThat(mlflow.history(run.id(), "val_loss")).isNotEmpty();
+                assertThat(mlflow.history(run.id(), "val_loss_std"))
+                        .extracting(Mlflow.Point::step)
+                        .isEqualTo(mlflow.history(run.id(), "val_loss").stream()
+                                .map(Mlflow.Point::step)
+                                .toList());
+                assertThat(mlflow.history(run.id(), "member-3/val_loss")).isNotEmpty();
+            });
+            assertThat(promotion.path("state").asText())
+                    .as(promotion.toPrettyString())
+                    .isEqualTo("DONE");
+            assertThat(promotion.path("verification").asText()).doesNotContain("predictions agree");
         }
     }
 }

@@ -3,7 +3,9 @@ package dev.sluice.trainer;
 import dev.sluice.trainer.callback.CallbackCatalog;
 import dev.sluice.trainer.callback.CallbackType;
 import dev.sluice.trainer.json.JsonText;
+import dev.sluice.trainer.option.OptionSpec;
 import dev.sluice.trainer.protocol.TrialCommandLine;
+import dev.sluice.trainer.task.Members;
 import dev.sluice.trainer.task.TaskCatalog;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -33,9 +35,12 @@ public final class CatalogMain {
         Files.write(folder.resolve("jvm.options"), TrialCommandLine.javaOptions());
     }
 
-    /** {@code {tasks, callbacks}} of all that is on the class path. */
+    /** {@code {trainer, tasks, callbacks}} of all that is on the class path. */
     static Map<String, Object> catalog() {
         Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put(
+                "trainer",
+                Members.DECLARED.stream().map(OptionSpec::toSchemaTree).toList());
         tree.put("tasks", TaskCatalog.installed().toTree());
         tree.put(
                 "callbacks",

@@ -22,25 +22,33 @@ import dev.sluice.trainer.checkpoint.CheckpointName;
 import dev.sluice.trainer.checkpoint.CheckpointStore;
 import dev.sluice.trainer.checkpoint.Compression;
 import dev.sluice.trainer.checkpoint.DamagedCheckpointException;
+import dev.sluice.trainer.checkpoint.TrainingSnapshot;
 import dev.sluice.trainer.data.DataOrigin;
 import dev.sluice.trainer.data.DataRoot;
 import dev.sluice.trainer.data.ModelForm;
 import dev.sluice.trainer.data.Target;
 import dev.sluice.trainer.djl.DjlModelTrainer;
 import dev.sluice.trainer.djl.TorchScriptModule;
+import dev.sluice.trainer.djl.UnfitModuleException;
 import dev.sluice.trainer.export.ModelNotWrittenException;
 import dev.sluice.trainer.export.ModelPackage;
 import dev.sluice.trainer.json.JsonText;
 import dev.sluice.trainer.loop.CheckpointMismatchException;
+import dev.sluice.trainer.loop.JointLoop;
 import dev.sluice.trainer.loop.Split;
+import dev.sluice.trainer.loop.Training;
 import dev.sluice.trainer.loop.TrainingLoop;
+import dev.sluice.trainer.network.ScriptedNetwork;
 import dev.sluice.trainer.option.OptionSpec;
 import dev.sluice.trainer.option.Options;
+import dev.sluice.trainer.protocol.MemberMetrics;
 import dev.sluice.trainer.protocol.TrialChannel;
 import dev.sluice.trainer.protocol.TrialResult;
 import dev.sluice.trainer.protocol.TrialSpec;
 import dev.sluice.trainer.report.ClassificationReport;
 import dev.sluice.trainer.task.LabelledRows;
+import dev.sluice.trainer.task.Members;
+import dev.sluice.trainer.task.Members.Member;
 import dev.sluice.trainer.task.TaskCatalog;
 import dev.sluice.trainer.task.TaskSetting;
 import dev.sluice.trainer.task.TrainingPlan;
@@ -59,7 +67,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.TreeMap;
 
 /**
  * One attempt of a trial from specification to packaged model: wires task, engine, callbacks and channel. Used once, by
@@ -130,38 +137,48 @@ final class TrialRun {
         String model = text(trainerSection, "model");
         TaskSetting taskSetting = new TaskSetting(
                 object(trainerSection, "options"), spec.dataRoot().map(DataRoot::new));
-        TrainingPlan plan = task.plan(model, spec.params(), taskSetting);
+        Members counts = Members.of(trainerSection);
+        List<Member> members = counts.plan(task, model, spec.params(), taskSetting, spec.seed());
+        boolean isJoint = members.size() > 1;
         Mode mode = spec.objective().maximize() ? Mode.MAX : Mode.MIN;
         CallbackSetting setting = new CallbackSetting(
                 folder.toAbsolutePath(),
                 spec.objective().metric(),
                 mode,
-                task.epochMetrics(),
+                isJoint ? MemberMetrics.names(task.epochMetrics()) : task.epochMetrics(),
                 labels(task, model, spec.sweepName() + "/" + spec.number()),
                 secrets,
                 terminal);
         spec.objectives().forEach(objective -> setting.requireMeasured("objective.metric", objective.metric()));
-        List<CallbackLink> declared = callbackTypes.create(declarations(trainerSection), setting);
+        List<List<CallbackLink>> declared = new ArrayList<>();
+        for (Member member : members) {
+            declared.add(callbackTypes.create(
+                    declarations(trainerSection),
+                    isJoint ? setting.ofMember(member.name(), task.epochMetrics()) : setting));
+        }
         Options checkpoints = Options.read("checkpoints", CHECKPOINT_OPTIONS, object(spec.section(), "checkpoints"));
         CheckpointStore store =
                 CheckpointStore.open(spec.checkpointDir(), Compression.of(checkpoints.text("compression")));
         Optional<Checkpoint> from = resume(store);
-        from.ifPresent(checkpoint -> requireSameData(checkpoint, plan));
+        from.ifPresent(
+                checkpoint -> requireSameData(checkpoint, members.getFirst().plan()));
         try {
-            return train(task, model, plan, mode, declared, checkpoints, store, from);
-        } catch (CheckpointMismatchException e) {
+            return train(new What(task, model, counts), members, mode, declared, checkpoints, store, from);
+        } catch (CheckpointMismatchException | UnfitModuleException e) {
             throw e;
         } catch (IllegalArgumentException e) {
             throw new IllegalStateException(e.getMessage(), e); // the specification was fine: training broke
         }
     }
 
+    /** What is trained, in a sweep file's words. */
+    private record What(TrainingTask task, String model, Members members) {}
+
     private TrialResult train(
-            TrainingTask task,
-            String model,
-            TrainingPlan plan,
+            What what,
+            List<Member> members,
             Mode mode,
-            List<CallbackLink> declared,
+            List<List<CallbackLink>> declared,
             Options checkpoints,
             CheckpointStore store,
             Optional<Checkpoint> from)
@@ -169,12 +186,9 @@ final class TrialRun {
         try (PatientWriter journal =
                         new PatientWriter(JournalWriter.open(spec.journal(), JournalSettings.of(System.getenv())));
                 TrialChannel channel = openChannel();
-                DjlModelTrainer trainer = new DjlModelTrainer(plan, spec.seed(), spec.threads())) {
+                Trainees trainees = new Trainees(members, spec.threads())) {
             RunLogger logger = new RunLogger(journal, secrets);
-            logger.inputs(List.of(
-                    dataset(task, plan, "training", plan.train()),
-                    dataset(task, plan, "validation", plan.validation()),
-                    dataset(task, plan, "test", plan.test())));
+            logger.inputs(datasets(what, members));
             ModelCheckpoint keeper = new ModelCheckpoint(
                     store,
                     journal,
@@ -185,29 +199,34 @@ final class TrialRun {
                     checkpoints.whole("everySteps"),
                     checkpoints.whole("keepLast"),
                     checkpoints.whole("keepBest"));
-            List<CallbackLink> links =
-                    new ArrayList<>(List.of(CallbackLink.lasting(logger), CallbackLink.lasting(keeper)));
-            links.addAll(declared);
-            links.add(CallbackLink.lasting(new TrialReporter(channel, reportedStep())));
-            try (CallbackChain chain = CallbackChain.of(links)) {
-                return train(task, model, plan, store, from, trainer, logger, keeper, chain);
+            List<CallbackLink> before = List.of(CallbackLink.lasting(logger), CallbackLink.lasting(keeper));
+            CallbackLink last = CallbackLink.lasting(new TrialReporter(channel, reportedStep()));
+            Map<String, Object> facts = facts(what, members);
+            int epochs = members.getFirst().plan().epochs();
+            if (!trainees.isJoint()) {
+                try (CallbackChain chain = trainees.chain(before, declared.getFirst(), List.of(last))) {
+                    TrainingLoop loop =
+                            new TrainingLoop(trainees.trainer(0), chain, store, control, epochs, facts, keeper::best);
+                    return train(loop, trainees, store, from, logger, keeper, chain);
+                }
+            }
+            try (CallbackChain chain = trainees.chain(before, List.of(), List.of(last))) {
+                JointLoop loop = new JointLoop(
+                        trainees.together(declared, logger), chain, store, control, epochs, facts, keeper::best);
+                return train(loop, trainees, store, from, logger, keeper, chain);
             }
         }
     }
 
     private TrialResult train(
-            TrainingTask task,
-            String model,
-            TrainingPlan plan,
+            Training loop,
+            Trainees trainees,
             CheckpointStore store,
             Optional<Checkpoint> from,
-            DjlModelTrainer trainer,
             RunLogger logger,
             ModelCheckpoint keeper,
             CallbackChain chain)
             throws IOException {
-        TrainingLoop loop =
-                new TrainingLoop(trainer, chain, store, control, plan.epochs(), facts(task, model, plan), keeper::best);
         StopReason reason =
                 from.isPresent() && isOfOther(from.get().folder()) ? loop.runFromOther(from.get()) : loop.run(from);
         long lastStep = loop.progress().epoch();
@@ -217,12 +236,12 @@ final class TrialRun {
         OptionalLong best = spec.objective().reportBest() ? keeper.best() : OptionalLong.of(lastStep);
         Map<String, Double> values = new LinkedHashMap<>();
         if (reason.keepsWork() && !(reason instanceof StopReason.Terminated) && lastStep > 0) {
-            values.putAll(packageModel(trainer, plan, store, best, logger));
+            values.putAll(packageModel(loop, trainees, store, best, logger));
             logger.metrics(lastStep, values, Instant.now());
             chain.predictEnd(values, loop.progress());
         }
         if (reason.keepsWork()) {
-            logger.tags(tags(chain));
+            logger.tags(tags(trainees.chains()));
         }
         TrialResult result = new TrialResult(end(reason), reason.reason(), lastStep, best, values);
         if (reason.keepsWork()) {
@@ -240,13 +259,14 @@ final class TrialRun {
     }
 
     /** A split of the task's data, by its content: the same numbers are the same data set, wherever they came from. */
-    private static Dataset dataset(TrainingTask task, TrainingPlan plan, String context, LabelledRows rows) {
+    private static Dataset dataset(
+            TrainingTask task, TrainingPlan plan, String name, String context, LabelledRows rows) {
         Map<String, Object> profile = new LinkedHashMap<>();
         profile.put("num_rows", rows.rows());
         profile.put("num_elements", (long) rows.rows() * rows.width());
         plan.origin().ifPresent(origin -> profile.put("fingerprint", fingerprint(origin)));
         return new Dataset(
-                plan.origin().map(DataOrigin::name).orElse(task.name()) + "/" + context,
+                plan.origin().map(DataOrigin::name).orElse(task.name()) + "/" + name,
                 rows.digest().substring(0, Dataset.MAX_DIGEST),
                 "code",
                 JsonText.write(Map.of("tags", Map.of("mlflow.source.name", "sluice-trainer " + task.name()))),
@@ -255,30 +275,56 @@ final class TrialRun {
                 context);
     }
 
+    /** The splits of all members; those that all of them read are there once. */
+    private static List<Dataset> datasets(What what, List<Member> members) {
+        boolean isShared = what.members().folds() == 0;
+        List<Dataset> datasets = new ArrayList<>();
+        for (Member member : isShared ? List.of(members.getFirst()) : members) {
+            TrainingPlan plan = member.plan();
+            String of = isShared ? "" : member.name() + "/";
+            datasets.add(dataset(what.task(), plan, of + "training", "training", plan.train()));
+            datasets.add(dataset(what.task(), plan, of + "validation", "validation", plan.validation()));
+        }
+        TrainingPlan first = members.getFirst().plan();
+        datasets.add(dataset(what.task(), first, "test", "test", first.test()));
+        return datasets;
+    }
+
     /**
-     * Restores the best weights, looks at the test split, and writes {@code model/}. What was learnt counts where the disk
-     * does not take the model: a tag says so.
+     * Restores the best weights, looks at the test split, and writes {@code model/}: of several members that one's which was
+     * best on its validation rows. What was learnt counts where the disk does not take the model: a tag says so.
      */
     private Map<String, Double> packageModel(
-            DjlModelTrainer trainer, TrainingPlan plan, CheckpointStore store, OptionalLong best, RunLogger logger)
+            Training loop, Trainees trainees, CheckpointStore store, OptionalLong best, RunLogger logger)
             throws IOException {
-        boolean restored = false;
+        Optional<TrainingSnapshot> snapshot = Optional.empty();
         if (best.isPresent()) {
             try {
-                trainer.restoreWeights(TrainingLoop.evaluatedWeights(
-                        store.read(CheckpointName.after(best.getAsLong())).snapshot()));
-                restored = true;
+                snapshot = Optional.of(
+                        store.read(CheckpointName.after(best.getAsLong())).snapshot());
             } catch (DamagedCheckpointException e) {
                 LOGGER.log(Level.WARNING, "model=last reason=\"the best checkpoint is damaged\"", e);
             }
         }
-        if (!restored && control.isAverageJudged()) {
-            trainer.exchangeAverage();
+        int chosen = trainees.restore(loop, snapshot, control, spec.objective());
+        Map<String, Double> values = trainees.tested();
+        if (trainees.isJoint()) {
+            logger.metrics(loop.progress().epoch(), trainees.testedByMember(), Instant.now());
+            logger.tags(Map.of("sluice.member", trainees.member(chosen).name()));
         }
-        Map<String, Double> measured = trainer.evaluate(Split.TEST);
+        write(trainees.member(chosen).plan(), trainees.trainer(chosen), trainees.measured(chosen), logger);
+        return values;
+    }
+
+    private void write(TrainingPlan plan, DjlModelTrainer trainer, Map<String, Double> measured, RunLogger logger)
+            throws IOException {
         float[] outputs = trainer.logits(Split.TEST);
         report(plan, outputs, logger);
         try {
+            if (plan.learner() instanceof ScriptedNetwork scripted) {
+                writeModule(plan, scripted, trainer, outputs, measured);
+                return;
+            }
             ModelPackage.Differences differences = ModelPackage.write(
                     folder.resolve("model"),
                     plan.network(),
@@ -298,9 +344,33 @@ final class TrialRun {
             LOGGER.log(Level.WARNING, "model=not-packaged", e);
             logger.tags(Map.of("sluice.model", "not written: " + e.getMessage()));
         }
-        Map<String, Double> values = new LinkedHashMap<>();
-        new TreeMap<>(measured).forEach((name, value) -> values.put("test_" + name, value));
-        return values;
+    }
+
+    private void writeModule(
+            TrainingPlan plan,
+            ScriptedNetwork scripted,
+            DjlModelTrainer trainer,
+            float[] outputs,
+            Map<String, Double> measured)
+            throws IOException {
+        float difference = ModelPackage.writeModule(
+                folder.resolve("model"),
+                trainer.module().orElseThrow(),
+                scripted.shape(),
+                plan.form(),
+                new ModelPackage.Holdout(
+                        plan.rawTest(),
+                        places -> scripted.prepared(plan.test().some(places)),
+                        plan.test().labels(),
+                        outputs,
+                        measured),
+                Instant.now(),
+                (module, rows, width) -> TorchScriptModule.run(module, rows, scripted.shape()));
+        LOGGER.log(
+                Level.INFO,
+                "model=packaged test={0} torchScriptDifference={1} onnx=none",
+                measured,
+                Float.toString(difference));
     }
 
     /** Writes what a classification's test rows show into {@code report/}, an artifact of the run; not where it has diverged. */
@@ -396,34 +466,44 @@ final class TrialRun {
                 RETRY));
     }
 
-    private Map<String, Object> facts(TrainingTask task, String model, TrainingPlan plan) {
+    private Map<String, Object> facts(What what, List<Member> members) {
         Map<String, Object> facts = new LinkedHashMap<>();
-        facts.put("task", task.name());
-        facts.put("model", model);
+        facts.put("task", what.task().name());
+        facts.put("model", what.model());
         facts.put("params", secrets.cleanTree(spec.params()));
         facts.put("seed", spec.seed());
         facts.put("threads", spec.threads());
-        plan.origin()
+        if (what.members().count() > 1) {
+            facts.put("repeats", what.members().repeats());
+            facts.put("folds", what.members().folds());
+        }
+        members.getFirst()
+                .plan()
+                .origin()
                 .ifPresent(
                         origin -> facts.put("data", Map.of("name", origin.name(), "fingerprint", fingerprint(origin))));
         return facts;
     }
 
-    private Map<String, String> tags(CallbackChain chain) {
+    /** What became of the callbacks, by the prefix of their chain's names. */
+    private Map<String, String> tags(Map<String, CallbackChain> chains) {
         Map<String, String> tags = new LinkedHashMap<>();
         tags.put("sluice.seed", Long.toString(spec.seed()));
         tags.put("sluice.threads", Integer.toString(spec.threads()));
-        chain.failures().forEach((name, count) -> tags.put("sluice.callback_failures." + name, count.toString()));
-        chain.switchedOff()
-                .forEach(name -> tags.put(
-                        "sluice.callback_off." + name,
-                        chain.hung().contains(name)
-                                ? "it hung"
-                                : "after " + chain.failures().get(name) + " failures"));
-        chain.lost().forEach((name, count) -> tags.put("sluice.callback_lost." + name, count + " events"));
-        chain.slow()
-                .forEach((name, share) ->
-                        tags.put("sluice.callback_slow." + name, Math.round(share * 100) + " % of training"));
+        chains.forEach((prefix, chain) -> {
+            chain.failures()
+                    .forEach((name, count) -> tags.put("sluice.callback_failures." + prefix + name, count.toString()));
+            chain.switchedOff()
+                    .forEach(name -> tags.put(
+                            "sluice.callback_off." + prefix + name,
+                            chain.hung().contains(name)
+                                    ? "it hung"
+                                    : "after " + chain.failures().get(name) + " failures"));
+            chain.lost().forEach((name, count) -> tags.put("sluice.callback_lost." + prefix + name, count + " events"));
+            chain.slow()
+                    .forEach((name, share) -> tags.put(
+                            "sluice.callback_slow." + prefix + name, Math.round(share * 100) + " % of training"));
+        });
         return tags;
     }
 

@@ -17,16 +17,19 @@ class CatalogMainTest {
         CatalogMain.main(new String[] {folder.toString()});
 
         Map<String, Object> catalog = JsonText.readObject(Files.readString(folder.resolve("catalog.json")));
-        assertThat(catalog).containsOnlyKeys("tasks", "callbacks");
+        assertThat(catalog).containsOnlyKeys("trainer", "tasks", "callbacks");
+        assertThat((List<?>) catalog.get("trainer"))
+                .extracting(option -> ((Map<?, ?>) option).get("name"))
+                .isEqualTo(List.of("repeats", "folds"));
         assertThat((List<?>) catalog.get("tasks"))
-                .hasSize(4)
+                .hasSize(6)
                 .first()
                 .asString()
                 .contains("digits", "mlp", "cnn", "resnet");
         assertThat((List<?>) catalog.get("tasks"))
                 .last()
                 .asString()
-                .contains("tabular-regression", "name=target, type=string", "required=true");
+                .contains("torchscript-regression", "name=target, type=string", "required=true");
         assertThat((List<?>) catalog.get("callbacks"))
                 .extracting(callback -> String.valueOf(((Map<?, ?>) callback).get("type")))
                 .startsWith("early-stopping", "json-lines")

@@ -10,6 +10,7 @@ import dev.sluice.trainer.protocol.TrialSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -87,6 +88,57 @@ class DataTrialTest {
         assertThat(service.run(spec(2, "exams.csv", Optional.of(checkpoint), 8)))
                 .isEqualTo(TrialCommandLine.EXIT_INVALID);
         assertThat(service.log()).contains("the data set exams.csv has changed since the checkpoint");
+    }
+
+    private TrialSpec module(int attempt, String module, Optional<Path> resumeFrom, long epochs) {
+        return service.spec(
+                attempt,
+                Map.of("epochs", epochs, "learning_rate", 0.01, "batch_size", 16L),
+                resumeFrom,
+                Map.of(
+                        "trainer",
+                        Map.of(
+                                "task",
+                                "torchscript",
+                                "model",
+                                "module",
+                                "repeats",
+                                2L,
+                                "callbacks",
+                                List.of(Map.of("type", "weight-average")),
+                                "options",
+                                Map.of("data", "bars", "module", module))),
+                Optional.of(folder.resolve("sets")));
+    }
+
+    @Test
+    void trainsSomebodysModuleAndPackagesItAlone() throws Exception {
+        Path fixtures = Path.of("src/test/resources/dev/sluice/trainer/torchscript");
+        SampleData.idxBars(folder.resolve("sets"), "bars", 60, 20, false);
+        for (String name : List.of("bars.pt", "exams.pt")) {
+            Files.copy(fixtures.resolve(name), folder.resolve("sets").resolve(name));
+        }
+
+        assertThat(service.run(module(1, "bars.pt", Optional.empty(), 2)))
+                .as(service.log())
+                .isEqualTo(0);
+        Path checkpoint = service.checkpoints().getLast();
+        assertThat(service.run(module(2, "bars.pt", Optional.of(checkpoint), 3)))
+                .as(service.log())
+                .isEqualTo(0);
+
+        assertThat(service.reports.getLast().points().getFirst().step()).isEqualTo(3);
+        assertThat(service.reports.getLast().points().getFirst().values()).containsKey("val_accuracy_std");
+        assertThat(folder.resolve("model/data/model.pth")).exists();
+        assertThat(folder.resolve("model/model.onnx")).doesNotExist();
+        assertThat(folder.resolve("model/sluice/sample.json")).doesNotExist();
+        assertThat(folder.resolve("model/MLmodel"))
+                .content()
+                .contains("loader_module: mlflow.pytorch", "\"shape\":[-1,1,12,12]")
+                .doesNotContain("onnx");
+        assertThat(service.run(module(3, "exams.pt", Optional.empty(), 2))).isEqualTo(TrialCommandLine.EXIT_INVALID);
+        assertThat(service.log())
+                .contains("invalid trial: module \"exams.pt\" does not take rows of shape [1, 12, 12]");
     }
 
     @Test

@@ -42,6 +42,19 @@ public record CallbackSetting(
     }
 
     /**
+     * Of one of several trainings of the trial: with a folder and a run's name of its own.
+     *
+     * @param member its name
+     * @param ownMetrics the metrics that it measures each epoch
+     */
+    public CallbackSetting ofMember(String member, List<String> ownMetrics) {
+        Map<String, String> own = new LinkedHashMap<>(labels);
+        own.computeIfPresent("run_name", (label, run) -> run + "/" + member);
+        return new CallbackSetting(
+                folder.resolve(member), objective, objectiveMode, ownMetrics, own, secrets, terminal);
+    }
+
+    /**
      * A file or a folder of the trial.
      *
      * @param what asks for it, for the message

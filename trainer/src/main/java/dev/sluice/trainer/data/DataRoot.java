@@ -28,18 +28,27 @@ public final class DataRoot {
      * @throws IllegalArgumentException if the name is none, nothing is there, or a link leads out of the folder
      */
     public Path find(String name) {
+        return find("data", name);
+    }
+
+    /**
+     * The file or folder of a name, as {@link #find(String)} finds it.
+     *
+     * @param what it is to be, for messages, e.g. {@code module}
+     */
+    public Path find(String what, String name) {
         if (!OperatorFolder.isName(name)) {
             throw new IllegalArgumentException(
-                    "data must be the name of a data set, letters, digits and . _ - beginning"
+                    what + " must be the name of a data set, letters, digits and . _ - beginning"
                             + " with a letter or a digit, was \"" + name + "\"; it is no path");
         }
         Path entry = folder.find(name).orElseThrow(() -> {
             List<String> names = names();
-            return new IllegalArgumentException("data \"" + name + "\" is no data set of this service"
+            return new IllegalArgumentException(what + " \"" + name + "\" is no data set of this service"
                     + Suggestion.of(name, names) + "; there "
                     + (names.isEmpty() ? "are none" : "are " + String.join(", ", names)));
         });
-        requireInside(entry, "data \"" + name + "\"");
+        requireInside(entry, what + " \"" + name + "\"");
         return entry;
     }
 

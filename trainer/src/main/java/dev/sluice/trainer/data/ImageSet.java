@@ -27,6 +27,15 @@ public record ImageSet(
         }
     }
 
+    /**
+     * The same images, with training and validation shared out anew.
+     *
+     * @param seed of the data set's split
+     */
+    public ImageSet fold(Fold fold, long seed) {
+        return new ImageSet(origin, shape, classes, pixels, labels, parts.fold(fold, labels, seed));
+    }
+
     /** The images at some places, each channel by channel, as a network sees them. */
     public byte[] channelFirst(int[] places) {
         int size = shape.numbers();

@@ -2,6 +2,7 @@ package dev.sluice.trainer.data;
 
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 
 /*
  * Which rows are for what is a function of the data set and its options alone, never of a trial's seed: trials that train
@@ -60,10 +61,28 @@ public record Parts(int[] train, int[] validation, int[] test) {
     }
 
     private static int[] ofKind(int[] places, int[] kind, int wanted) {
-        return java.util.stream.IntStream.range(0, places.length)
+        return IntStream.range(0, places.length)
                 .filter(index -> kind[index] == wanted)
                 .map(index -> places[index])
                 .toArray();
+    }
+
+    /**
+     * Training and validation shared out anew.
+     *
+     * @param classes by place
+     * @param seed of the data set's split
+     */
+    public Parts fold(Fold fold, int[] classes, long seed) {
+        int[] pool = IntStream.concat(Arrays.stream(train), Arrays.stream(validation))
+                .sorted()
+                .toArray();
+        boolean[] held =
+                fold.holds(Arrays.stream(pool).map(place -> classes[place]).toArray(), seed);
+        return new Parts(
+                Arrays.stream(Fold.places(held, false)).map(at -> pool[at]).toArray(),
+                Arrays.stream(Fold.places(held, true)).map(at -> pool[at]).toArray(),
+                test);
     }
 
     /** Checks that no part is empty. */

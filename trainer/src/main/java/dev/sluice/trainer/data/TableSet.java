@@ -69,6 +69,7 @@ public record TableSet(DataOrigin origin, ModelForm form, Part train, Part valid
      * @param missing words that stand for a number that is missing, besides the empty one
      * @param delimiter between cells
      * @param shares of the parts, where the data set does not say
+     * @param fold by which training and validation rows are shared out anew
      */
     public record Reading(
             String target,
@@ -76,7 +77,19 @@ public record TableSet(DataOrigin origin, ModelForm form, Part train, Part valid
             Map<String, String> kinds,
             Set<String> missing,
             char delimiter,
-            Shares shares) {}
+            Shares shares,
+            Optional<Fold> fold) {
+        /** Without folds. */
+        public Reading(
+                String target,
+                boolean isClassification,
+                Map<String, String> kinds,
+                Set<String> missing,
+                char delimiter,
+                Shares shares) {
+            this(target, isClassification, kinds, missing, delimiter, shares, Optional.empty());
+        }
+    }
 
     /**
      * Rows for one purpose.
@@ -157,7 +170,7 @@ public record TableSet(DataOrigin origin, ModelForm form, Part train, Part valid
             }
             int target = own.column("options.target", reading.target());
             reading.kinds().keySet().forEach(column -> own.column("options.columns", column));
-            int[] classes = reading.isClassification() ? groups(own, target) : new int[own.rows()];
+            int[] classes = groups(all(own), target);
             Parts parts = Parts.draw(
                     IntStream.range(0, own.rows()).toArray(),
                     classes,
@@ -165,6 +178,19 @@ public record TableSet(DataOrigin origin, ModelForm form, Part train, Part valid
             List<Place> train = places(own, parts.train());
             List<Place> validation = validated.map(Fitting::all).orElseGet(() -> places(own, parts.validation()));
             List<Place> test = tested.map(Fitting::all).orElseGet(() -> places(own, parts.test()));
+            if (reading.fold().isPresent()) {
+                List<Place> pool =
+                        Stream.concat(train.stream(), validation.stream()).toList();
+                boolean[] held = reading.fold()
+                        .get()
+                        .holds(groups(pool, target), reading.shares().seed());
+                train = IntStream.of(Fold.places(held, false))
+                        .mapToObj(pool::get)
+                        .toList();
+                validation = IntStream.of(Fold.places(held, true))
+                        .mapToObj(pool::get)
+                        .toList();
+            }
             Parts.requireRows(origin.name(), train.size(), validation.size(), test.size());
             Map<Integer, Column> columns = new LinkedHashMap<>();
             for (int column = 0; column < own.header().size(); column++) {
@@ -194,13 +220,15 @@ public record TableSet(DataOrigin origin, ModelForm form, Part train, Part valid
                     part(columns, meaning, target, test));
         }
 
-        /** The class of each row as a number, so that each class has its share in each part. */
-        private int[] groups(CsvTable table, int target) {
-            List<String> names = new ArrayList<>(new TreeSet<>(IntStream.range(0, table.rows())
-                    .mapToObj(row -> label(new Place(table, row), target))
-                    .toList()));
-            return IntStream.range(0, table.rows())
-                    .map(row -> java.util.Collections.binarySearch(names, table.cell(row, target)))
+        /** The class of each row as a number, so that each class has its share in each part; of a regression all the same. */
+        private int[] groups(List<Place> rows, int target) {
+            if (!reading.isClassification()) {
+                return new int[rows.size()];
+            }
+            List<String> names = new ArrayList<>(
+                    new TreeSet<>(rows.stream().map(row -> label(row, target)).toList()));
+            return rows.stream()
+                    .mapToInt(row -> java.util.Collections.binarySearch(names, row.cell(target)))
                     .toArray();
         }
 

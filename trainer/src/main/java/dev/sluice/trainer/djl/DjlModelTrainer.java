@@ -8,25 +8,26 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.training.ParameterStore;
 import ai.djl.util.cuda.CudaUtils;
 import dev.sluice.trainer.checkpoint.Tensor;
+import dev.sluice.trainer.djl.DeviceRows.OnDevice;
 import dev.sluice.trainer.loop.LossTotal;
 import dev.sluice.trainer.loop.ModelTrainer;
 import dev.sluice.trainer.loop.Split;
 import dev.sluice.trainer.loop.StepGate;
-import dev.sluice.trainer.network.NetBlock;
+import dev.sluice.trainer.network.NetSpec;
+import dev.sluice.trainer.network.ScriptedNetwork;
 import dev.sluice.trainer.network.SeedStream;
 import dev.sluice.trainer.network.SeedStream.Purpose;
 import dev.sluice.trainer.optimizer.NetOptimizer;
 import dev.sluice.trainer.task.LabelledRows;
 import dev.sluice.trainer.task.TrainingPlan;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.SplittableRandom;
 
@@ -40,18 +41,14 @@ import java.util.SplittableRandom;
 public final class DjlModelTrainer implements ModelTrainer {
     private static final int EVALUATION_ROWS = 2048;
 
-    /** A split on the device: features {@code [N, width]}, labels {@code [N]} or targets {@code [N, 1]}. */
-    private record OnDevice(NDArray features, NDArray labels, int rows) {}
-
+    private final DeviceRows rows;
+    private final boolean ownsRows;
     private final Engine engine;
     private final TrainingPlan plan;
     private final long seed;
     private final NDManager manager;
-    private final NetBlock block;
+    private final Learner learner;
     private final NetOptimizer optimizer;
-    private final ParameterStore store;
-    private final TrainingModule module;
-    private final boolean drawsAtRandom;
     private final Map<Split, OnDevice> splits = new EnumMap<>(Split.class);
     private final NDArray lossSum;
     private NDManager epochManager;
@@ -73,32 +70,54 @@ public final class DjlModelTrainer implements ModelTrainer {
      * @param threads threads to compute with, >= 1
      */
     public DjlModelTrainer(TrainingPlan plan, long seed, int threads) {
+        this(plan, seed, threads, DeviceRows.open(threads), true);
+    }
+
+    /**
+     * A trainer with a fresh network, and with rows that others train with too.
+     *
+     * @param seed all randomness comes from it
+     * @param threads threads to compute with, >= 1
+     * @param rows stays the caller's to close
+     */
+    public DjlModelTrainer(TrainingPlan plan, long seed, int threads, DeviceRows rows) {
+        this(plan, seed, threads, rows, false);
+    }
+
+    private DjlModelTrainer(TrainingPlan plan, long seed, int threads, DeviceRows rows, boolean ownsRows) {
+        this.rows = rows;
+        this.ownsRows = ownsRows;
         this.engine = EngineStart.load(threads);
         this.plan = plan;
         this.seed = seed;
         this.manager = engine.newBaseManager();
-        this.block = new NetBlock(plan.network(), manager, plan.network().initialValues(seed));
+        this.learner = switch (plan.learner()) {
+            case NetSpec own -> new NetLearner(manager, own, plan, seed);
+            case ScriptedNetwork other -> new ScriptedLearner(manager, other, plan.loss());
+        };
         this.optimizer = new NetOptimizer(
                 plan.optimizer(),
                 manager,
-                block.trainedArrays(),
+                learner.trainedArrays(),
                 switch (plan.weightDecayOn()) {
-                    case ALL -> block.trainedArrays().keySet();
-                    case WEIGHTS -> plan.network().weights();
+                    case ALL -> learner.trainedArrays().keySet();
+                    case WEIGHTS -> learner.weights();
                 });
-        block.getParameters().values().stream()
-                .filter(parameter -> !parameter.requiresGradient())
-                .forEach(parameter -> statistics.add(parameter.getArray()));
-        this.module = new TrainingModule(
-                manager, plan.network(), plan.loss(), block, plan.train().isOfBytes());
-        this.drawsAtRandom = plan.network().drawsAtRandom();
-        this.store = new ParameterStore(manager, false);
-        splits.put(Split.TRAIN, onDevice(plan.train()));
-        splits.put(Split.VALIDATION, onDevice(plan.validation()));
-        splits.put(Split.TEST, onDevice(plan.test()));
+        Map<String, NDArray> averaged = new LinkedHashMap<>();
+        learner.arrays().forEach((name, array) -> {
+            if (!learner.trainedArrays().containsKey(name)) {
+                statistics.add(array);
+            }
+            if (array.getDataType() == DataType.FLOAT32) { // counts have no average
+                averaged.put(name, array);
+            }
+        });
+        splits.put(Split.TRAIN, rows.of(plan.train()));
+        splits.put(Split.VALIDATION, rows.of(plan.validation()));
+        splits.put(Split.TEST, rows.of(plan.test()));
         this.lossSum = manager.zeros(new Shape(), DataType.FLOAT64);
         this.stepMean = manager.zeros(new Shape());
-        this.average = new WeightAverage(manager, block.arrays());
+        this.average = new WeightAverage(manager, averaged);
         this.epochManager = manager.newSubManager();
     }
 
@@ -119,7 +138,7 @@ public final class DjlModelTrainer implements ModelTrainer {
             order[i] = order[j];
             order[j] = i;
         }
-        module.begin(train.features(), train.labels(), order);
+        learner.begin(train.features(), train.labels(), order);
         rowsSeen = 0;
         lossSum.muli(0);
     }
@@ -128,7 +147,7 @@ public final class DjlModelTrainer implements ModelTrainer {
     public void step(int batch, long globalStep, StepGate gate) {
         int from = batch * plan.rowsPerStep();
         int to = Math.min(from + plan.rowsPerStep(), plan.train().rows());
-        if (drawsAtRandom) {
+        if (learner.drawsAtRandom()) {
             engine.setRandomSeed((int) SeedStream.mix(seed, Purpose.DROPOUT, globalStep));
         }
         learningRate = plan.learningRate(globalStep);
@@ -136,7 +155,7 @@ public final class DjlModelTrainer implements ModelTrainer {
         try (NDManager step = epochManager.newSubManager()) {
             List<NDArray> before = gate.mayRefuse() ? copies(step) : List.of();
             stepMean.close();
-            NDList results = module.gradients(step, from, to, plan.batchSize(), isNormWanted);
+            NDList results = learner.gradients(step, from, to, plan.batchSize(), isNormWanted);
             stepMean = results.get(0);
             stepMean.attach(epochManager); // may be asked for after the step
             stepNorm = isNormWanted ? OptionalDouble.of(results.get(1).toFloatArray()[0]) : OptionalDouble.empty();
@@ -184,7 +203,7 @@ public final class DjlModelTrainer implements ModelTrainer {
     public double gradientNorm() {
         isNormWanted |= lastNormStep == currentStep - 1;
         lastNormStep = currentStep;
-        return stepNorm.isPresent() ? stepNorm.getAsDouble() : module.norm();
+        return stepNorm.isPresent() ? stepNorm.getAsDouble() : learner.norm();
     }
 
     @Override
@@ -241,26 +260,27 @@ public final class DjlModelTrainer implements ModelTrainer {
     /** The network's outputs for every row of a split, as it stands: {@code [rows * outputs]}, row by row. */
     public float[] logits(Split split) {
         OnDevice data = split(split);
-        int outputs = plan.network().outputs();
+        int outputs = plan.learner().outputs();
         float[] logits = new float[data.rows() * outputs];
         for (int from = 0; from < data.rows(); from += EVALUATION_ROWS) {
             int to = Math.min(from + EVALUATION_ROWS, data.rows());
             try (NDManager chunk = manager.newSubManager()) {
-                NDArray x = data.features()
-                        .get(chunk, new NDIndex().addSliceDim(from, to))
-                        .toType(DataType.FLOAT32, false);
-                float[] part = block.forward(store, new NDList(x), false)
-                        .singletonOrThrow()
-                        .toFloatArray();
+                NDArray x = data.features().get(chunk, new NDIndex().addSliceDim(from, to));
+                float[] part = learner.outputs(x).toFloatArray();
                 System.arraycopy(part, 0, logits, from * outputs, part.length);
             }
         }
         return logits;
     }
 
+    /** Somebody else's module as it is now, as a file that torch loads; empty for a network of our own. */
+    public Optional<byte[]> module() {
+        return learner instanceof ScriptedLearner scripted ? Optional.of(scripted.export()) : Optional.empty();
+    }
+
     @Override
     public Map<String, Tensor> weights() {
-        return block.values();
+        return learner.values();
     }
 
     @Override
@@ -275,7 +295,7 @@ public final class DjlModelTrainer implements ModelTrainer {
 
     @Override
     public void restoreWeights(Map<String, Tensor> weights) {
-        block.restore(weights);
+        learner.restore(weights);
     }
 
     @Override
@@ -294,9 +314,12 @@ public final class DjlModelTrainer implements ModelTrainer {
     @Override
     public void close() {
         optimizer.close();
-        module.close();
+        learner.close();
         epochManager.close();
         manager.close();
+        if (ownsRows) {
+            rows.close();
+        }
     }
 
     private LabelledRows rows(Split split) {
@@ -313,20 +336,5 @@ public final class DjlModelTrainer implements ModelTrainer {
             throw new IllegalStateException("no data for " + split);
         }
         return data;
-    }
-
-    private OnDevice onDevice(LabelledRows rows) {
-        Shape shape = new Shape(rows.rows(), rows.width());
-        NDArray features = rows.isOfBytes()
-                ? manager.create(direct(rows.bytes()), shape, DataType.UINT8)
-                : manager.create(rows.features(), shape);
-        NDArray labels = rows.isRegression()
-                ? manager.create(rows.targets(), new Shape(rows.rows(), 1))
-                : manager.create(rows.labels()).toType(DataType.INT64, true);
-        return new OnDevice(features, labels, rows.rows());
-    }
-
-    private static ByteBuffer direct(byte[] bytes) {
-        return ByteBuffer.allocateDirect(bytes.length).put(bytes).rewind();
     }
 }

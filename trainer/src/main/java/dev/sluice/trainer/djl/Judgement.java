@@ -22,7 +22,7 @@ final class Judgement {
     static Map<String, Double> of(TrainingPlan plan, LabelledRows rows, float[] outputs) {
         return switch (plan.form().output()) {
             case Target.Classes classes ->
-                classes(rows.labels(), outputs, plan.network().outputs());
+                classes(rows.labels(), outputs, plan.learner().outputs());
             case Target.Quantity number -> number(rows.targets(), outputs, number.deviation(), plan.loss());
         };
     }

@@ -12,6 +12,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 
 /** Runs TorchScript modules as libtorch reads them from a file. */
@@ -30,6 +31,17 @@ public final class TorchScriptModule {
      * @throws IOException if libtorch cannot load the module, or the module fails
      */
     public static float[] run(byte[] module, float[] inputs, int width) throws IOException {
+        return run(module, inputs, List.of(width));
+    }
+
+    /**
+     * The module's outputs.
+     *
+     * @param inputs {@code [rows * values of the shape]}, row by row
+     * @param shape of a row as the module takes it
+     */
+    public static float[] run(byte[] module, float[] inputs, List<Integer> shape) throws IOException {
+        int width = shape.stream().reduce(1, Math::multiplyExact);
         EngineStart.load(1);
         int rows = inputs.length / width;
         float[] outputs = new float[0];
@@ -42,7 +54,11 @@ public final class TorchScriptModule {
                 int count = Math.min(ROWS_AT_A_TIME, rows - row);
                 try (NDManager manager = model.getNDManager().newSubManager()) {
                     NDArray input = manager.create(
-                            Arrays.copyOfRange(inputs, row * width, (row + count) * width), new Shape(count, width));
+                            Arrays.copyOfRange(inputs, row * width, (row + count) * width),
+                            new Shape(count)
+                                    .addAll(new Shape(shape.stream()
+                                            .mapToLong(Integer::longValue)
+                                            .toArray())));
                     float[] some = model.getBlock()
                             .forward(parameters, new NDList(input), false)
                             .singletonOrThrow()

@@ -34,6 +34,11 @@ final class MlflowSignature {
                 });
     }
 
+    /** Numbers in single precision, of this shape without the axis of rows. */
+    static String numbers(List<Integer> shape) {
+        return quoted(List.of(tensor("", "float32", shape)));
+    }
+
     static String outputs(ModelForm form, int outputs) {
         if (form.input() instanceof Preparation.AsIs) {
             return quoted(List.of(tensor("", "float32", List.of(outputs))));

@@ -161,6 +161,120 @@ public final class ModelPackage {
         return differences;
     }
 
+    /**
+     * Writes somebody else's module that was trained: the module alone, with its signature and with the test rows and the trainer's outputs
+     * for them, prepared. There is no ONNX graph of it: only Python's torch can make one. So what a user has must be prepared before.
+     *
+     * @param module as libtorch saves it
+     * @param shape of what it takes, without the axis of rows
+     * @param libtorch tries the module
+     * @throws ModelNotWrittenException if the disk fails
+     * @throws IOException if the module does not predict what the trainer predicts
+     */
+    public static float writeModule(
+            Path folder,
+            byte[] module,
+            List<Integer> shape,
+            ModelForm form,
+            Holdout holdout,
+            Instant created,
+            TorchScript libtorch)
+            throws IOException {
+        int all = holdout.raw().rows();
+        int inputs = shape.stream().reduce(1, Math::multiplyExact);
+        int outputs = holdout.outputs().length / all;
+        int[] places = ModelSample.evenly(all, Math.max(ModelSample.ROWS, MOST_NUMBERS / inputs));
+        float[] rows = holdout.rows().apply(places);
+        float[] expected = ModelSample.some(holdout.outputs(), all, places);
+        float difference = verify(libtorch.run(module, rows, inputs), expected, places.length);
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("inputs", ModelSample.table(rows, places.length));
+        tree.put("outputs", ModelSample.table(expected, places.length));
+        if (form.output() instanceof Target.Classes classes) {
+            tree.put("classes", classes.names());
+        }
+        tree.putAll(holdout.metrics());
+        Map<String, byte[]> files = new LinkedHashMap<>();
+        files.put("data/model.pth", module);
+        files.put("data/pickle_module_info.txt", utf8(PICKLE_MODULE));
+        files.put("MLmodel", utf8(mlmodelOfModule(shape, outputs, created)));
+        files.put("conda.yaml", utf8(CONDA.replace("onnxruntime", TORCH)));
+        files.put("python_env.yaml", utf8(PYTHON_ENV));
+        files.put("requirements.txt", utf8(REQUIREMENTS.replace("onnxruntime", TORCH)));
+        files.put("holdout.json", utf8(JsonText.write(tree) + "\n"));
+        files.put("sluice/form.json", utf8(JsonText.write(formTree(form)) + "\n"));
+        Path target = folder.toAbsolutePath();
+        Path temporary = target.resolveSibling(".tmp-" + target.getFileName());
+        Path replaced = target.resolveSibling(".old-" + target.getFileName());
+        try {
+            deleteTree(temporary);
+            deleteTree(replaced);
+            for (Map.Entry<String, byte[]> file : files.entrySet()) {
+                Path to = temporary.resolve(file.getKey());
+                Files.createDirectories(to.resolveSibling(""));
+                write(to, file.getValue());
+            }
+            if (Files.exists(target)) {
+                Files.move(target, replaced, StandardCopyOption.ATOMIC_MOVE);
+            }
+            Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+            deleteTree(replaced);
+        } catch (IOException e) {
+            throw new ModelNotWrittenException(e);
+        }
+        return difference;
+    }
+
+    /** How what a user has becomes what the module takes, and what comes out of it. */
+    private static Map<String, Object> formTree(ModelForm form) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        if (form.input() instanceof Preparation.Columns columns) {
+            tree.put(
+                    "columns",
+                    columns.columns().stream().map(Preparation.Column::toTree).toList());
+        }
+        switch (form.output()) {
+            case Target.Classes classes -> tree.put("classes", classes.names());
+            case Target.Quantity number -> {
+                tree.put("targetMean", number.mean());
+                tree.put("targetDeviation", number.deviation());
+            }
+        }
+        return tree;
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static final String TORCH = "torch>=2.7.1";
+
+    private static String mlmodelOfModule(List<Integer> shape, int outputs, Instant created) {
+        return """
+                artifact_path: model
+                flavors:
+                  python_function:
+                    data: data
+                    env:
+                      conda: conda.yaml
+                      virtualenv: python_env.yaml
+                    loader_module: mlflow.pytorch
+                    pickle_module_name: mlflow.pytorch.pickle_module
+                    python_version: 3.11.7
+                  pytorch:
+                    code: null
+                    model_data: data
+                    pytorch_version: 2.7.1
+                mlflow_version: 3.17.0
+                signature:
+                  inputs: '%s'
+                  outputs: '%s'
+                  params: null
+                utc_time_created: '%s'
+                """.formatted(
+                MlflowSignature.numbers(shape), MlflowSignature.numbers(List.of(outputs)), CREATED.format(created));
+    }
+
     /** What is checked and written of the test split. */
     @SuppressWarnings("ArrayRecordComponent") // a data set: shared, never compared
     private record Checked(

@@ -15,8 +15,8 @@ import dev.sluice.trainer.checkpoint.CheckpointStore;
 import dev.sluice.trainer.checkpoint.CheckpointWriter;
 import dev.sluice.trainer.checkpoint.Tensor;
 import dev.sluice.trainer.checkpoint.TrainingSnapshot;
-import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -40,17 +40,15 @@ import java.util.function.Supplier;
  * Trains for a number of epochs, tells the callbacks, saves checkpoints, and ends when it is asked to. Confined to one
  * thread, but for its {@link TrainingControl}.
  */
-public final class TrainingLoop {
+public final class TrainingLoop implements Training {
     private static final System.Logger LOGGER = System.getLogger(TrainingLoop.class.getName());
     private static final String AVERAGE = "average."; // of the optimizer's file: the weights' running average
 
     private final ModelTrainer trainer;
     private final CallbackChain callbacks;
-    private final CheckpointStore store;
     private final TrainingControl control;
-    private final Supplier<OptionalLong> best;
     private final int epochs;
-    private final Map<String, Object> facts;
+    private final Checkpoints checkpoints;
 
     private int epoch;
     private int batch;
@@ -60,9 +58,95 @@ public final class TrainingLoop {
     private long rollBacks;
     private LossTotal logged = LossTotal.NONE;
     private final CurrentStep step = new CurrentStep();
+    private Map<String, Object> epochState = Map.of(); // of the epoch that was broken off, until it goes on
+    private Optional<EpochResult> result = Optional.empty();
     private Optional<TrainingSnapshot> start = Optional.empty();
-    private final CheckpointWriter writer;
-    private Optional<CheckpointName> saved = Optional.empty(); // on disk, or on the way there
+
+    /** Where what is saved goes, and comes back from. */
+    interface Checkpoints extends AutoCloseable {
+        /** Saves where training stands within an epoch or at its end; what to call it is the other side's to know. */
+        void save();
+
+        /** Training goes on from this one, which need not be saved again. */
+        void isFrom(Checkpoint checkpoint);
+
+        /** A step is over, with all that was asked for up to its end but for what an epoch's end brings. */
+        void afterStep(boolean atEpochEnd);
+
+        /** Waits for what is being written, and tells of it. */
+        void await();
+
+        /** What was saved with the best checkpoint; empty: there is none, or it cannot be read. Waits as {@link #await} does. */
+        Optional<TrainingSnapshot> best();
+
+        @Override
+        void close();
+    }
+
+    /** Those of a trial that trains by itself. */
+    private final class OwnCheckpoints implements Checkpoints {
+        private final CheckpointSaver saver;
+        private final Supplier<OptionalLong> best;
+        private final Map<String, Object> facts;
+
+        OwnCheckpoints(CheckpointStore store, Supplier<OptionalLong> best, Map<String, Object> facts) {
+            this.saver = new CheckpointSaver(store, this::tell);
+            this.best = best;
+            this.facts = Map.copyOf(facts);
+        }
+
+        @Override
+        public void save() {
+            saver.save(name(), () -> {
+                Map<String, Object> tree = new LinkedHashMap<>(facts);
+                tree.putAll(state());
+                return new TrainingSnapshot(trainer.weights(), savedOptimizer(), tree);
+            });
+            if (!callbacks.mayHearOfCheckpointsLater()) {
+                saver.await();
+            }
+        }
+
+        private CheckpointName name() {
+            return new CheckpointName(epoch, batch);
+        }
+
+        @Override
+        public void isFrom(Checkpoint checkpoint) {
+            saver.isFrom(checkpoint);
+        }
+
+        @Override
+        public void afterStep(boolean atEpochEnd) {
+            saver.look();
+        }
+
+        @Override
+        public void await() {
+            saver.await();
+        }
+
+        @Override
+        public Optional<TrainingSnapshot> best() {
+            return saver.read(best).map(Checkpoint::snapshot);
+        }
+
+        private void tell(CheckpointWriter.Outcome outcome) {
+            if (isLost()) {
+                return; // others go on with the trial: nothing may be deleted any more
+            }
+            switch (outcome) {
+                case CheckpointWriter.Outcome.Saved done -> callbacks.checkpointSaved(done.checkpoint());
+                case CheckpointWriter.Outcome.Failed failed ->
+                    callbacks.checkpointFailed(failed.name(), failed.cause());
+            }
+        }
+
+        @Override
+        public void close() {
+            saver.close();
+        }
+    }
 
     /** The step under way, or the last one. Numbers that nobody asks for are not measured. */
     private final class CurrentStep implements StepView {
@@ -175,20 +259,35 @@ public final class TrainingLoop {
             int epochs,
             Map<String, Object> facts,
             Supplier<OptionalLong> best) {
+        this.trainer = trainer;
+        this.callbacks = callbacks;
+        this.control = control;
+        this.epochs = atLeastOne(epochs);
+        this.checkpoints = new OwnCheckpoints(store, best, facts);
+    }
+
+    /** A loop, not yet started, that others drive epoch by epoch. */
+    TrainingLoop(
+            ModelTrainer trainer,
+            CallbackChain callbacks,
+            TrainingControl control,
+            int epochs,
+            Checkpoints checkpoints) {
+        this.trainer = trainer;
+        this.callbacks = callbacks;
+        this.control = control;
+        this.epochs = atLeastOne(epochs);
+        this.checkpoints = checkpoints;
+    }
+
+    private static int atLeastOne(int epochs) {
         if (epochs < 1) {
             throw new IllegalArgumentException("epochs must be >= 1, was " + epochs);
         }
-        this.trainer = trainer;
-        this.callbacks = callbacks;
-        this.store = store;
-        this.control = control;
-        this.epochs = epochs;
-        this.facts = Map.copyOf(facts);
-        this.best = best;
-        this.writer = new CheckpointWriter(store);
+        return epochs;
     }
 
-    /** How far training has come. */
+    @Override
     public TrainingProgress progress() {
         return new TrainingProgress(epoch, batch, globalStep, epochs, trainer.batchesPerEpoch());
     }
@@ -205,8 +304,9 @@ public final class TrainingLoop {
      * Trains to the end, from the start or from a checkpoint. A checkpoint that the disk does not take is no reason to
      * end: the callbacks are told, and what was learnt so far stays in memory. Runs once.
      */
+    @Override
     public StopReason run(Optional<Checkpoint> from) {
-        return run(() -> from.isPresent() ? restore(from.get()) : Map.of());
+        return run(() -> from.ifPresent(this::restore));
     }
 
     /**
@@ -217,47 +317,59 @@ public final class TrainingLoop {
      *
      * @throws CheckpointMismatchException if the network's parameters have other names or shapes, or no epoch is left
      */
+    @Override
     public StopReason runFromOther(Checkpoint other) {
-        return run(() -> {
-            takeOver(other);
-            return Map.of();
-        });
+        return run(() -> takeOver(other.folder(), other.step(), other.snapshot()));
     }
 
-    private StopReason run(Supplier<Map<String, Object>> restoring) {
+    private StopReason run(Runnable restoring) {
         try {
-            callbacks.initEnd(progress(), control);
-            if (callbacks.mayRollBack()) {
-                start = Optional.of(new TrainingSnapshot(trainer.weights(), trainer.optimizerState(), Map.of()));
-            }
-            Map<String, Object> epochState = restoring.get();
+            begin();
+            restoring.run();
             callbacks.trainBegin(progress(), control);
             serveChanges();
-            while (epoch < epochs && control.stopReason().isEmpty()) {
-                trainEpoch(epochState);
-                epochState = Map.of();
+            while (!isOver()) {
+                if (trainEpoch()) {
+                    serveSave();
+                    serveChanges();
+                }
             }
             StopReason reason = control.stopReason().orElseGet(() -> new StopReason.Finished(epochs));
             if (reason.keepsWork() && globalStep > 0) {
-                save();
+                checkpoints.save();
             }
-            awaitCheckpoint();
+            checkpoints.await();
             callbacks.trainEnd(reason, progress());
             return reason;
         } catch (RuntimeException | Error e) {
             callbacks.trainFailed(e, progress());
             throw e;
         } finally {
-            writer.close();
+            checkpoints.close();
         }
     }
 
-    private void trainEpoch(Map<String, Object> epochState) {
+    /** Tells that everything is set up. */
+    void begin() {
+        callbacks.initEnd(progress(), control);
+        if (callbacks.mayRollBack()) {
+            start = Optional.of(new TrainingSnapshot(trainer.weights(), trainer.optimizerState(), Map.of()));
+        }
+    }
+
+    /** True once there is no epoch left to train, or none is to be trained. */
+    boolean isOver() {
+        return epoch >= epochs || control.stopReason().isPresent();
+    }
+
+    /** Trains an epoch, or what is left of it; false if training is to end within it. */
+    boolean trainEpoch() {
         long begun = System.nanoTime();
         control.takeStopEpoch(); // asked for once the last epoch was over: of that one nothing is left
         callbacks.epochBegin(progress(), control);
         trainer.beginEpoch(epoch + 1);
         trainer.restoreEpoch(epochState);
+        epochState = Map.of();
         int batches = trainer.batchesPerEpoch();
         boolean over = false;
         while (!over) {
@@ -272,7 +384,7 @@ public final class TrainingLoop {
             over = batch >= batches || cut.isPresent();
             serveStep(over);
             if (!over && control.stopReason().isPresent()) {
-                return;
+                return false;
             }
         }
         Map<String, Double> metrics = new LinkedHashMap<>(trainer.endEpoch());
@@ -282,10 +394,10 @@ public final class TrainingLoop {
         epoch++;
         batch = 0;
         logged = LossTotal.NONE;
-        callbacks.epochEnd(new EpochResult(epoch, metrics, Instant.now()), progress(), control);
+        result = Optional.of(new EpochResult(epoch, metrics, Instant.now()));
+        callbacks.epochEnd(result.get(), progress(), control);
         learningRateFactor *= control.takeLearningRateFactor();
-        serveSave();
-        serveChanges();
+        return true;
     }
 
     private void trainStep(int batches) {
@@ -317,12 +429,12 @@ public final class TrainingLoop {
         if (!atEpochEnd) {
             serveSave(); // at an epoch's end once everybody has heard of the epoch
         }
-        writer.poll().ifPresent(this::tell);
+        checkpoints.afterStep(atEpochEnd);
     }
 
     private void serveSave() {
         if (control.takeSave() && !isLost()) {
-            save();
+            checkpoints.save();
         }
     }
 
@@ -332,11 +444,21 @@ public final class TrainingLoop {
 
     /** Does what was asked for that changes the course of training. */
     private void serveChanges() {
+        serveSmallChanges();
+        serveRollBack();
+    }
+
+    /** Tells what people should know, and changes the learning rate. */
+    void serveSmallChanges() {
         for (Alert alert : control.takeAlerts()) {
             LOGGER.log(Level.WARNING, "callback={0} alert=\"{1}\"", alert.callback(), alert.message());
             callbacks.alert(alert, progress());
         }
         learningRateFactor *= control.takeLearningRateFactor();
+    }
+
+    /** Rolls back, if that was asked for. */
+    void serveRollBack() {
         Optional<String> reason = control.rollBackReason();
         if (reason.isPresent() && control.stopReason().isEmpty()) {
             rollBack(reason.get());
@@ -389,17 +511,8 @@ public final class TrainingLoop {
     }
 
     private void rollBack(String reason) {
-        awaitCheckpoint();
-        OptionalLong step = best.get();
-        Optional<TrainingSnapshot> to = start;
-        if (step.isPresent()) {
-            try {
-                to = Optional.of(
-                        store.read(CheckpointName.after(step.getAsLong())).snapshot());
-            } catch (IOException e) {
-                LOGGER.log(Level.WARNING, "rollBack=start reason=\"the best checkpoint cannot be read\"", e);
-            }
-        }
+        Optional<TrainingSnapshot> best = checkpoints.best();
+        Optional<TrainingSnapshot> to = best.or(() -> start);
         if (to.isEmpty()) {
             LOGGER.log(Level.WARNING, "rollBack=none reason=\"there is no checkpoint yet\" wanted=\"{0}\"", reason);
             return;
@@ -409,19 +522,23 @@ public final class TrainingLoop {
         LOGGER.log(
                 Level.INFO,
                 "rollBack={0} step={1} reason=\"{2}\"",
-                step.isPresent() ? "checkpoint-" + step.getAsLong() : "start",
+                best.isPresent() ? "best" : "start",
                 Long.toString(globalStep),
                 reason);
     }
 
-    /** Saves where training stands, unless that is saved or being saved already. */
-    private void save() {
-        CheckpointName now = new CheckpointName(epoch, batch);
-        if (saved.equals(Optional.of(now))) {
-            return;
-        }
-        awaitCheckpoint(); // what became of the one before is part of the callbacks' state
-        Map<String, Object> tree = new LinkedHashMap<>(facts);
+    /** What the last epoch came to; empty before the first one that was trained here. */
+    Optional<EpochResult> result() {
+        return result;
+    }
+
+    /** What is trained, as it is now. */
+    TrainingSnapshot snapshot() {
+        return new TrainingSnapshot(trainer.weights(), savedOptimizer(), state());
+    }
+
+    private Map<String, Object> state() {
+        Map<String, Object> tree = new LinkedHashMap<>();
         tree.putAll(new TrainingState(epoch, batch, globalStep, learningRateFactor, skippedSteps, rollBacks, logged)
                 .toTree());
         tree.put("epochs", epochs);
@@ -434,38 +551,17 @@ public final class TrainingLoop {
         tree.put("averageJudged", control.isAverageJudged());
         tree.put("callbacks", callbacks.saveState());
         tree.put("callbackFailures", callbacks.failures());
+        return tree;
+    }
+
+    private Map<String, Tensor> savedOptimizer() {
         Map<String, Tensor> optimizer = new LinkedHashMap<>(trainer.optimizerState());
         trainer.averagedWeights().forEach((name, tensor) -> optimizer.put(AVERAGE + name, tensor));
-        writer.save(now, new TrainingSnapshot(trainer.weights(), optimizer, tree));
-        saved = Optional.of(now);
-        if (!callbacks.mayHearOfCheckpointsLater()) {
-            awaitCheckpoint();
-        }
-    }
-
-    private void awaitCheckpoint() {
-        writer.await().ifPresent(this::tell);
-    }
-
-    private void tell(CheckpointWriter.Outcome outcome) {
-        if (isLost()) {
-            return; // others go on with the trial: nothing may be deleted any more
-        }
-        switch (outcome) {
-            case CheckpointWriter.Outcome.Saved done -> callbacks.checkpointSaved(done.checkpoint());
-            case CheckpointWriter.Outcome.Failed failed -> {
-                saved = Optional.empty();
-                LOGGER.log(
-                        Level.WARNING,
-                        "checkpoint=" + failed.name() + " state=not-saved, training goes on",
-                        failed.cause());
-                callbacks.checkpointFailed(failed.name(), failed.cause());
-            }
-        }
+        return optimizer;
     }
 
     /** Numbers as texts: JSON knows neither NaN nor infinities. */
-    private static void putValues(Map<String, Object> tree, String name, Map<String, Double> values) {
+    static void putValues(Map<String, Object> tree, String name, Map<String, Double> values) {
         if (!values.isEmpty()) {
             Map<String, Object> texts = new LinkedHashMap<>();
             values.forEach((key, value) -> texts.put(key, Double.toString(value)));
@@ -473,15 +569,20 @@ public final class TrainingLoop {
         }
     }
 
-    private static void takeValues(Map<String, Object> tree, String name, BiConsumer<String, Double> taker) {
+    static void takeValues(Map<String, Object> tree, String name, BiConsumer<String, Double> taker) {
         if (tree.get(name) instanceof Map<?, ?> texts) {
             texts.forEach((key, value) -> taker.accept(key.toString(), Double.parseDouble(value.toString())));
         }
     }
 
+    private void restore(Checkpoint checkpoint) {
+        restore(checkpoint.snapshot());
+        checkpoints.isFrom(checkpoint);
+    }
+
+    /** Goes on from a snapshot of this trial's. */
     @SuppressWarnings("unchecked") // JSON objects have text keys
-    private Map<String, Object> restore(Checkpoint checkpoint) {
-        TrainingSnapshot snapshot = checkpoint.snapshot();
+    void restore(TrainingSnapshot snapshot) {
         restoreModel(snapshot);
         TrainingState state = TrainingState.ofTree(snapshot.state());
         epoch = state.epoch();
@@ -496,40 +597,37 @@ public final class TrainingLoop {
         }
         takeValues(snapshot.state(), "pendingForLog", control::addToLog);
         takeValues(snapshot.state(), "pendingForEpoch", control::addToEpoch);
-        if (checkpoint
-                .folder()
-                .toAbsolutePath()
-                .equals(store.folder(checkpoint.name()).toAbsolutePath())) {
-            saved = Optional.of(checkpoint.name());
-        }
         if (snapshot.state().get("callbackFailures") instanceof Map<?, ?> failures) {
             callbacks.restoreFailures(failures);
         }
         if (snapshot.state().get("callbacks") instanceof Map<?, ?> states) {
             callbacks.restoreState((Map<String, Object>) states);
         }
-        return snapshot.state().get("epochState") instanceof Map<?, ?> sums ? (Map<String, Object>) sums : Map.of();
+        if (snapshot.state().get("epochState") instanceof Map<?, ?> sums) {
+            epochState = (Map<String, Object>) sums;
+        }
     }
 
-    private void takeOver(Checkpoint other) {
-        int done = Math.toIntExact(other.step());
+    /** Begins with what another trial had learnt in {@code step} epochs. */
+    void takeOver(Path folder, long step, TrainingSnapshot other) {
+        int done = Math.toIntExact(step);
         if (done >= epochs) {
-            throw new CheckpointMismatchException("the checkpoint " + other.folder() + " is of epoch " + done
+            throw new CheckpointMismatchException("the checkpoint " + folder + " is of epoch " + done
                     + ", this trial has " + epochs + " epochs: none is left to train");
         }
         try {
-            trainer.restoreWeights(other.snapshot().weights());
+            trainer.restoreWeights(other.weights());
         } catch (IllegalArgumentException e) {
             throw new CheckpointMismatchException(
-                    "the checkpoint " + other.folder() + " is of another network: " + e.getMessage(), e);
+                    "the checkpoint " + folder + " is of another network: " + e.getMessage(), e);
         }
         Optional<String> afresh = Optional.empty();
         try {
-            trainer.restoreOptimizer(ofOptimizer(other.snapshot()));
+            trainer.restoreOptimizer(ofOptimizer(other));
         } catch (IllegalArgumentException e) {
             afresh = Optional.ofNullable(e.getMessage());
         }
-        trainer.restoreAveragedWeights(average(other.snapshot()));
+        trainer.restoreAveragedWeights(average(other));
         epoch = done;
         globalStep = (long) done * trainer.batchesPerEpoch();
         if (start.isPresent()) {
@@ -538,7 +636,7 @@ public final class TrainingLoop {
         LOGGER.log(
                 Level.INFO,
                 "start={0} epoch={1} optimizer={2}",
-                other.folder(),
+                folder,
                 Integer.toString(epoch),
                 afresh.map(reason -> "afresh reason=\"" + reason + "\"").orElse("taken-over"));
     }

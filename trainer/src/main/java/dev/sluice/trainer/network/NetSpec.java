@@ -13,7 +13,7 @@ import java.util.Set;
  * A feed-forward network, described: layers in order over a row of {@code inputs} numbers. The one source of DJL's
  * block ({@link NetBlock}) and of the exported graph, so that the two cannot come apart. Immutable.
  */
-public final class NetSpec {
+public final class NetSpec implements Network {
     private final int inputs;
     private final Stack stack;
 
@@ -64,12 +64,12 @@ public final class NetSpec {
         return new NetSpec(inputs, layers);
     }
 
-    /** Values in a row of input. */
+    @Override
     public int inputs() {
         return inputs;
     }
 
-    /** Values in a row of output. */
+    @Override
     public int outputs() {
         return Arrays.stream(stack.output).reduce(1, Math::multiplyExact);
     }

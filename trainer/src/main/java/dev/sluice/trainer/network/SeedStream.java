@@ -16,7 +16,9 @@ public final class SeedStream {
         /** Order of the samples in an epoch. */
         SHUFFLE(2),
         /** Masks of dropout at a step. */
-        DROPOUT(3);
+        DROPOUT(3),
+        /** Seeds of those that are trained side by side. */
+        MEMBER(4);
 
         private final long salt;
 

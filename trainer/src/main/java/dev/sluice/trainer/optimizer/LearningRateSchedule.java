@@ -13,6 +13,27 @@ public sealed interface LearningRateSchedule {
      */
     double factor(long step);
 
+    /**
+     * The same course in another number of steps, rounded.
+     *
+     * @param ratio steps to be, over steps that were, > 0
+     */
+    default LearningRateSchedule stretched(double ratio) {
+        return switch (this) {
+            case Constant same -> same;
+            case Linear linear -> new Linear(steps(linear.steps, ratio), linear.finalShare);
+            case Cosine cosine -> new Cosine(steps(cosine.steps, ratio), cosine.finalShare);
+            case OneCycle cycle -> new OneCycle(steps(cycle.steps, ratio), cycle.riseShare);
+            case Staircase stairs -> new Staircase(stairs.period * ratio, stairs.share);
+            case Exponential falling -> new Exponential(falling.period * ratio, falling.share);
+            case WarmUp rising -> new WarmUp(Math.round(rising.steps * ratio), rising.after.stretched(ratio));
+        };
+    }
+
+    private static long steps(long steps, double ratio) {
+        return Math.max(1, Math.round(steps * ratio));
+    }
+
     /** The same rate at every step. */
     record Constant() implements LearningRateSchedule {
         @Override

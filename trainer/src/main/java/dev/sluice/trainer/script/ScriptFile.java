@@ -23,7 +23,7 @@ public final class ScriptFile {
     private static final String VERSION = "3\n";
 
     private static final String ROOT = "network/";
-    private static final LocalDateTime NO_TIME = LocalDateTime.of(1980, 1, 1, 0, 0);
+    static final LocalDateTime NO_TIME = LocalDateTime.of(1980, 1, 1, 0, 0);
 
     private final String name;
     private final List<Attribute> attributes = new ArrayList<>();

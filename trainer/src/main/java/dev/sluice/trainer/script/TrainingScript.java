@@ -127,7 +127,7 @@ public final class TrainingScript {
         code.append(indentation + "loss = ").append(expression(loss, outputs)).append('\n');
     }
 
-    private static String expression(LossSpec loss, String outputs) {
+    static String expression(LossSpec loss, String outputs) {
         return switch (loss) {
             case LossSpec.CrossEntropy entropy ->
                 "torch.cross_entropy_loss(" + outputs + ", y, None, 1, -100, " + entropy.labelSmoothing() + ")";

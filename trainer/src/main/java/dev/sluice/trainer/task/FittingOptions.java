@@ -5,6 +5,7 @@ import dev.sluice.trainer.data.ModelForm;
 import dev.sluice.trainer.data.RawInputs;
 import dev.sluice.trainer.network.LossSpec;
 import dev.sluice.trainer.network.NetSpec;
+import dev.sluice.trainer.network.Network;
 import dev.sluice.trainer.optimizer.LearningRateSchedule;
 import dev.sluice.trainer.optimizer.OptimizerSpec;
 import dev.sluice.trainer.option.OptionSpec;
@@ -86,7 +87,7 @@ public final class FittingOptions {
 
     /**
      * The plan of a classification of rows as they are, whose classes are called by their numbers, as {@link
-     * #plan(NetSpec, LabelledRows, LabelledRows, LabelledRows, LossSpec, ModelForm, RawInputs, Optional)} makes it.
+     * #plan(Network, LabelledRows, LabelledRows, LabelledRows, LossSpec, ModelForm, RawInputs, Optional)} makes it.
      */
     public TrainingPlan plan(
             NetSpec network, LabelledRows train, LabelledRows validation, LabelledRows test, LossSpec loss) {
@@ -109,7 +110,7 @@ public final class FittingOptions {
      * @throws IllegalArgumentException for Nesterov's momentum without a momentum
      */
     public TrainingPlan plan(
-            NetSpec network,
+            Network network,
             LabelledRows train,
             LabelledRows validation,
             LabelledRows test,

@@ -1,5 +1,6 @@
 package dev.sluice.trainer.task;
 
+import dev.sluice.trainer.data.Fold;
 import dev.sluice.trainer.data.ImageSet;
 import dev.sluice.trainer.data.ImageSets;
 import dev.sluice.trainer.data.ModelForm;
@@ -17,17 +18,18 @@ import java.util.Optional;
 
 /** Tells the images of a data set of the operator's apart: a folder of class folders, or IDX files. */
 final class ImageClassificationTask implements TrainingTask {
-    private static final List<OptionSpec> OPTIONS = DataSetOptions.with(List.of(
-            OptionSpec.whole(
-                    "size",
-                    "Pixels on each side of what images from files are brought to; those of IDX files stay as they are.",
-                    32,
-                    Range.closed(4, 1024)),
-            OptionSpec.choice(
-                    "color",
-                    "Whether images from files are seen in color or in shades of grey; those of IDX files are grey.",
-                    "rgb",
-                    List.of("rgb", "grey"))));
+    static final OptionSpec SIZE = OptionSpec.whole(
+            "size",
+            "Pixels on each side of what images from files are brought to; those of IDX files stay as they are.",
+            32,
+            Range.closed(4, 1024));
+    static final OptionSpec COLOR = OptionSpec.choice(
+            "color",
+            "Whether images from files are seen in color or in shades of grey; those of IDX files are grey.",
+            "rgb",
+            List.of("rgb", "grey"));
+
+    private static final List<OptionSpec> OPTIONS = DataSetOptions.with(List.of(SIZE, COLOR));
 
     @Override
     public String name() {
@@ -51,12 +53,29 @@ final class ImageClassificationTask implements TrainingTask {
 
     @Override
     public TrainingPlan plan(String model, Map<String, ?> params, TaskSetting setting) {
+        return plan(model, parameters(model, params), images(setting, options(setting)));
+    }
+
+    @Override
+    public List<TrainingPlan> plans(String model, Map<String, ?> params, TaskSetting setting, List<Fold> folds) {
         Options options = parameters(model, params);
         Options own = options(setting);
-        ImageSet images = ImageSets.read(
+        ImageSet images = images(setting, own);
+        long seed = DataSetOptions.shares(own).seed();
+        return folds.stream()
+                .map(fold -> plan(model, options, images.fold(fold, seed)))
+                .toList();
+    }
+
+    /** The images that options like these name. */
+    static ImageSet images(TaskSetting setting, Options own) {
+        return ImageSets.read(
                 setting.requiredDataRoot(),
                 own.text("data"),
                 new ImageSets.Reading(own.whole("size"), own.text("color").equals("rgb"), DataSetOptions.shares(own)));
+    }
+
+    private static TrainingPlan plan(String model, Options options, ImageSet images) {
         Preparation.Pixels shape = images.shape();
         LabelledRows train = rows(images, images.parts().train());
         return new FittingOptions(options)
@@ -77,12 +96,12 @@ final class ImageClassificationTask implements TrainingTask {
                         Optional.of(images.origin()));
     }
 
-    private static LabelledRows rows(ImageSet images, int[] places) {
+    static LabelledRows rows(ImageSet images, int[] places) {
         return LabelledRows.ofBytes(images.channelFirst(places), images.shape().numbers(), images.labels(places));
     }
 
     /** Brings the training images to mean 0 and deviation 1, over all pixels; the others by the same numbers. */
-    private static Layer rescaling(LabelledRows train) {
+    static Layer.Rescale rescaling(LabelledRows train) {
         long[] counts = new long[256];
         for (byte each : train.bytes()) {
             counts[each & 0xff]++;

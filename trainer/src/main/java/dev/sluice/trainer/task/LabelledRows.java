@@ -4,7 +4,9 @@ import dev.sluice.trainer.data.RawInputs;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.stream.IntStream;
 
 /**
  * Samples: rows of numbers, and what belongs to each: a class, or numbers. Immutable, but for the arrays, which are not
@@ -77,7 +79,7 @@ public final class LabelledRows {
 
     /** The features as they are; bytes are made numbers of anew. */
     public float[] features() {
-        return isOfBytes() ? some(java.util.stream.IntStream.range(0, rows()).toArray()) : reals;
+        return isOfBytes() ? some(IntStream.range(0, rows()).toArray()) : reals;
     }
 
     /** The features of rows of bytes. */
@@ -112,6 +114,46 @@ public final class LabelledRows {
             }
         }
         return some;
+    }
+
+    /** Some of the rows, by their places. */
+    public LabelledRows rows(int[] places) {
+        int[] someLabels = isRegression()
+                ? new int[0]
+                : IntStream.of(places).map(place -> labels[place]).toArray();
+        float[] someTargets = new float[isRegression() ? places.length : 0];
+        for (int row = 0; row < someTargets.length; row++) {
+            someTargets[row] = targets[places[row]];
+        }
+        if (!isOfBytes()) {
+            return new LabelledRows(some(places), new byte[0], width, someLabels, someTargets);
+        }
+        byte[] some = new byte[Math.multiplyExact(places.length, width)];
+        for (int row = 0; row < places.length; row++) {
+            System.arraycopy(bytes, places[row] * width, some, row * width, width);
+        }
+        return new LabelledRows(new float[0], some, width, someLabels, someTargets);
+    }
+
+    /**
+     * These rows, and then others of their kind.
+     *
+     * @throws IllegalArgumentException if the others are of another width, or of bytes where these are not
+     */
+    public LabelledRows and(LabelledRows others) {
+        if (others.width != width || others.isOfBytes() != isOfBytes() || others.isRegression() != isRegression()) {
+            throw new IllegalArgumentException("rows of " + width + " numbers cannot be put together with rows of "
+                    + others.width + ", or of another kind");
+        }
+        float[] allReals = Arrays.copyOf(reals, Math.addExact(reals.length, others.reals.length));
+        System.arraycopy(others.reals, 0, allReals, reals.length, others.reals.length);
+        byte[] allBytes = Arrays.copyOf(bytes, Math.addExact(bytes.length, others.bytes.length));
+        System.arraycopy(others.bytes, 0, allBytes, bytes.length, others.bytes.length);
+        int[] allLabels = Arrays.copyOf(labels, labels.length + others.labels.length);
+        System.arraycopy(others.labels, 0, allLabels, labels.length, others.labels.length);
+        float[] allTargets = Arrays.copyOf(targets, targets.length + others.targets.length);
+        System.arraycopy(others.targets, 0, allTargets, targets.length, others.targets.length);
+        return new LabelledRows(allReals, allBytes, width, allLabels, allTargets);
     }
 
     /** SHA-256 over width, features and what belongs to them: 64 hexadecimal digits, lower case. */

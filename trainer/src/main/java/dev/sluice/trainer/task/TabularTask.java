@@ -1,5 +1,6 @@
 package dev.sluice.trainer.task;
 
+import dev.sluice.trainer.data.Fold;
 import dev.sluice.trainer.data.TableSet;
 import dev.sluice.trainer.data.Target;
 import dev.sluice.trainer.network.LossSpec;
@@ -18,17 +19,16 @@ import java.util.Set;
 
 /** Predicts a column of a CSV file from its other columns: a class, or a number. */
 final class TabularTask implements TrainingTask {
-    private static final List<OptionSpec> OPTIONS = DataSetOptions.with(List.of(
-            OptionSpec.requiredText("target", "The column that is predicted."),
-            OptionSpec.mapping(
-                    "columns",
-                    "What columns hold: number, category or ignore; the others hold numbers if all cells of the training rows are."),
-            OptionSpec.text(
-                    "missing",
-                    "Words, between commas, that stand for a missing number, besides an empty cell.",
-                    "NA,NaN,?"),
-            OptionSpec.choice(
-                    "delimiter", "What is between two cells.", "comma", List.of("comma", "semicolon", "tab"))));
+    static final OptionSpec TARGET = OptionSpec.requiredText("target", "The column that is predicted.");
+    static final OptionSpec COLUMNS = OptionSpec.mapping(
+            "columns",
+            "What columns hold: number, category or ignore; the others hold numbers if all cells of the training rows are.");
+    static final OptionSpec MISSING = OptionSpec.text(
+            "missing", "Words, between commas, that stand for a missing number, besides an empty cell.", "NA,NaN,?");
+    static final OptionSpec DELIMITER =
+            OptionSpec.choice("delimiter", "What is between two cells.", "comma", List.of("comma", "semicolon", "tab"));
+
+    private static final List<OptionSpec> OPTIONS = DataSetOptions.with(List.of(TARGET, COLUMNS, MISSING, DELIMITER));
 
     private static final List<OptionSpec> PARAMETERS = List.of(
             OptionSpec.whole("hidden", "Units of each hidden layer.", 64, Range.closed(1, 4096)),
@@ -55,6 +55,10 @@ final class TabularTask implements TrainingTask {
                     "Where Huber's loss turns from squared to absolute, in deviations of the target.",
                     1,
                     Range.above(0)));
+
+    static final List<String> EPOCH_METRICS_OF_NUMBERS =
+            List.of("train_loss", "learning_rate", "val_loss", "val_rmse", "val_mae", "val_r2", "epoch_seconds");
+    static final List<String> FINAL_METRICS_OF_NUMBERS = List.of("test_loss", "test_mae", "test_r2", "test_rmse");
 
     private final boolean isClassification;
 
@@ -91,7 +95,7 @@ final class TabularTask implements TrainingTask {
     @Override
     public List<Model> models() {
         List<OptionSpec> parameters = new ArrayList<>(PARAMETERS);
-        parameters.addAll(isClassification ? OF_CLASSES : OF_NUMBERS);
+        parameters.addAll(lossOptions(isClassification));
         parameters.addAll(FittingOptions.DECLARED);
         return List.of(new Model(
                 "mlp", "A multi-layer perceptron over normalised numbers and one-hot categories.", parameters));
@@ -99,36 +103,30 @@ final class TabularTask implements TrainingTask {
 
     @Override
     public List<String> epochMetrics() {
-        return isClassification
-                ? TrainingTask.super.epochMetrics()
-                : List.of("train_loss", "learning_rate", "val_loss", "val_rmse", "val_mae", "val_r2", "epoch_seconds");
+        return isClassification ? TrainingTask.super.epochMetrics() : EPOCH_METRICS_OF_NUMBERS;
     }
 
     @Override
     public List<String> finalMetrics() {
-        return isClassification
-                ? TrainingTask.super.finalMetrics()
-                : List.of("test_loss", "test_mae", "test_r2", "test_rmse");
+        return isClassification ? TrainingTask.super.finalMetrics() : FINAL_METRICS_OF_NUMBERS;
     }
 
     @Override
     public TrainingPlan plan(String model, Map<String, ?> params, TaskSetting setting) {
+        return plan(model, params, setting, Optional.empty());
+    }
+
+    @Override
+    public List<TrainingPlan> plans(String model, Map<String, ?> params, TaskSetting setting, List<Fold> folds) {
+        return folds.stream()
+                .map(fold -> plan(model, params, setting, Optional.of(fold)))
+                .toList();
+    }
+
+    private TrainingPlan plan(String model, Map<String, ?> params, TaskSetting setting, Optional<Fold> fold) {
         Options options = parameters(model, params);
         Options own = options(setting);
-        TableSet table = TableSet.read(
-                setting.requiredDataRoot(),
-                own.text("data"),
-                new TableSet.Reading(
-                        own.text("target"),
-                        isClassification,
-                        own.mapping("columns"),
-                        words(own.text("missing")),
-                        switch (own.text("delimiter")) {
-                            case "semicolon" -> ';';
-                            case "tab" -> '\t';
-                            default -> ',';
-                        },
-                        DataSetOptions.shares(own)));
+        TableSet table = table(setting, own, isClassification, fold);
         int width = table.form().input().numbers();
         int outputs = switch (table.form().output()) {
             case Target.Classes classes -> classes.names().size();
@@ -142,16 +140,41 @@ final class TabularTask implements TrainingTask {
                                 Collections.nCopies(options.whole("layers"), options.whole("hidden")),
                                 (float) options.real("dropout"),
                                 outputs),
-                        rows(table.train(), width),
-                        rows(table.validation(), width),
-                        rows(table.test(), width),
-                        loss(options),
+                        rows(table.train(), width, isClassification),
+                        rows(table.validation(), width, isClassification),
+                        rows(table.test(), width, isClassification),
+                        loss(options, isClassification),
                         table.form(),
                         table.test().raw(),
                         Optional.of(table.origin()));
     }
 
-    private LossSpec loss(Options options) {
+    /** The table that options like these name. */
+    static TableSet table(TaskSetting setting, Options own, boolean isClassification, Optional<Fold> fold) {
+        return TableSet.read(
+                setting.requiredDataRoot(),
+                own.text("data"),
+                new TableSet.Reading(
+                        own.text("target"),
+                        isClassification,
+                        own.mapping("columns"),
+                        words(own.text("missing")),
+                        switch (own.text("delimiter")) {
+                            case "semicolon" -> ';';
+                            case "tab" -> '\t';
+                            default -> ',';
+                        },
+                        DataSetOptions.shares(own),
+                        fold));
+    }
+
+    /** What says which loss it is. */
+    static List<OptionSpec> lossOptions(boolean isClassification) {
+        return isClassification ? OF_CLASSES : OF_NUMBERS;
+    }
+
+    /** The loss that {@link #lossOptions} name. */
+    static LossSpec loss(Options options, boolean isClassification) {
         if (isClassification) {
             return new LossSpec.CrossEntropy(options.real("label_smoothing"));
         }
@@ -162,7 +185,7 @@ final class TabularTask implements TrainingTask {
         };
     }
 
-    private LabelledRows rows(TableSet.Part part, int width) {
+    static LabelledRows rows(TableSet.Part part, int width, boolean isClassification) {
         return isClassification
                 ? new LabelledRows(part.features(), width, part.labels())
                 : LabelledRows.ofTargets(part.features(), width, part.targets());

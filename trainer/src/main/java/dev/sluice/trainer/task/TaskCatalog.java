@@ -23,7 +23,9 @@ public final class TaskCatalog {
                 new DigitsTask(),
                 new ImageClassificationTask(),
                 TabularTask.classification(),
-                TabularTask.regression()));
+                TabularTask.regression(),
+                TorchScriptTask.classification(),
+                TorchScriptTask.regression()));
     }
 
     /** The tasks that come with the trainer, and those of other jars on the class path. A name of ours stays ours. */

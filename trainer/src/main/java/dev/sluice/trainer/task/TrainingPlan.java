@@ -1,11 +1,13 @@
 package dev.sluice.trainer.task;
 
 import dev.sluice.trainer.data.DataOrigin;
+import dev.sluice.trainer.data.Fold;
 import dev.sluice.trainer.data.ModelForm;
 import dev.sluice.trainer.data.RawInputs;
 import dev.sluice.trainer.data.Target;
 import dev.sluice.trainer.network.LossSpec;
 import dev.sluice.trainer.network.NetSpec;
+import dev.sluice.trainer.network.Network;
 import dev.sluice.trainer.optimizer.LearningRateSchedule;
 import dev.sluice.trainer.optimizer.OptimizerSpec;
 import java.util.Optional;
@@ -13,7 +15,7 @@ import java.util.Optional;
 /**
  * All that is to be trained in one trial.
  *
- * @param network what learns
+ * @param learner what learns
  * @param train what weights are fitted to
  * @param validation what epochs are judged by
  * @param test what is looked at once, at the end
@@ -30,7 +32,7 @@ import java.util.Optional;
  * @param origin where the rows come from; empty: they are the task's own
  */
 public record TrainingPlan(
-        NetSpec network,
+        Network learner,
         LabelledRows train,
         LabelledRows validation,
         LabelledRows test,
@@ -47,14 +49,14 @@ public record TrainingPlan(
         Optional<DataOrigin> origin) {
     /** Checks that the parts fit together. */
     public TrainingPlan {
-        if (rawTest.rows() != test.rows() || form.input().numbers() != network.inputs()) {
+        if (rawTest.rows() != test.rows() || form.input().numbers() != learner.inputs()) {
             throw new IllegalArgumentException("the form must be that of " + test.rows() + " test rows of "
-                    + network.inputs() + " numbers, was of " + rawTest.rows() + " rows of "
+                    + learner.inputs() + " numbers, was of " + rawTest.rows() + " rows of "
                     + form.input().numbers());
         }
-        if (form.output() instanceof Target.Classes classes && classes.names().size() != network.outputs()) {
+        if (form.output() instanceof Target.Classes classes && classes.names().size() != learner.outputs()) {
             throw new IllegalArgumentException("a network for "
-                    + classes.names().size() + " classes has as many outputs, had " + network.outputs());
+                    + classes.names().size() + " classes has as many outputs, had " + learner.outputs());
         }
     }
 
@@ -64,6 +66,50 @@ public record TrainingPlan(
         WEIGHTS,
         /** All that gradients move. */
         ALL
+    }
+
+    /**
+     * The same with the rows that are not for testing shared out by a fold, and the schedule in as many epochs. The rows stay
+     * as they were prepared.
+     */
+    public TrainingPlan fold(Fold fold) {
+        LabelledRows pool = train.and(validation);
+        boolean[] held = fold.holds(pool.isRegression() ? new int[pool.rows()] : pool.labels(), 0);
+        LabelledRows others = pool.rows(Fold.places(held, false));
+        TrainingPlan parted = with(others, pool.rows(Fold.places(held, true)), schedule);
+        double ratio = (double) parted.stepsPerEpoch() / stepsPerEpoch();
+        return parted.with(others, parted.validation, schedule.stretched(ratio));
+    }
+
+    private TrainingPlan with(LabelledRows train, LabelledRows validation, LearningRateSchedule schedule) {
+        return new TrainingPlan(
+                learner,
+                train,
+                validation,
+                test,
+                loss,
+                optimizer,
+                weightDecayOn,
+                learningRate,
+                schedule,
+                batchSize,
+                accumulation,
+                epochs,
+                form,
+                rawTest,
+                origin);
+    }
+
+    /**
+     * What learns, where it is a network of our own.
+     *
+     * @throws IllegalStateException if it is somebody else's module
+     */
+    public NetSpec network() {
+        if (learner instanceof NetSpec own) {
+            return own;
+        }
+        throw new IllegalStateException("what learns is no network of the trainer's own");
     }
 
     /** Rows that one step learns from, but for the last step of an epoch. */

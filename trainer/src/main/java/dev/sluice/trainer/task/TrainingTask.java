@@ -1,5 +1,6 @@
 package dev.sluice.trainer.task;
 
+import dev.sluice.trainer.data.Fold;
 import dev.sluice.trainer.option.OptionSpec;
 import dev.sluice.trainer.option.Options;
 import dev.sluice.trainer.option.Suggestion;
@@ -46,6 +47,18 @@ public interface TrainingTask {
      *     with the data
      */
     TrainingPlan plan(String model, Map<String, ?> params, TaskSetting setting);
+
+    /**
+     * The plans of a cross-validation. Left as it is, it shares out the rows of {@link #plan(String, Map, TaskSetting)} that
+     * are not for testing, prepared as they are there; a task that prepares rows by what it finds in the training rows makes
+     * a plan of its own for each fold.
+     *
+     * @return by fold
+     */
+    default List<TrainingPlan> plans(String model, Map<String, ?> params, TaskSetting setting, List<Fold> folds) {
+        TrainingPlan whole = plan(model, params, setting);
+        return folds.stream().map(whole::fold).toList();
+    }
 
     /** As {@link #plan(String, Map, TaskSetting)} does, of a task that needs neither options nor data sets. */
     default TrainingPlan plan(String model, Map<String, ?> params) {

@@ -248,6 +248,12 @@ final class NormalForm {
                     trainer.options().forEach((name, value) -> options.set(name, plain(value)));
                 }
                 setList(declaration, "jars", trainer.jars());
+                if (trainer.repeats() > 1) {
+                    declaration.put("repeats", trainer.repeats());
+                }
+                if (trainer.folds() > 0) {
+                    declaration.put("folds", trainer.folds());
+                }
                 if (!trainer.callbacks().isEmpty()) {
                     ArrayNode callbacks = declaration.putArray("callbacks");
                     trainer.callbacks().forEach(callback -> callbacks.add(callback(callback)));

@@ -33,6 +33,9 @@ public final class SweepSchema {
                 (ObjectNode) definitions.path("search"), Samplers.algorithms(), AlgorithmReading.DEFAULT_SEARCH);
         mergeAlgorithms((ObjectNode) definitions.path("pruning"), Pruners.algorithms(), "");
         if (!catalog.isAbsent()) {
+            for (TrainerCatalog.Option option : catalog.options()) {
+                ((ObjectNode) definitions.path("trainer").path("properties")).set(option.name(), option.jsonSchema());
+            }
             mergeTasks((ObjectNode) definitions.path("trainer"), catalog.tasks());
             mergeCallbacks((ObjectNode) definitions.path("callback"), catalog.callbacks());
         }

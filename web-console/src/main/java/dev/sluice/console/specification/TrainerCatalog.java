@@ -9,6 +9,7 @@ import dev.sluice.search.space.Distribution;
 import dev.sluice.search.space.FloatDistribution;
 import dev.sluice.search.space.IntDistribution;
 import dev.sluice.search.space.ParameterValue;
+import dev.sluice.trainer.protocol.MemberMetrics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -24,13 +25,15 @@ import java.util.stream.Stream;
  * options. The trainer's build writes it beside the trials' class path, as {@code catalog.json}. Immutable and thread-safe.
  */
 public final class TrainerCatalog {
-    private static final TrainerCatalog ABSENT = new TrainerCatalog(List.of(), List.of(), true);
+    private static final TrainerCatalog ABSENT = new TrainerCatalog(List.of(), List.of(), List.of(), true);
 
+    private final List<Option> options;
     private final List<Task> tasks;
     private final List<CallbackType> callbacks;
     private final boolean absent;
 
-    private TrainerCatalog(List<Task> tasks, List<CallbackType> callbacks, boolean absent) {
+    private TrainerCatalog(List<Option> options, List<Task> tasks, List<CallbackType> callbacks, boolean absent) {
+        this.options = List.copyOf(options);
         this.tasks = List.copyOf(tasks);
         this.callbacks = List.copyOf(callbacks);
         this.absent = absent;
@@ -76,7 +79,7 @@ public final class TrainerCatalog {
             callbacks.add(new CallbackType(
                     callback.path("type").asText(), callback.path("doc").asText(), options(callback.path("options"))));
         }
-        return new TrainerCatalog(tasks, callbacks, false);
+        return new TrainerCatalog(options(tree.path("trainer")), tasks, callbacks, false);
     }
 
     private static List<String> words(JsonNode list) {
@@ -103,6 +106,11 @@ public final class TrainerCatalog {
 
     boolean isAbsent() {
         return absent;
+    }
+
+    /** What can be said of trials of every task. */
+    List<Option> options() {
+        return options;
     }
 
     List<Task> tasks() {
@@ -155,6 +163,12 @@ public final class TrainerCatalog {
         /** All that it reports; empty where the catalogue does not say. */
         List<String> metrics() {
             return Stream.concat(epochMetrics.stream(), finalMetrics.stream()).toList();
+        }
+
+        /** As trials report it whose metrics are means over several trainings. */
+        Task together() {
+            return new Task(
+                    name, doc, options, models, MemberMetrics.names(epochMetrics), MemberMetrics.names(finalMetrics));
         }
 
         List<String> modelNames() {

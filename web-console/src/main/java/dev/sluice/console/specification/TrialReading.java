@@ -7,6 +7,7 @@ import dev.sluice.console.specification.TrialSection.Compression;
 import dev.sluice.console.specification.TrialSection.ExternalTrial;
 import dev.sluice.console.specification.TrialSection.MetricSource;
 import dev.sluice.console.specification.TrialSection.TrainerTrial;
+import dev.sluice.trainer.protocol.MemberMetrics;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -291,8 +292,24 @@ final class TrialReading {
         }
         Section trainer = section.get();
         trainer.allow(
-                List.of("task", "model", "options", "jars", "callbacks"),
-                Map.of("callback", "callbacks", "network", "model", "option", "options", "jar", "jars"));
+                List.of("task", "model", "options", "jars", "repeats", "folds", "callbacks"),
+                Map.of(
+                        "callback",
+                        "callbacks",
+                        "network",
+                        "model",
+                        "option",
+                        "options",
+                        "jar",
+                        "jars",
+                        "seeds",
+                        "repeats",
+                        "repetitions",
+                        "repeats",
+                        "crossValidation",
+                        "folds",
+                        "kfold",
+                        "folds"));
         List<String> jars = readJars(trainer);
         trainer.require(
                 "task", catalog.isAbsent() ? "what is trained, such as digits" : Words.anyOf(catalog.taskNames()));
@@ -320,8 +337,24 @@ final class TrialReading {
         }
         Map<String, Object> options = readOptions(trainer, known);
         List<CallbackDeclaration> callbacks = readCallbacks(trainer);
+        int repeats =
+                Math.toIntExact(trainer.whole("repeats", 1, MemberMetrics.MOST, "with how many seeds each trial trains")
+                        .orElse(1));
+        int folds = Math.toIntExact(
+                trainer.whole("folds", 2, MemberMetrics.MOST, "parts of a cross-validation; leave it out for none")
+                        .orElse(0));
+        if ((long) repeats * Math.max(1, folds) > MemberMetrics.MOST) {
+            trainer.problem(
+                    "repeats",
+                    "'repeats' times 'folds' must be at most " + MemberMetrics.MOST + " trainings of a trial, was "
+                            + repeats + " times " + folds);
+        }
+        if (repeats > 1 || folds > 0) {
+            task = task.map(TrainerCatalog.Task::together); // callbacks look on at one training, all else at the means
+        }
         return name.isPresent() && model.isPresent()
-                ? Optional.of(new TrainerTrial(name.get(), model.get(), options, jars, callbacks, env, checkpoints))
+                ? Optional.of(new TrainerTrial(
+                        name.get(), model.get(), options, jars, repeats, folds, callbacks, env, checkpoints))
                 : Optional.empty();
     }
 

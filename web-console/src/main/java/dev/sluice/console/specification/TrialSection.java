@@ -22,6 +22,8 @@ public sealed interface TrialSection {
      * @param model     one of the task's models
      * @param options   of the task, plain values by name: String, Boolean, Long, Double, List or Map of such
      * @param jars      names of jars in the operator's folder, which are put on the trial's class path
+     * @param repeats   with how many seeds each trial trains, from 1
+     * @param folds     on how many folds of a cross-validation it trains; 0: on none
      * @param callbacks in the order in which they are told
      */
     record TrainerTrial(
@@ -29,6 +31,8 @@ public sealed interface TrialSection {
             String model,
             Map<String, Object> options,
             List<String> jars,
+            int repeats,
+            int folds,
             List<CallbackDeclaration> callbacks,
             Map<String, String> env,
             Checkpoints checkpoints)
@@ -38,6 +42,11 @@ public sealed interface TrialSection {
             jars = List.copyOf(jars);
             callbacks = List.copyOf(callbacks);
             env = SweepSpecification.ordered(env);
+        }
+
+        /** Whether a trial's metrics are means over several trainings. */
+        boolean isJoint() {
+            return repeats > 1 || folds > 0;
         }
 
         @Override

@@ -53,24 +53,29 @@ public class TrainerHome {
                         new Problem.Fault("/trial/trainer/jars/" + place, String.valueOf(e.getMessage()), null, null));
             }
         }
-        // A task in a jar may mean something else by it.
-        if (trial.jars().isEmpty() && trial.options().get("data") instanceof String name) {
-            if (data.isEmpty()) {
-                faults.add(new Problem.Fault(
-                        "/trial/trainer/options/data",
-                        "this service has no folder of data sets; its operator names one by the setting sluice.trainer.data",
-                        null,
-                        null));
-            } else if (new OperatorFolder(data.get()).find(name).isEmpty()) {
-                faults.add(new Problem.Fault(
-                        "/trial/trainer/options/data",
-                        "'" + name
-                                + "' is no data set of this service: the name of a file or folder in its folder of data sets",
-                        null,
-                        null));
-            }
+        if (trial.jars().isEmpty()) { // a task in a jar may mean something else by it
+            missing(trial, "data").ifPresent(faults::add);
+            missing(trial, "module").ifPresent(faults::add);
         }
         return faults;
+    }
+
+    /** What is wrong with the name of an entry of the folder of data sets, if a task is told one. */
+    private Optional<Problem.Fault> missing(TrainerTrial trial, String option) {
+        if (!(trial.options().get(option) instanceof String name)) {
+            return Optional.empty();
+        }
+        if (data.isPresent() && new OperatorFolder(data.get()).find(name).isPresent()) {
+            return Optional.empty();
+        }
+        return Optional.of(new Problem.Fault(
+                "/trial/trainer/options/" + option,
+                data.isEmpty()
+                        ? "this service has no folder of data sets; its operator names one by the setting sluice.trainer.data"
+                        : "'" + name
+                                + "' is no data set of this service: the name of a file or folder in its folder of data sets",
+                null,
+                null));
     }
 
     /** The command that trains one trial. */

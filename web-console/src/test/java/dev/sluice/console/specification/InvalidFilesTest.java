@@ -823,6 +823,44 @@ class InvalidFilesTest {
                         19,
                         "'own.zip'"),
                 wrong(
+                        "repeats misspelt",
+                        WHOLE.replace("task: digits,", "task: digits, repeat: 3,"),
+                        "/trial/trainer/repeat",
+                        19,
+                        "'repeats'"),
+                wrong(
+                        "seeds for repeats",
+                        WHOLE.replace("task: digits,", "task: digits, seeds: 3,"),
+                        "/trial/trainer/seeds",
+                        19,
+                        "'repeats'"),
+                wrong(
+                        "one fold",
+                        WHOLE.replace("task: digits,", "task: digits, folds: 1,"),
+                        "/trial/trainer/folds",
+                        19,
+                        "from 2 to 100",
+                        "leave it out for none"),
+                wrong(
+                        "too many trainings",
+                        WHOLE.replace("task: digits,", "task: digits, folds: 10, repeats: 11,"),
+                        "/trial/trainer/repeats",
+                        19,
+                        "at most 100 trainings of a trial, was 11 times 10"),
+                wrong(
+                        "deviation of what trains once",
+                        WHOLE.replace("metric: val_accuracy", "metric: val_accuracy_std"),
+                        "/objective/metric",
+                        4,
+                        "'val_accuracy'"),
+                wrong(
+                        "deviation for a callback, which sees one training",
+                        WHOLE.replace("task: digits,", "task: digits, repeats: 3,")
+                                .replace("monitor: val_loss", "monitor: val_loss_std"),
+                        "/trial/trainer/callbacks/0/monitor",
+                        19,
+                        "does not report 'val_loss_std'"),
+                wrong(
                         "callback misspelt",
                         WHOLE.replace("type: early-stopping", "type: early-stoping"),
                         "/trial/trainer/callbacks/0/type",

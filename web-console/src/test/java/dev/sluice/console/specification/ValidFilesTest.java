@@ -382,6 +382,23 @@ class ValidFilesTest {
     }
 
     @Test
+    void readsHowOftenATrialTrains() {
+        String file = WHOLE.replace("task: digits,", "task: digits, repeats: 2, folds: 5,")
+                .replace("metric: val_accuracy,", "metric: val_accuracy_std,");
+
+        SweepSpecification sweep = valid(file);
+
+        assertThat(sweep.trial()).isInstanceOfSatisfying(TrainerTrial.class, trainer -> {
+            assertThat(trainer.repeats()).isEqualTo(2);
+            assertThat(trainer.folds()).isEqualTo(5);
+        });
+        assertThat(SCHEMA.validate(SweepFiles.tree(file))).isEmpty();
+        assertThat(SCHEMA.validate(SweepFiles.tree(file.replace("folds: 5", "folds: 1"))))
+                .isNotEmpty();
+        assertThat(SweepSpecification.fromNormalised(sweep.toJson()).trial()).isEqualTo(sweep.trial());
+    }
+
+    @Test
     void theSchemaSaysWhatTheTrainerCanDo() {
         JsonNode schema = SweepSchema.json(SweepFiles.catalog());
 

@@ -40,7 +40,7 @@ class TrainerHomeTest {
     }
 
     private static TrainerTrial trial(List<String> jars, Map<String, Object> options) {
-        return new TrainerTrial("own", "mlp", options, jars, List.of(), Map.of(), Checkpoints.DEFAULT);
+        return new TrainerTrial("own", "mlp", options, jars, 1, 0, List.of(), Map.of(), Checkpoints.DEFAULT);
     }
 
     @Test
@@ -69,6 +69,9 @@ class TrainerHomeTest {
                 .extracting(Problem.Fault::pointer)
                 .containsExactly("/trial/trainer/options/data");
         assertThat(home.missing(trial(List.of(), Map.of("data", "../data")))).hasSize(1);
+        assertThat(home.missing(trial(List.of(), Map.of("data", "mnist", "module", "net.pt"))))
+                .extracting(Problem.Fault::pointer)
+                .containsExactly("/trial/trainer/options/module");
         assertThat(new TrainerHome(Optional.empty(), Optional.empty(), Optional.empty())
                         .missing(trial(List.of("own.jar"), Map.of())))
                 .extracting(Problem.Fault::detail)
