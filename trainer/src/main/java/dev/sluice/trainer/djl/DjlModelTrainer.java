@@ -27,7 +27,6 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
 import java.util.SplittableRandom;
 
 /*
@@ -53,12 +52,8 @@ public final class DjlModelTrainer implements ModelTrainer {
     private final TrainingModule module;
     private final boolean drawsAtRandom;
     private final Map<Split, OnDevice> splits = new EnumMap<>(Split.class);
-    private final NDArray lossSum;
-    private NDManager epochManager;
     private final WeightAverage average;
     private final List<NDArray> statistics = new ArrayList<>(); // parameters that forward passes move, not gradients
-    private NDArray stepMean;
-    private OptionalDouble stepNorm = OptionalDouble.empty(); // if it was wanted before the step
     private boolean isNormWanted; // whoever asked for the norm of two steps in a row will ask for the next one's
     private long lastNormStep = -1;
     private long currentStep;
@@ -96,10 +91,7 @@ public final class DjlModelTrainer implements ModelTrainer {
         splits.put(Split.TRAIN, onDevice(plan.train()));
         splits.put(Split.VALIDATION, onDevice(plan.validation()));
         splits.put(Split.TEST, onDevice(plan.test()));
-        this.lossSum = manager.zeros(new Shape(), DataType.FLOAT64);
-        this.stepMean = manager.zeros(new Shape());
         this.average = new WeightAverage(manager, block.arrays());
-        this.epochManager = manager.newSubManager();
     }
 
     @Override
@@ -109,8 +101,6 @@ public final class DjlModelTrainer implements ModelTrainer {
 
     @Override
     public void beginEpoch(int epoch) {
-        epochManager.close();
-        epochManager = manager.newSubManager();
         OnDevice train = split(Split.TRAIN);
         long[] order = new long[train.rows()];
         SplittableRandom random = SeedStream.at(seed, Purpose.SHUFFLE, epoch);
@@ -121,7 +111,6 @@ public final class DjlModelTrainer implements ModelTrainer {
         }
         module.begin(train.features(), train.labels(), order);
         rowsSeen = 0;
-        lossSum.muli(0);
     }
 
     @Override
@@ -133,46 +122,34 @@ public final class DjlModelTrainer implements ModelTrainer {
         }
         learningRate = plan.learningRate(globalStep);
         currentStep = globalStep;
-        try (NDManager step = epochManager.newSubManager()) {
-            List<NDArray> before = gate.mayRefuse() ? copies(step) : List.of();
-            stepMean.close();
-            NDList results = module.gradients(step, from, to, plan.batchSize(), isNormWanted);
-            stepMean = results.get(0);
-            stepMean.attach(epochManager); // may be asked for after the step
-            stepNorm = isNormWanted ? OptionalDouble.of(results.get(1).toFloatArray()[0]) : OptionalDouble.empty();
+        List<NDArray> before = gate.mayRefuse() ? copies() : List.of();
+        try {
+            module.gradients(from, to, plan.batchSize(), isNormWanted);
             isNormWanted = false; // unless it is asked for again
             stepRows = to - from;
             StepGate.Passage passage = gate.pass(learningRate);
             if (!passage.isTaken()) {
-                // its loss may be no number: left out of the epoch's sum, as the step is left out of training
-                optimizer.skip();
+                module.forgetLoss(); // left out of the epoch's sum, as the step is left out of training
                 for (int place = 0; place < before.size(); place++) {
                     before.get(place).copyTo(statistics.get(place)); // the forward pass has moved them
                 }
                 return;
             }
             optimizer.step(passage.learningRate(), passage.gradientFactor());
-            NDArray detached = stepMean.toType(DataType.FLOAT64, false);
-            detached.attach(step);
-            lossSum.addi(detached.muli(to - from));
             rowsSeen += to - from;
+        } finally {
+            before.forEach(NDArray::close);
         }
     }
 
     /** The running statistics of normalisations as they are. */
-    private List<NDArray> copies(NDManager step) {
-        List<NDArray> copies = new ArrayList<>();
-        for (NDArray statistic : statistics) {
-            NDArray copy = statistic.duplicate();
-            copy.attach(step);
-            copies.add(copy);
-        }
-        return copies;
+    private List<NDArray> copies() {
+        return statistics.stream().map(NDArray::duplicate).toList();
     }
 
     @Override
     public double stepLoss() {
-        return stepMean.toFloatArray()[0];
+        return module.loss();
     }
 
     @Override
@@ -184,12 +161,12 @@ public final class DjlModelTrainer implements ModelTrainer {
     public double gradientNorm() {
         isNormWanted |= lastNormStep == currentStep - 1;
         lastNormStep = currentStep;
-        return stepNorm.isPresent() ? stepNorm.getAsDouble() : module.norm();
+        return module.norm();
     }
 
     @Override
     public LossTotal lossTotal() {
-        return new LossTotal(lossSum.toDoubleArray()[0], rowsSeen);
+        return new LossTotal(module.lossSum(), rowsSeen);
     }
 
     @Override
@@ -228,7 +205,7 @@ public final class DjlModelTrainer implements ModelTrainer {
     @Override
     public Map<String, Double> endEpoch() {
         Map<String, Double> metrics = new LinkedHashMap<>();
-        metrics.put("train_loss", lossSum.toDoubleArray()[0] / rowsSeen);
+        metrics.put("train_loss", module.lossSum() / rowsSeen);
         metrics.put("learning_rate", learningRate);
         return metrics;
     }
@@ -270,7 +247,7 @@ public final class DjlModelTrainer implements ModelTrainer {
 
     @Override
     public Map<String, Object> epochState() {
-        return Map.of("lossSum", Double.toHexString(lossSum.toDoubleArray()[0]), "rowsSeen", rowsSeen);
+        return Map.of("lossSum", Double.toHexString(module.lossSum()), "rowsSeen", rowsSeen);
     }
 
     @Override
@@ -287,7 +264,7 @@ public final class DjlModelTrainer implements ModelTrainer {
     public void restoreEpoch(Map<String, Object> state) {
         if (state.get("lossSum") instanceof String sum && state.get("rowsSeen") instanceof Number rows) {
             rowsSeen = rows.longValue();
-            lossSum.set(new double[] {Double.parseDouble(sum)});
+            module.restoreLossSum(Double.parseDouble(sum));
         }
     }
 
@@ -295,7 +272,6 @@ public final class DjlModelTrainer implements ModelTrainer {
     public void close() {
         optimizer.close();
         module.close();
-        epochManager.close();
         manager.close();
     }
 
