@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -160,6 +161,11 @@ public final class Callbacks {
         @Override
         public String name() {
             return "turn";
+        }
+
+        @Override
+        public Duration deadline() {
+            return Duration.ofDays(1); // it waits for the others' turns
         }
 
         private void pause() {
