@@ -20,11 +20,10 @@ JAVA = [os.environ["JAVA"], *os.environ["OPTIONS"].split()]
 ARCHIVE = os.environ["ARCHIVE"].split()
 CLASS_PATH = os.environ["CLASS_PATH"]
 PYTHONS = dict(each.split("=", 1) for each in os.environ["PYTHONS"].split())
-# Steps in a block, about a second on a calm machine. For callbacks it is an epoch, so that what that costs is in: as many
-# steps as MNIST has for the perceptron, 200 for the CNN.
+# Steps in a block, about a second on a calm machine.
 BLOCK = {"mlp": 938, "cnn": 80, "resnet18": 2}
 ROUNDS = {"mlp": 15, "cnn": 15, "resnet18": 9}
-CALLBACK_ROUNDS = {"mlp": 11, "cnn": 11}
+CALLBACK_EPOCHS = {"mlp": 21, "cnn": 11}  # of 938 steps, as many as MNIST has, and of 200
 STARTS = 15
 # What only looks on or steers: weight-average trains something else, evaluation looks at more data.
 CALLBACKS = [
@@ -124,21 +123,36 @@ def throughput(examples):
 def callbacks(examples):
     """Within one process: how the memory of two happens to lie makes more of a difference than what is looked for."""
     for example in examples or ["mlp", "cnn"]:
-        for who, types in {"callbacks": CALLBACKS, "callbacks-and-checkpoints": ["checkpoint", *CALLBACKS]}.items():
-            with tempfile.TemporaryDirectory() as folder:
-                lines = subprocess.run(
-                    [*JAVA, *ARCHIVE, "-Xmx1g", "-cp", CLASS_PATH, "dev.sluice.bench.training.Callbacks", example, folder,
-                     str(CALLBACK_ROUNDS[example]), *types],
-                    env=environment(1), check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True).stdout
-            rounds = [[int(word) for word in line.split()] for line in lines.splitlines()]
-            for clock, place in {"wall": 0, "cpu": 2}.items():
-                bare, full = ([line[place + side] for line in rounds] for side in (0, 1))
-                say("callbacks", example, 1, "bare", f"epoch_{clock}_ms", statistics.median(bare) / 1e6)
-                say("callbacks", example, 1, who, f"epoch_{clock}_ms", statistics.median(full) / 1e6)
-                for quantity, value in zip(
-                        ("times", "times_from", "times_to"), interval([f / b for b, f in zip(bare, full)])):
-                    say("callbacks", example, 1, f"{who} / bare", f"{clock}_{quantity}", value)
-        say("callbacks", example, 1, "machine", "load", os.getloadavg()[0])
+        for threads in (1, 2):
+            for who, types in {"callbacks": CALLBACKS, "callbacks-and-checkpoints": ["checkpoint", *CALLBACKS]}.items():
+                with tempfile.TemporaryDirectory() as folder:
+                    lines = subprocess.run(
+                        [*JAVA, *ARCHIVE, "-Xmx1g", "-cp", CLASS_PATH, "dev.sluice.bench.training.Callbacks", example,
+                         str(threads), folder, str(CALLBACK_EPOCHS[example]), *types],
+                        env=environment(threads), check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True).stdout
+                epochs = epochs_of([[int(word) for word in line.split()] for line in lines.splitlines()])
+                for clock, place in {"wall": 1, "cpu": 3}.items():
+                    bare, full = typical(epochs, place), typical(epochs, place + 1)
+                    say("callbacks", example, threads, "bare", f"epoch_{clock}_ms", bare / 1e6)
+                    say("callbacks", example, threads, who, f"epoch_{clock}_ms", full / 1e6)
+                    drawing = random.Random(7)
+                    times = sorted(
+                        typical(drawn, place + 1) / typical(drawn, place)
+                        for drawn in (drawing.choices(epochs, k=len(epochs)) for _ in range(1000)))
+                    for quantity, value in {"times": full / bare, "times_from": times[25], "times_to": times[-26]}.items():
+                        say("callbacks", example, threads, f"{who} / bare", f"{clock}_{quantity}", value)
+            say("callbacks", example, threads, "machine", "load", os.getloadavg()[0])
+
+
+def epochs_of(lines):
+    """Lines of parts by epoch."""
+    starts = [place for place, line in enumerate(lines) if line[0] == 0]
+    return [lines[start:end] for start, end in zip(starts, [*starts[1:], len(lines)])]
+
+
+def typical(epochs, place):
+    """An epoch's time: of each of its parts the lower quartile over epochs. What else the machine does only ever adds."""
+    return sum(sorted(line[place] for line in parts)[len(parts) // 4] for parts in zip(*epochs))
 
 
 def start(_):

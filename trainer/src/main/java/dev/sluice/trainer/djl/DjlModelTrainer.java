@@ -3,11 +3,9 @@ package dev.sluice.trainer.djl;
 import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
 import ai.djl.util.cuda.CudaUtils;
 import dev.sluice.trainer.checkpoint.Tensor;
 import dev.sluice.trainer.djl.DeviceRows.OnDevice;
@@ -28,7 +26,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.SplittableRandom;
 
 /*
@@ -50,12 +47,8 @@ public final class DjlModelTrainer implements ModelTrainer {
     private final Learner learner;
     private final NetOptimizer optimizer;
     private final Map<Split, OnDevice> splits = new EnumMap<>(Split.class);
-    private final NDArray lossSum;
-    private NDManager epochManager;
     private final WeightAverage average;
     private final List<NDArray> statistics = new ArrayList<>(); // parameters that forward passes move, not gradients
-    private NDArray stepMean;
-    private OptionalDouble stepNorm = OptionalDouble.empty(); // if it was wanted before the step
     private boolean isNormWanted; // whoever asked for the norm of two steps in a row will ask for the next one's
     private long lastNormStep = -1;
     private long currentStep;
@@ -115,10 +108,7 @@ public final class DjlModelTrainer implements ModelTrainer {
         splits.put(Split.TRAIN, rows.of(plan.train()));
         splits.put(Split.VALIDATION, rows.of(plan.validation()));
         splits.put(Split.TEST, rows.of(plan.test()));
-        this.lossSum = manager.zeros(new Shape(), DataType.FLOAT64);
-        this.stepMean = manager.zeros(new Shape());
         this.average = new WeightAverage(manager, averaged);
-        this.epochManager = manager.newSubManager();
     }
 
     @Override
@@ -128,8 +118,6 @@ public final class DjlModelTrainer implements ModelTrainer {
 
     @Override
     public void beginEpoch(int epoch) {
-        epochManager.close();
-        epochManager = manager.newSubManager();
         OnDevice train = split(Split.TRAIN);
         long[] order = new long[train.rows()];
         SplittableRandom random = SeedStream.at(seed, Purpose.SHUFFLE, epoch);
@@ -140,7 +128,6 @@ public final class DjlModelTrainer implements ModelTrainer {
         }
         learner.begin(train.features(), train.labels(), order);
         rowsSeen = 0;
-        lossSum.muli(0);
     }
 
     @Override
@@ -152,46 +139,35 @@ public final class DjlModelTrainer implements ModelTrainer {
         }
         learningRate = plan.learningRate(globalStep);
         currentStep = globalStep;
-        try (NDManager step = epochManager.newSubManager()) {
-            List<NDArray> before = gate.mayRefuse() ? copies(step) : List.of();
-            stepMean.close();
-            NDList results = learner.gradients(step, from, to, plan.batchSize(), isNormWanted);
-            stepMean = results.get(0);
-            stepMean.attach(epochManager); // may be asked for after the step
-            stepNorm = isNormWanted ? OptionalDouble.of(results.get(1).toFloatArray()[0]) : OptionalDouble.empty();
+        List<NDArray> before = gate.mayRefuse() ? copies() : List.of();
+        try {
+            learner.gradients(from, to, plan.batchSize(), isNormWanted);
             isNormWanted = false; // unless it is asked for again
             stepRows = to - from;
             StepGate.Passage passage = gate.pass(learningRate);
             if (!passage.isTaken()) {
-                // its loss may be no number: left out of the epoch's sum, as the step is left out of training
                 optimizer.skip();
+                learner.forgetLoss(); // left out of the epoch's sum, as the step is left out of training
                 for (int place = 0; place < before.size(); place++) {
                     before.get(place).copyTo(statistics.get(place)); // the forward pass has moved them
                 }
                 return;
             }
             optimizer.step(passage.learningRate(), passage.gradientFactor());
-            NDArray detached = stepMean.toType(DataType.FLOAT64, false);
-            detached.attach(step);
-            lossSum.addi(detached.muli(to - from));
             rowsSeen += to - from;
+        } finally {
+            before.forEach(NDArray::close);
         }
     }
 
     /** The running statistics of normalisations as they are. */
-    private List<NDArray> copies(NDManager step) {
-        List<NDArray> copies = new ArrayList<>();
-        for (NDArray statistic : statistics) {
-            NDArray copy = statistic.duplicate();
-            copy.attach(step);
-            copies.add(copy);
-        }
-        return copies;
+    private List<NDArray> copies() {
+        return statistics.stream().map(NDArray::duplicate).toList();
     }
 
     @Override
     public double stepLoss() {
-        return stepMean.toFloatArray()[0];
+        return learner.loss();
     }
 
     @Override
@@ -203,12 +179,12 @@ public final class DjlModelTrainer implements ModelTrainer {
     public double gradientNorm() {
         isNormWanted |= lastNormStep == currentStep - 1;
         lastNormStep = currentStep;
-        return stepNorm.isPresent() ? stepNorm.getAsDouble() : learner.norm();
+        return learner.norm();
     }
 
     @Override
     public LossTotal lossTotal() {
-        return new LossTotal(lossSum.toDoubleArray()[0], rowsSeen);
+        return new LossTotal(learner.lossSum(), rowsSeen);
     }
 
     @Override
@@ -247,7 +223,7 @@ public final class DjlModelTrainer implements ModelTrainer {
     @Override
     public Map<String, Double> endEpoch() {
         Map<String, Double> metrics = new LinkedHashMap<>();
-        metrics.put("train_loss", lossSum.toDoubleArray()[0] / rowsSeen);
+        metrics.put("train_loss", learner.lossSum() / rowsSeen);
         metrics.put("learning_rate", learningRate);
         return metrics;
     }
@@ -290,7 +266,7 @@ public final class DjlModelTrainer implements ModelTrainer {
 
     @Override
     public Map<String, Object> epochState() {
-        return Map.of("lossSum", Double.toHexString(lossSum.toDoubleArray()[0]), "rowsSeen", rowsSeen);
+        return Map.of("lossSum", Double.toHexString(learner.lossSum()), "rowsSeen", rowsSeen);
     }
 
     @Override
@@ -307,7 +283,7 @@ public final class DjlModelTrainer implements ModelTrainer {
     public void restoreEpoch(Map<String, Object> state) {
         if (state.get("lossSum") instanceof String sum && state.get("rowsSeen") instanceof Number rows) {
             rowsSeen = rows.longValue();
-            lossSum.set(new double[] {Double.parseDouble(sum)});
+            learner.restoreLossSum(Double.parseDouble(sum));
         }
     }
 
@@ -315,7 +291,6 @@ public final class DjlModelTrainer implements ModelTrainer {
     public void close() {
         optimizer.close();
         learner.close();
-        epochManager.close();
         manager.close();
         if (ownsRows) {
             rows.close();

@@ -1,8 +1,6 @@
 package dev.sluice.trainer.djl;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
 import dev.sluice.trainer.checkpoint.Tensor;
 import java.util.Map;
 import java.util.Set;
@@ -35,16 +33,28 @@ interface Learner extends AutoCloseable {
     void begin(NDArray features, NDArray targets, long[] order);
 
     /**
-     * Adds the gradient of the mean loss over rows {@code [from, to)} to that of each trained array.
+     * Computes the gradient of the mean loss over rows {@code [from, to)} for each trained array. Those before were used up by a step of
+     * the optimizer, or given up.
      *
-     * @param step what is made belongs to it
      * @param batch rows at a time, >= 1
-     * @return the loss, and the norm of all gradients together if it is wanted
+     * @param isNormWanted whether {@link #norm} will be asked for
      */
-    NDList gradients(NDManager step, int from, int to, int batch, boolean isNormWanted);
+    void gradients(int from, int to, int batch, boolean isNormWanted);
 
-    /** Euclidean norm of all gradients together. Waits for the device. */
+    /** The mean loss of the last call's rows; may be NaN or infinite. Waits for the device. */
+    double loss();
+
+    /** Euclidean norm of all gradients together; may be NaN or infinite. Waits for the device. */
     double norm();
+
+    /** Sum of the losses of all rows since the epoch began. Waits for the device. */
+    double lossSum();
+
+    /** Overwrites the sum of losses. */
+    void restoreLossSum(double sum);
+
+    /** Takes the loss of the last call's rows from the sum again: it may be no number. */
+    void forgetLoss();
 
     /** What it gives for rows of the data, {@code [N, outputs]}, as it is when it is used. */
     NDArray outputs(NDArray features);

@@ -64,8 +64,28 @@ final class NetLearner implements Learner {
     }
 
     @Override
-    public NDList gradients(NDManager step, int from, int to, int batch, boolean isNormWanted) {
-        return module.gradients(step, from, to, batch, isNormWanted);
+    public void gradients(int from, int to, int batch, boolean isNormWanted) {
+        module.gradients(from, to, batch, isNormWanted);
+    }
+
+    @Override
+    public double loss() {
+        return module.loss();
+    }
+
+    @Override
+    public double lossSum() {
+        return module.lossSum();
+    }
+
+    @Override
+    public void restoreLossSum(double sum) {
+        module.restoreLossSum(sum);
+    }
+
+    @Override
+    public void forgetLoss() {
+        module.forgetLoss();
     }
 
     @Override

@@ -43,6 +43,11 @@ final class ScriptedLearner implements Learner {
     private final Map<String, NDArray> arrays = new LinkedHashMap<>();
     private final Map<String, NDArray> trained = new LinkedHashMap<>();
     private boolean isTraining;
+    private NDArray stepLoss;
+    /** The epoch's sum of losses in double precision, and what it was before the last step. */
+    private NDArray total;
+
+    private NDArray before;
 
     /**
      * The module with the weights that it has in its file.
@@ -54,6 +59,9 @@ final class ScriptedLearner implements Learner {
     ScriptedLearner(NDManager parent, ScriptedNetwork network, LossSpec loss) {
         this.network = network;
         this.manager = (PtNDManager) parent.newSubManager();
+        this.stepLoss = manager.zeros(new Shape());
+        this.total = manager.zeros(new Shape(), DataType.FLOAT64);
+        this.before = total.duplicate();
         this.file = ModuleFile.read("module \"" + network.name() + "\"", network.file());
         try {
             this.module =
@@ -185,16 +193,17 @@ final class ScriptedLearner implements Learner {
         try (NDManager passing = manager.newSubManager()) {
             call("begin", passing, passing.create(order), features, targets);
         }
+        restoreLossSum(0);
     }
 
     @Override
-    public NDList gradients(NDManager step, int from, int to, int batch, boolean isNormWanted) {
+    public void gradients(int from, int to, int batch, boolean isNormWanted) {
         train(true);
-        NDArray sum = step.zeros(new Shape());
+        NDArray sum = manager.zeros(new Shape());
         for (int start = from; start < to; start += batch) {
             int end = Math.min(start + batch, to);
             float share = (float) ((double) (end - start) / (to - from));
-            try (NDManager passing = step.newSubManager()) {
+            try (NDManager passing = manager.newSubManager()) {
                 NDList rows = call(
                         "rows", passing, passing.newSubManager(Device.cpu()).create(new long[] {start, end}));
                 withGradients(() -> {
@@ -208,11 +217,36 @@ final class ScriptedLearner implements Learner {
                 });
             }
         }
-        NDList results = new NDList(sum);
-        if (isNormWanted) {
-            results.add(step.create((float) norm()));
+        stepLoss.close();
+        stepLoss = sum;
+        before.close();
+        before = total;
+        try (NDArray exact = sum.toType(DataType.FLOAT64, true);
+                NDArray rows = exact.mul(to - from)) {
+            total = before.add(rows);
         }
-        return results;
+    }
+
+    @Override
+    public double loss() {
+        return stepLoss.toFloatArray()[0];
+    }
+
+    @Override
+    public double lossSum() {
+        return total.toDoubleArray()[0];
+    }
+
+    @Override
+    public void restoreLossSum(double sum) {
+        total.close();
+        total = manager.create(sum);
+    }
+
+    @Override
+    public void forgetLoss() {
+        total.close();
+        total = before.duplicate();
     }
 
     @Override

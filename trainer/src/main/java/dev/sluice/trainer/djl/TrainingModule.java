@@ -4,6 +4,8 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.engine.PtSymbolBlock;
@@ -18,6 +20,9 @@ import dev.sluice.trainer.script.TrainingScript.Layout;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
 
 /*
  * libtorch's optimizer of graphs is off: it would compile the gradient anew, slower for convolutions, and after some
@@ -31,6 +36,13 @@ import java.io.UncheckedIOException;
 public final class TrainingModule implements AutoCloseable {
     private final PtNDManager manager;
     private final PtSymbolBlock module;
+    private final ByteBuffer placing = direct(5 * Long.BYTES);
+    private final NDList places;
+    private final ByteBuffer measured;
+    private final NDArray results;
+    private boolean hasGradients;
+    private boolean isNormMeasured;
+    private boolean isFetched; // from the GPU
 
     /**
      * Gradients for a block's parameters.
@@ -59,11 +71,27 @@ public final class TrainingModule implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException("read from memory alone", e);
         }
+        // Arrays that are made of direct memory are no copies: they show what lies there, and what is put there. The
+        // interpreter reads places on the CPU; on a GPU what is measured stays there until somebody asks.
+        boolean isOnCpu = !parent.getDevice().isGpu();
+        NDManager cpu = isOnCpu ? manager : manager.newSubManager(Device.cpu());
+        this.places = new NDList(cpu.create(placing, new Shape(5), DataType.INT64));
+        int trained = block.trainedArrays().size();
+        this.measured = direct((1 + trained) * Float.BYTES);
+        Shape shape = new Shape(1 + trained);
+        this.results = isOnCpu ? manager.create(measured, shape, DataType.FLOAT32) : manager.zeros(shape);
+        PtNDArray[] scalars = new PtNDArray[1 + trained];
+        Arrays.setAll(scalars, place -> (PtNDArray) results.get(place));
         PtNDArray[] arrays =
                 block.arrays().values().stream().map(array -> (PtNDArray) array).toArray(PtNDArray[]::new);
-        try (IValue list = IValue.listFrom(arrays)) {
-            IValueUtils.runMethod(module, "bind", list).close();
+        try (IValue list = IValue.listFrom(arrays);
+                IValue scalarList = IValue.listFrom(scalars)) {
+            IValueUtils.runMethod(module, "bind", list, scalarList).close();
         }
+    }
+
+    private static ByteBuffer direct(int bytes) {
+        return ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
     }
 
     /**
@@ -83,42 +111,85 @@ public final class TrainingModule implements AutoCloseable {
     }
 
     /**
-     * Adds the gradient of the mean loss over rows {@code [from, to)} to that of each trained parameter.
+     * Computes the gradients of the mean loss over rows {@code [from, to)}; they take the place of the last call's.
      *
-     * @param step what is made belongs to it
      * @param batch rows at a time, >= 1
-     * @return the loss, a scalar from which no gradients flow
      */
-    public NDArray gradients(NDManager step, int from, int to, int batch) {
-        return gradients(step, from, to, batch, false).get(0);
+    public void gradients(int from, int to, int batch) {
+        gradients(from, to, batch, false);
     }
 
     /**
-     * Adds the gradient as {@link #gradients(NDManager, int, int, int)} does, and measures the norm of the gradients on the
-     * way: that takes less time than to ask for it afterwards, and is the same number.
+     * Computes the gradients as {@link #gradients(int, int, int)} does.
      *
-     * @return the loss, and the norm if it is wanted
+     * @param isNormWanted whether {@link #norm} will be asked for: to measure it on the way takes less time, and gives the
+     *     same number
      */
-    NDList gradients(NDManager step, int from, int to, int batch, boolean isNormWanted) {
+    void gradients(int from, int to, int batch, boolean isNormWanted) {
+        placing.putLong(0, from)
+                .putLong(Long.BYTES, to)
+                .putLong(2 * Long.BYTES, batch)
+                .putLong(3 * Long.BYTES, isNormWanted ? 1 : 0)
+                .putLong(4 * Long.BYTES, hasGradients ? 1 : 0);
         boolean before = JniUtils.isGradMode();
         JniUtils.setGradMode(true);
         JniUtils.setGraphExecutorOptimize(false); // each time: libtorch may keep it for a thread alone
-        try (NDManager places = step.newSubManager(Device.cpu())) { // read by the interpreter
-            NDArray place = places.create(new long[] {from, to, batch, isNormWanted ? 1 : 0});
-            NDList results = IValueUtils.forward(module, new NDList(place), true);
-            results.attach(step);
-            return results;
+        try {
+            IValueUtils.forward(module, places, true);
+            hasGradients = true;
+            isNormMeasured = isNormWanted;
+            isFetched = false;
         } finally {
             JniUtils.setGradMode(before);
         }
     }
 
+    /** The mean loss of the last call's rows; may be NaN or infinite. Waits for the device. */
+    public float loss() {
+        return measured(0);
+    }
+
     /** Euclidean norm of all gradients together; may be NaN or infinite. Waits for the device. */
-    public double norm() {
-        try (IValue result = IValueUtils.runMethod(module, "norm");
-                NDArray norm = result.toTensor(manager)) {
-            return norm.toFloatArray()[0];
+    double norm() {
+        if (!isNormMeasured) {
+            IValueUtils.runMethod(module, "norm").close();
+            isNormMeasured = true;
+            isFetched = false;
         }
+        double squares = 0;
+        for (int place = 1; place < results.size(); place++) {
+            squares += measured(place);
+        }
+        return Math.sqrt(squares);
+    }
+
+    private float measured(int place) {
+        if (results.getDevice().isGpu() && !isFetched) {
+            measured.asFloatBuffer().put(results.toFloatArray());
+            isFetched = true;
+        }
+        return measured.getFloat(place * Float.BYTES);
+    }
+
+    /** Sum of the losses of all rows since the epoch began. Waits for the device. */
+    double lossSum() {
+        try (IValue result = IValueUtils.runMethod(module, "sum");
+                NDArray sum = result.toTensor(manager)) {
+            return sum.toDoubleArray()[0];
+        }
+    }
+
+    /** Overwrites the sum of losses. */
+    void restoreLossSum(double sum) {
+        try (NDArray array = manager.create(sum);
+                IValue value = IValue.from((PtNDArray) array)) {
+            IValueUtils.runMethod(module, "take", value).close();
+        }
+    }
+
+    /** Takes the loss of the last step's rows from the sum again: it may be no number. */
+    void forgetLoss() {
+        IValueUtils.runMethod(module, "forget").close();
     }
 
     @Override

@@ -14,17 +14,68 @@ import java.util.List;
  * A network and its loss as a TorchScript module that computes gradients.
  *
  * <ul>
- *   <li>{@code bind(arrays)} takes the parameters, all of them, in the network's order; they are not copied.
- *   <li>{@code begin(order, features, targets)} copies the rows of an epoch, in its order.
- *   <li>{@code norm()} gives the Euclidean norm of all gradients together.
- *   <li>{@code forward(place)} takes {@code [from, to, batch, norm]} in INT64 on the CPU, adds to each trained parameter's gradient
- *       that of the mean loss over the rows {@code [from, to)}, batch by batch, and gives that loss; if {@code norm} is not 0, the norm too. A batch weighs as much as
- *       its rows, so it makes no difference where one ends.
+ *   <li>{@code bind(arrays, results)} takes the parameters, all of them, in the network's order, and scalars for what is
+ *       measured: the loss, and for each trained parameter the sum of its gradient's squares. None is copied.
+ *   <li>{@code begin(order, features, targets)} copies the rows of an epoch, in its order, and begins a new sum of losses.
+ *   <li>{@code forward(place)} takes {@code [from, to, batch, norm, replaces]} in INT64 on the CPU and measures the mean loss
+ *       over the rows {@code [from, to)}; if {@code norm} is not 0, the squares too. The loss's gradients take the place of those
+ *       that the trained parameters had; if {@code replaces} is 0, they are added to them, or made where there were none yet.
+ *       Rows are taken batch by batch; one weighs as much as its rows, so it makes no difference where one ends.
+ *   <li>{@code norm()} measures the squares.
+ *   <li>{@code sum()} gives the sum of the rows' losses in double precision; {@code forget()} takes the last call's away
+ *       again, {@code take(total)} overwrites it.
  * </ul>
  */
 public final class TrainingScript {
     private static final String CLASS = "Training";
     private static final String SELF = "self: __torch__." + CLASS;
+
+    private static final String TOTALS = """
+              def sum(%1$s) -> Tensor:
+                return self.total
+              def take(%1$s,
+                total: Tensor) -> Tensor:
+                self.total = total
+                return total
+              def forget(%1$s) -> Tensor:
+                before = self.before
+                self.total = before
+                return before
+            """.formatted(SELF);
+
+    /*
+     * To add a gradient to one that was set to zero would be three passes over memory. Here the array of a gradient stays,
+     * since others hold it, and gets the new one's memory.
+     */
+    private static final String PULL = """
+              def pull(%s,
+                loss: Tensor,
+                replaces: bool) -> int:
+                trained = self.trained
+                if replaces:
+                  gradients = torch.autograd.grad([loss], trained)
+                  for place in range(torch.len(trained)):
+                    gradient = gradients[place]
+                    if torch.__isnot__(gradient, None):
+                      row = torch.contiguous(unchecked_cast(Tensor, gradient))
+                      held = torch.set_(ops.prim.grad(trained[place]), row)
+                    else:
+                      pass
+                else:
+                  torch.autograd.backward(loss)
+                return 0
+            """.formatted(SELF);
+
+    /** As scalar products, which pass over gradients faster than norms do. */
+    private static final String NORM = """
+              def norm(%s) -> int:
+                trained = self.trained
+                results = self.results
+                for place in range(torch.len(trained)):
+                  flat = torch.flatten(ops.prim.grad(trained[place]))
+                  square = torch.dot(flat, flat, out=results[torch.add(place, 1)])
+                return 0
+            """.formatted(SELF);
 
     private TrainingScript() {}
 
@@ -51,22 +102,33 @@ public final class TrainingScript {
         List<String> names =
                 network.parameters().stream().map(ParameterSpec::name).toList();
         StringBuilder code = new StringBuilder();
-        code.append("  def bind(" + SELF + ",\n    arrays: List[Tensor]) -> int:\n");
-        code.append("    self.arrays = arrays\n    return torch.len(arrays)\n");
+        code.append("  def bind(" + SELF + ",\n    arrays: List[Tensor],\n    results: List[Tensor]) -> int:\n");
+        code.append("    self.arrays = arrays\n    self.results = results\n    self.trained = [");
+        for (int place = 0; place < network.parameters().size(); place++) {
+            if (network.parameters().get(place).role().isTrained()) {
+                code.append("arrays[").append(place).append("], ");
+            }
+        }
+        code.append("]\n    return torch.len(arrays)\n");
         code.append("  def begin(" + SELF
                 + ",\n    order: Tensor,\n    features: Tensor,\n    targets: Tensor) -> Tensor:\n");
         code.append("    self.features = features\n"); // lets go of the last epoch's, before there are new ones
         code.append("    self.features = torch.index_select(features, 0, order)\n");
-        code.append("    self.targets = torch.index_select(targets, 0, order)\n    return order\n");
-        norm(code, network);
+        code.append("    self.targets = torch.index_select(targets, 0, order)\n");
+        code.append("    total = torch.zeros([], dtype=7, layout=None, device=ops.prim.device(features))\n");
+        code.append("    self.total = total\n    self.before = total\n    return order\n");
+        code.append(TOTALS);
+        code.append(PULL);
+        code.append(NORM);
         code.append("  def forward(" + SELF + ",\n    place: Tensor) -> List[Tensor]:\n");
         code.append("    first = int(torch.select(place, 0, 0))\n");
         code.append("    end = int(torch.select(place, 0, 1))\n");
         code.append("    batch = int(torch.select(place, 0, 2))\n");
+        code.append("    replaces = torch.ne(int(torch.select(place, 0, 4)), 0)\n");
         code.append("    arrays = self.arrays\n    features = self.features\n    targets = self.targets\n");
         code.append("    if torch.ge(batch, torch.sub(end, first)):\n");
         batch(code, network, loss, layout, rows, names, "      ", "first", "end");
-        code.append("      torch.autograd.backward(loss)\n");
+        code.append("      pulled = self.pull(loss, replaces)\n");
         code.append("      sum = torch.detach(loss)\n");
         code.append("    else:\n");
         code.append("      sum = torch.zeros([], dtype=None, layout=None, device=ops.prim.device(features))\n");
@@ -76,34 +138,24 @@ public final class TrainingScript {
         batch(code, network, loss, layout, rows, names, "        ", "start", "stop");
         code.append("        share = torch.mul(loss, torch.div(float(torch.sub(stop, start)), "
                 + "float(torch.sub(end, first))))\n");
-        code.append("        torch.autograd.backward(share)\n");
+        code.append("        pulled = self.pull(share, torch.__and__(replaces, torch.eq(index, 0)))\n");
         code.append("        sum = torch.add(sum, torch.detach(share))\n");
+        code.append("    before = self.total\n    self.before = before\n");
+        code.append("    self.total = torch.add(before, torch.mul(torch.to(sum, 7), torch.sub(end, first)))\n");
         code.append("    if torch.ne(int(torch.select(place, 0, 3)), 0):\n");
-        code.append("      results = [sum, self.norm()]\n");
-        code.append("    else:\n      results = [sum]\n");
-        code.append("    return results\n");
+        code.append("      measured = self.norm()\n");
+        code.append("    else:\n      pass\n");
+        code.append("    loss = torch.copy_(self.results[0], sum)\n");
+        code.append("    nothing: List[Tensor] = []\n    return nothing\n");
         return new ScriptFile(CLASS)
                 .withArrays("arrays")
+                .withArrays("trained")
+                .withArrays("results")
                 .withArray("features")
                 .withArray("targets")
+                .withArray("total")
+                .withArray("before")
                 .write(code.toString());
-    }
-
-    /** Appends the method for the norm; as scalar products, which pass over gradients faster than norms do. */
-    private static void norm(StringBuilder code, NetSpec network) {
-        List<ParameterSpec> parameters = network.parameters();
-        code.append("  def norm(" + SELF + ") -> Tensor:\n    arrays = self.arrays\n    squares: List[Tensor] = []\n");
-        for (int place = 0; place < parameters.size(); place++) {
-            if (parameters.get(place).role().isTrained()) {
-                code.append("    flat")
-                        .append(place)
-                        .append(" = torch.flatten(arrays[")
-                        .append(place)
-                        .append("].grad)\n");
-                code.append("    squares.append(torch.dot(flat%1$d, flat%1$d))\n".formatted(place));
-            }
-        }
-        code.append("    return torch.sqrt(torch.sum(torch.stack(squares)))\n");
     }
 
     /** Appends the way from rows to the name {@code loss}. */

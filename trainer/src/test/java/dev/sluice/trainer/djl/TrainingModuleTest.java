@@ -48,9 +48,8 @@ class TrainingModuleTest {
         }
 
         float loss(int from, int to, int batch) {
-            try (NDManager step = manager.newSubManager()) {
-                return module.gradients(step, from, to, batch).getFloat();
-            }
+            module.gradients(from, to, batch);
+            return module.loss();
         }
 
         Tensor gradient(String name) {
@@ -205,16 +204,65 @@ class TrainingModuleTest {
                 "0.dense.bias", Tensor.ofFloats(new long[] {1}, new float[] {0}));
         Tensor rows = Tensor.ofFloats(new long[] {2, 2}, new float[] {3, -4, 3, Float.NaN});
         Tensor zeros = Tensor.ofFloats(new long[] {2, 1}, new float[2]);
-        try (Fit fit = new Fit(network, new LossSpec.MeanAbsolute(), values, rows, zeros);
-                NDManager step = fit.manager.newSubManager()) {
-            float norm = fit.module.gradients(step, 0, 1, 1, true).get(1).getFloat();
+        try (Fit fit = new Fit(network, new LossSpec.MeanAbsolute(), values, rows, zeros)) {
+            fit.module.gradients(0, 1, 1, true);
 
-            assertThat(norm).isEqualTo((float) Math.sqrt(9 + 16 + 1));
-            assertThat(fit.module.norm()).as("asked for afterwards").isEqualTo(norm);
+            assertThat(fit.module.norm()).isEqualTo(Math.sqrt(9 + 16 + 1));
+
+            fit.loss(0, 1, 1);
+
+            assertThat(fit.module.norm()).as("asked for afterwards").isEqualTo(Math.sqrt(9 + 16 + 1));
 
             fit.loss(1, 2, 1);
 
             assertThat(fit.module.norm()).isNaN();
+        }
+    }
+
+    /** Others hold the gradients' arrays: it is their values that a step replaces. */
+    @Test
+    void replacesTheGradientsOfTheStepBefore() {
+        PytorchFixture all = LAYERS.cases().stream()
+                .filter(each -> each.text("name").equals("dense"))
+                .findFirst()
+                .orElseThrow();
+        Tensor targets = targets(all.tensor("trained"), all.tensor("pull"));
+        try (Fit fit = new Fit(
+                all.network(), new LossSpec.MeanSquared(), all.tensors("parameters"), all.tensor("x"), targets)) {
+            fit.loss(0, 2, 2);
+            Map<String, NDArray> held = new LinkedHashMap<>();
+            fit.block.trainedArrays().forEach((name, array) -> held.put(name, array.getGradient()));
+            for (int batch : new int[] {4, 3}) {
+                fit.loss(0, 4, batch);
+
+                all.tensors("gradients")
+                        .forEach((name, gradient) -> assertSame(
+                                name, NetBlock.tensor(Objects.requireNonNull(held.get(name), name)), gradient));
+            }
+        }
+    }
+
+    @Test
+    void addsUpTheLossesOfAnEpoch() {
+        NetSpec network = NetSpec.of(1, List.of(new Layer.Dense(1)));
+        Map<String, Tensor> values = Map.of(
+                "0.dense.weight", Tensor.ofFloats(new long[] {1, 1}, new float[] {1}),
+                "0.dense.bias", Tensor.ofFloats(new long[] {1}, new float[] {0}));
+        Tensor zeros = Tensor.ofFloats(new long[] {3, 1}, new float[3]);
+        try (Fit fit = new Fit(network, new LossSpec.MeanAbsolute(), values, column(1, 2, Float.NaN), zeros)) {
+            fit.loss(0, 2, 1);
+            fit.loss(2, 3, 1);
+
+            assertThat(fit.module.lossSum()).isNaN();
+
+            fit.module.forgetLoss();
+
+            assertThat(fit.module.lossSum()).isEqualTo(3);
+
+            fit.module.restoreLossSum(0.5);
+            fit.loss(0, 1, 1);
+
+            assertThat(fit.module.lossSum()).isEqualTo(1.5);
         }
     }
 

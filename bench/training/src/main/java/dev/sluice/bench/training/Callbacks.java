@@ -1,6 +1,6 @@
 package dev.sluice.bench.training;
 
-import com.sun.management.OperatingSystemMXBean;
+import com.sun.management.ThreadMXBean;
 import dev.sluice.tracker.outbox.JournalSettings;
 import dev.sluice.tracker.outbox.JournalWriter;
 import dev.sluice.tracker.outbox.PatientWriter;
@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -30,30 +31,35 @@ import java.util.Optional;
 import java.util.concurrent.Semaphore;
 
 /**
- * What callbacks cost: a loop with them and one without, which train the same network with the same arrays, an epoch each in
- * turn. Two processes would not do: how their memory happens to lie makes more of a difference. Arguments: the example, a
- * folder to write in, rounds, and the types of the callbacks, which come beside the run's journal; {@code checkpoint} is that
- * of every epoch. Prints a line a round: nanoseconds without and with, evaluations left out, and the process's CPU time
- * without and with, which other work on the machine disturbs less and which counts what other threads do for callbacks.
+ * What callbacks cost: a loop with them and one without, which train the same network with the same arrays, a part of an epoch
+ * each in turn. Two processes would not do: how their memory happens to lie makes more of a difference. Arguments: the example,
+ * threads, a folder to write in, epochs, and the types of the callbacks, which come beside the run's journal; {@code checkpoint} is
+ * that of every epoch. Prints a line for each part: its place in the epoch, nanoseconds without and with callbacks, evaluations
+ * left out, and the CPU time of Java's threads without and with, which counts what other threads do for callbacks, and leaves
+ * out what other work on the machine takes. What an epoch's end costs is in its last part.
  */
 public final class Callbacks {
     private static final int WARM_UP = 2;
-    private static final OperatingSystemMXBean MACHINE =
-            ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+    private static final int PARTS =
+            47; // twenty steps of the perceptron: other work on the machine leaves many of them alone
+    private static final ThreadMXBean THREADS = ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
     private static final List<String> METRICS =
             List.of("train_loss", "learning_rate", "val_loss", "val_accuracy", "epoch_seconds");
 
     private Callbacks() {}
 
     public static void main(String[] arguments) throws IOException, InterruptedException {
-        Path folder = Path.of(arguments[1]);
-        int epochs = WARM_UP + Integer.parseInt(arguments[2]);
-        List<String> types = List.of(arguments).subList(3, arguments.length);
+        Path folder = Path.of(arguments[2]);
+        int epochs = WARM_UP + Integer.parseInt(arguments[3]);
+        List<String> types = List.of(arguments).subList(4, arguments.length);
         // one epoch more: the end of the last one is the beginning of that
         try (var trainer = new DjlModelTrainer(
-                Example.valueOf(arguments[0].toUpperCase(Locale.ROOT)).plan(epochs + 1), 1, 1)) {
-            Turn bare = new Turn();
-            Turn full = new Turn();
+                Example.valueOf(arguments[0].toUpperCase(Locale.ROOT)).plan(epochs + 1),
+                1,
+                Integer.parseInt(arguments[1]))) {
+            int steps = -Math.floorDiv(-trainer.batchesPerEpoch(), PARTS);
+            Turn bare = new Turn(steps);
+            Turn full = new Turn(steps);
             for (Turn turn : List.of(bare, full)) {
                 Path own = Files.createDirectories(folder.resolve(turn == bare ? "bare" : "full"));
                 Thread thread = new Thread(
@@ -63,15 +69,18 @@ public final class Callbacks {
                 thread.start();
                 turn.done.acquire();
             }
+            int parts = -Math.floorDiv(-trainer.batchesPerEpoch(), steps);
             for (int epoch = 0; epoch < epochs; epoch++) {
-                boolean isBareFirst = epoch % 2 == 0;
-                (isBareFirst ? bare : full).epoch();
-                (isBareFirst ? full : bare).epoch();
-                if (epoch >= WARM_UP) {
-                    System.out.println(bare.wall + " " + full.wall + " " + bare.cpu + " " + full.cpu);
+                for (int part = 0; part < parts; part++) {
+                    boolean isBareFirst = (epoch + part) % 2 == 0;
+                    (isBareFirst ? bare : full).go();
+                    (isBareFirst ? full : bare).go();
+                    if (epoch >= WARM_UP) {
+                        System.out.println(part + " " + bare.wall + " " + full.wall + " " + bare.cpu + " " + full.cpu);
+                    }
                 }
             }
-            Runtime.getRuntime().halt(0); // the loops wait for an epoch that does not come
+            Runtime.getRuntime().halt(0); // the loops wait for their next turn
         }
     }
 
@@ -113,8 +122,18 @@ public final class Callbacks {
         return links;
     }
 
-    /** Lets a loop go on by an epoch at a time. */
+    /** Nanoseconds that all of Java's threads have computed; to the nanosecond, where that of the process comes in steps. */
+    private static long cpuTime() {
+        long sum = 0;
+        for (long nanos : THREADS.getThreadCpuTime(THREADS.getAllThreadIds())) {
+            sum += Math.max(0, nanos);
+        }
+        return sum;
+    }
+
+    /** Lets a loop go on by some steps at a time, and by no more than are left of an epoch. */
     private static final class Turn implements Callback {
+        private final int steps;
         final Semaphore begin = new Semaphore(0);
         final Semaphore done = new Semaphore(0);
         private volatile long evaluatedWall;
@@ -124,15 +143,19 @@ public final class Callbacks {
         long wall;
         long cpu;
 
-        void epoch() throws InterruptedException {
+        Turn(int steps) {
+            this.steps = steps;
+        }
+
+        void go() throws InterruptedException {
             evaluatedWall = 0;
             evaluatedCpu = 0;
             long begunWall = System.nanoTime();
-            long begunCpu = MACHINE.getProcessCpuTime();
+            long begunCpu = cpuTime();
             begin.release();
             done.acquire();
             wall = System.nanoTime() - begunWall - evaluatedWall;
-            cpu = MACHINE.getProcessCpuTime() - begunCpu - evaluatedCpu;
+            cpu = cpuTime() - begunCpu - evaluatedCpu;
         }
 
         @Override
@@ -141,23 +164,37 @@ public final class Callbacks {
         }
 
         @Override
+        public Duration deadline() {
+            return Duration.ofDays(1); // it waits for the others' turns
+        }
+
+        private void pause() {
+            done.release();
+            begin.acquireUninterruptibly();
+        }
+
+        @Override
+        public void epochBegin(TrainingProgress progress, TrainingControl control) {
+            pause();
+        }
+
+        @Override
         public void stepBegin(TrainingProgress progress, TrainingControl control) {
-            if (progress.batch() == 0) {
-                done.release();
-                begin.acquireUninterruptibly();
+            if (progress.batch() > 0 && progress.batch() % steps == 0) {
+                pause();
             }
         }
 
         @Override
         public void evaluateBegin(TrainingProgress progress, TrainingControl control) {
             evaluatingWall = System.nanoTime();
-            evaluatingCpu = MACHINE.getProcessCpuTime();
+            evaluatingCpu = cpuTime();
         }
 
         @Override
         public void evaluateEnd(EvaluationResult result, TrainingProgress progress, TrainingControl control) {
             evaluatedWall = System.nanoTime() - evaluatingWall;
-            evaluatedCpu = MACHINE.getProcessCpuTime() - evaluatingCpu;
+            evaluatedCpu = cpuTime() - evaluatingCpu;
         }
     }
 }
