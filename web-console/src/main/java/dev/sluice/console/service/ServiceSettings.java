@@ -37,6 +37,9 @@ public interface ServiceSettings {
         /** CPU slots; default: the processors of this machine. */
         OptionalInt cpus();
 
+        /** Main memory to lend to trials that say how much they need, such as `64GiB`; default: this machine's, or its container's. */
+        Optional<String> memory();
+
         /** GPU ids as CUDA_VISIBLE_DEVICES takes them, or `none`; default: what nvidia-smi names. */
         Optional<String> gpus();
     }

@@ -9,11 +9,14 @@ import dev.sluice.console.launch.DevicePool;
 import dev.sluice.console.launch.GpuDetection;
 import dev.sluice.console.launch.Launcher;
 import dev.sluice.console.launch.LocalLauncher;
+import dev.sluice.console.launch.Machine;
 import dev.sluice.console.machine.GpuMeter;
+import dev.sluice.console.machine.HostMemory;
 import dev.sluice.console.mlflow.ExternalTrackingServer;
 import dev.sluice.console.mlflow.LocalMlflowServer;
 import dev.sluice.console.mlflow.LocalMlflowSettings;
 import dev.sluice.console.mlflow.TrackingServer;
+import dev.sluice.console.specification.SizeText;
 import dev.sluice.console.specification.SpecificationReader;
 import dev.sluice.console.specification.TrainerCatalog;
 import dev.sluice.console.sweep.TrainerHome;
@@ -42,8 +45,18 @@ public class Wiring {
     DevicePool devices(ServiceSettings settings) {
         int cpus = settings.devices().cpus().orElse(Runtime.getRuntime().availableProcessors());
         var gpus = GpuDetection.detect(settings.devices().gpus(), System.getenv());
-        Log.infof("event=devices cpus=%d gpus=%d", cpus, gpus.size());
-        return DevicePool.of(cpus, gpus);
+        long memory = settings.devices()
+                .memory()
+                .map(Wiring::sizeBytes)
+                .orElseGet(() -> HostMemory.totalBytes().orElse(Long.MAX_VALUE));
+        Log.infof("event=devices cpus=%d memory=%d gpus=%d", cpus, memory, gpus.size());
+        return DevicePool.of(new Machine(cpus, memory, gpus));
+    }
+
+    private static long sizeBytes(String text) {
+        return SizeText.parse(text)
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "sluice.devices.memory must be an amount of memory such as 64GiB, was \"" + text + "\""));
     }
 
     @Produces

@@ -130,7 +130,12 @@ public class AttemptRunner {
 
     /** Starts an attempt and sees it through, on a thread of its own. */
     void start(SweepSpecification specification, Lease lease, DeviceLease device) {
+        device.usedBy(user(lease.attempt()));
         hold(lease.attempt(), () -> launch(specification, lease, device));
+    }
+
+    private static DeviceLease.User user(Attempt attempt) {
+        return new DeviceLease.User(attempt.trial(), attempt.trialNumber(), attempt.id());
     }
 
     private void hold(Attempt attempt, Runnable work) {
@@ -193,7 +198,7 @@ public class AttemptRunner {
         Log.infof(
                 "event=adopted sweep=%s trial=%d attempt=%d alive=%s",
                 attempt.sweep(), attempt.trialNumber(), attempt.number(), handle.alive());
-        var device = devices.restore(handle.devices());
+        var device = devices.restore(attempt.sweep(), handle.devices()).usedBy(user(attempt));
         hold(attempt, () -> {
             if (attempt.directive().equals(Reply.STOP)) {
                 handle.stop(GRACE);

@@ -27,7 +27,7 @@ abstract class LauncherContract {
     @TempDir
     Path data;
 
-    private final DevicePool pool = DevicePool.of(4, List.of(new Gpu("GPU-a", "", 0), new Gpu("GPU-b", "", 0)));
+    private final DevicePool pool = Pools.of(4, List.of(new Gpu("GPU-a", "", 0), new Gpu("GPU-b", "", 0)));
     private final List<TrialHandle> handles = new java.util.ArrayList<>();
 
     /** A launcher with nothing in its memory, as after a restart of the service. */
@@ -102,7 +102,7 @@ abstract class LauncherContract {
 
     @Test
     void givesTheEnvironmentAndTheDevices() {
-        DeviceLease lease = pool.tryAcquire(new DeviceRequest(2, 1)).orElseThrow();
+        DeviceLease lease = Pools.tryAcquire(pool, new DeviceRequest(2, 1)).orElseThrow();
         LaunchRequest request = new LaunchRequest(
                 UUID.randomUUID(),
                 UUID.randomUUID(),
@@ -310,7 +310,7 @@ abstract class LauncherContract {
 
     @Test
     void anAttemptFoundAgainTellsItsDevices() {
-        DeviceLease lease = pool.tryAcquire(new DeviceRequest(2, 1)).orElseThrow();
+        DeviceLease lease = Pools.tryAcquire(pool, new DeviceRequest(2, 1)).orElseThrow();
         LaunchRequest request = new LaunchRequest(
                 UUID.randomUUID(),
                 UUID.randomUUID(),
@@ -332,7 +332,7 @@ abstract class LauncherContract {
     @Test
     void devicesComeBackWhenNoProcessIsLeft() {
         DeviceRequest both = new DeviceRequest(1, 2);
-        DeviceLease lease = pool.tryAcquire(both).orElseThrow();
+        DeviceLease lease = Pools.tryAcquire(pool, both).orElseThrow();
         TrialHandle handle = launch(new LaunchRequest(
                 UUID.randomUUID(),
                 UUID.randomUUID(),
@@ -343,13 +343,13 @@ abstract class LauncherContract {
                 lease));
         CompletableFuture<Void> back = handle.onExit().thenRun(lease::close);
         awaitFile(handle, "ready");
-        assertThat(pool.tryAcquire(both)).isEmpty();
+        assertThat(Pools.tryAcquire(pool, both)).isEmpty();
 
         handle.stop(Duration.ofSeconds(5));
         back.orTimeout(60, TimeUnit.SECONDS).join();
 
         assertGone(handle, "left");
-        assertThat(pool.tryAcquire(both)).isPresent();
+        assertThat(Pools.tryAcquire(pool, both)).isPresent();
     }
 
     @Test
@@ -359,7 +359,7 @@ abstract class LauncherContract {
         for (int i = 0; i < 24; i++) {
             DeviceLease lease = await().atMost(Duration.ofSeconds(60))
                     .pollInterval(Duration.ofMillis(5))
-                    .until(() -> pool.tryAcquire(new DeviceRequest(1, 1)), java.util.Optional::isPresent)
+                    .until(() -> Pools.tryAcquire(pool, new DeviceRequest(1, 1)), java.util.Optional::isPresent)
                     .orElseThrow();
             LaunchRequest request = new LaunchRequest(
                     UUID.randomUUID(),
@@ -395,7 +395,7 @@ abstract class LauncherContract {
                 data.resolve("trial-" + UUID.randomUUID()),
                 argv,
                 environment,
-                DevicePool.of(1, List.of()).tryAcquire(new DeviceRequest(1, 0)).orElseThrow());
+                Pools.cpu());
     }
 
     final TrialHandle launch(String script) {

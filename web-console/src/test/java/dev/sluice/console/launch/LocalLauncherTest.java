@@ -103,13 +103,7 @@ final class LocalLauncherTest extends LauncherContract {
     void aFolderThatCannotBeMadeIsSaid() throws IOException {
         Path file = Files.writeString(data.resolve("file"), "");
         LaunchRequest request = new LaunchRequest(
-                UUID.randomUUID(),
-                UUID.randomUUID(),
-                1,
-                file.resolve("trial"),
-                List.of("true"),
-                Map.of(),
-                DevicePool.of(1, List.of()).tryAcquire(new DeviceRequest(1, 0)).orElseThrow());
+                UUID.randomUUID(), UUID.randomUUID(), 1, file.resolve("trial"), List.of("true"), Map.of(), Pools.cpu());
 
         assertThatThrownBy(() -> launcher().launch(request))
                 .isInstanceOf(LaunchException.class)
