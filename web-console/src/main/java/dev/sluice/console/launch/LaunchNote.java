@@ -20,8 +20,16 @@ import java.util.UUID;
  * @param pid the leader's process id; 0 while it is not known
  * @param startTicks as in {@link LaunchRecord}
  * @param devices what was lent to the attempt
+ * @param group the folder of the control group that its processes are in, if they are in one of their own
  */
-record LaunchNote(UUID attemptId, UUID trialId, String bootId, long pid, long startTicks, DeviceGrant devices) {
+record LaunchNote(
+        UUID attemptId,
+        UUID trialId,
+        String bootId,
+        long pid,
+        long startTicks,
+        DeviceGrant devices,
+        Optional<Path> group) {
     private static final int VERSION = 1;
     private static final String MEASURED = "measured";
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -56,7 +64,10 @@ record LaunchNote(UUID attemptId, UUID trialId, String bootId, long pid, long st
                             node.path("cpus").asInt(),
                             node.path("memoryBytes").asLong(),
                             need(node.path("gpuShare"), gpus.size()),
-                            gpus)));
+                            gpus),
+                    Optional.of(node.path("group").asText())
+                            .filter(folder -> !folder.isEmpty())
+                            .map(Path::of)));
         } catch (IllegalArgumentException e) {
             throw new IOException(file + " does not name its attempt", e);
         }
@@ -80,6 +91,7 @@ record LaunchNote(UUID attemptId, UUID trialId, String bootId, long pid, long st
                 .put("startTicks", startTicks)
                 .put("cpus", devices.cpus())
                 .put("memoryBytes", devices.memoryBytes());
+        group.ifPresent(folder -> node.put("group", folder.toString()));
         switch (devices.need()) {
             case GpuNeed.Whole whole -> {}
             case GpuNeed.Part part -> node.put("gpuShare", part.tenThousandths());

@@ -40,6 +40,10 @@ public interface ServiceSettings {
         /** Main memory to lend to trials that say how much they need, such as `64GiB`; default: this machine's, or its container's. */
         Optional<String> memory();
 
+        /** Whether each trial gets a control group (cgroup v2) of its own, where the service may make some. */
+        @WithDefault("true")
+        boolean controlGroups();
+
         /** GPU ids as CUDA_VISIBLE_DEVICES takes them, or `none`; default: what nvidia-smi names. */
         Optional<String> gpus();
     }

@@ -16,6 +16,7 @@ import dev.sluice.console.mlflow.ExternalTrackingServer;
 import dev.sluice.console.mlflow.LocalMlflowServer;
 import dev.sluice.console.mlflow.LocalMlflowSettings;
 import dev.sluice.console.mlflow.TrackingServer;
+import dev.sluice.console.process.ControlGroup;
 import dev.sluice.console.specification.SizeText;
 import dev.sluice.console.specification.SpecificationReader;
 import dev.sluice.console.specification.TrainerCatalog;
@@ -28,16 +29,21 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.Optional;
 
 /** Makes beans of the parts that know nothing of CDI. */
 @ApplicationScoped
 public class Wiring {
     @Produces
     @Singleton
-    Launcher launcher() {
-        return LocalLauncher.of(System.getenv());
+    Launcher launcher(ServiceSettings settings) {
+        var launcher = LocalLauncher.of(System.getenv());
+        var groups = settings.devices().controlGroups() ? ControlGroup.home() : Optional.<Path>empty();
+        Log.infof("event=launcher groups=%s", groups.map(Path::toString).orElse("none"));
+        return groups.map(launcher::withGroupsIn).orElse(launcher);
     }
 
     @Produces
