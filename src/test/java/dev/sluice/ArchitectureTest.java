@@ -261,6 +261,7 @@ class ArchitectureTest {
                     "console.launch",
                     "console.machine",
                     "console.mlflow",
+                    "console.problem",
                     "console.process",
                     "console.promote",
                     "console.specification",

@@ -14,6 +14,7 @@ public final class DeviceLease implements AutoCloseable {
     private final Consumer<DeviceLease> giveBack;
     private final AtomicBoolean open = new AtomicBoolean(true);
     private volatile @Nullable User user;
+    private volatile int together = 1;
 
     /** Who runs on the devices. */
     public record User(UUID trial, int number, UUID attempt) {}
@@ -37,6 +38,20 @@ public final class DeviceLease implements AutoCloseable {
     public DeviceLease usedBy(User one) {
         user = one;
         return this;
+    }
+
+    /** Whether it was, at any time, beside others on a device that is shared by memory. */
+    public boolean wasShared() {
+        return together > 1;
+    }
+
+    /** How many there were at most, this one included, on a device that is shared by memory; 1 for all others. */
+    int together() {
+        return together;
+    }
+
+    void together(int sharers) {
+        together = Math.max(together, sharers);
     }
 
     @Nullable

@@ -1,8 +1,8 @@
 package dev.sluice.console.launch;
 
 import dev.sluice.console.launch.Placement.Lent;
-import dev.sluice.console.launch.Placement.Lesson;
 import dev.sluice.console.launch.Placement.Waiting;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -41,23 +41,29 @@ public final class DevicePool {
     private final Map<UUID, Claim> claims = new LinkedHashMap<>();
     private final Set<String> drained = new HashSet<>();
     private final Set<String> gone = new HashSet<>();
-    private final Map<UUID, Lesson> lessons = new LinkedHashMap<>();
+    private final MemoryLessons lessons;
+    private List<GpuMemory> observed = List.of();
     private Map<UUID, String> reasons = Map.of();
     private long number;
 
-    private DevicePool(Machine machine, Executor moment) {
+    private DevicePool(Machine machine, Duration memorySettles, Executor moment) {
         this.machine = machine;
+        this.lessons = new MemoryLessons(memorySettles);
         this.moment = moment;
     }
 
-    /** A pool of all that this machine has, all free. */
-    public static DevicePool of(Machine machine) {
-        return new DevicePool(machine, MOMENT);
+    /**
+     * A pool of all that this machine has, all free.
+     *
+     * @param memorySettles how long a trial's use of GPU memory must stay the same before others join it on its device
+     */
+    public static DevicePool of(Machine machine, Duration memorySettles) {
+        return new DevicePool(machine, memorySettles, MOMENT);
     }
 
     /** The same, with what lets the moment pass in which a sweep may say what it wants next. */
-    static DevicePool of(Machine machine, Executor moment) {
-        return new DevicePool(machine, moment);
+    static DevicePool of(Machine machine, Duration memorySettles, Executor moment) {
+        return new DevicePool(machine, memorySettles, moment);
     }
 
     /** What there is to lend. */
@@ -95,6 +101,81 @@ public final class DevicePool {
         change(() -> drain ? drained.add(gpu) : drained.remove(gpu));
     }
 
+    /** The ids of the GPUs that are drained. */
+    public synchronized Set<String> drained() {
+        return Set.copyOf(drained);
+    }
+
+    /** Whether any attempt shares its device by memory. */
+    synchronized boolean sharesMemory() {
+        return leases.stream().anyMatch(DevicePool::isMeasured);
+    }
+
+    private static boolean isMeasured(DeviceLease lease) {
+        return lease.grant().need() instanceof GpuNeed.Measured;
+    }
+
+    /**
+     * What was seen of the GPUs. One that is not there is lent no more until it is seen again.
+     *
+     * @param gpus those that are there
+     * @param byAttempt what the processes of attempts use, in MiB, as far as it is known
+     */
+    void observed(List<GpuMemory> gpus, Map<UUID, Long> byAttempt, long nowNanos) {
+        change(() -> {
+            observed = List.copyOf(gpus);
+            Set<String> missing = new HashSet<>();
+            for (Gpu gpu : machine.gpus()) {
+                // An instance of a GPU is not listed.
+                if (!gpu.id().startsWith("MIG-") && gpus.stream().noneMatch(one -> one.isOf(gpu.id()))) {
+                    missing.add(gpu.id());
+                }
+            }
+            boolean changed = !missing.equals(gone);
+            gone.clear();
+            gone.addAll(missing);
+            for (DeviceLease lease : leases) {
+                DeviceLease.User user = lease.user();
+                if (isMeasured(lease) && user != null) {
+                    long used = byAttempt.getOrDefault(user.attempt(), 0L);
+                    changed |= lessons.measured(
+                            lease.sweep(), used > 0 ? used : alone(lease, byAttempt.isEmpty()), nowNanos);
+                }
+            }
+            return changed;
+        });
+    }
+
+    /**
+     * In a container processes may not be told apart, or not be shown at all. Of one that is alone on its device it is known all the same:
+     * what the device holds.
+     */
+    private long alone(DeviceLease lease, boolean noneShown) {
+        String id = lease.grant().gpus().getFirst();
+        return noneShown && sharers(id).size() == 1
+                ? observed.stream()
+                        .filter(one -> one.isOf(id))
+                        .mapToLong(GpuMemory::usedMebibytes)
+                        .sum()
+                : 0;
+    }
+
+    private List<DeviceLease> sharers(String gpu) {
+        return leases.stream()
+                .filter(lease -> isMeasured(lease) && lease.grant().gpus().contains(gpu))
+                .toList();
+    }
+
+    /** An attempt ran to its end on these devices: what it used was all that it needs. */
+    public void endedWell(DeviceLease lease) {
+        change(() -> isMeasured(lease) && lessons.endedWell(lease.sweep()));
+    }
+
+    /** An attempt found no memory on a GPU that it shared: fewer of its sweep are put on one device from now on. */
+    public void ranOutOfMemory(DeviceLease lease) {
+        change(() -> lease.wasShared() && lessons.ranOut(lease.sweep(), lease.together()));
+    }
+
     private void change(BooleanSupplier change) {
         List<Runnable> wakes;
         synchronized (this) {
@@ -106,6 +187,12 @@ public final class DevicePool {
     private DeviceLease lend(UUID sweep, DeviceGrant grant) {
         DeviceLease lease = new DeviceLease(sweep, grant, this::giveBack);
         leases.add(lease);
+        if (isMeasured(lease)) {
+            grant.gpus().forEach(gpu -> {
+                List<DeviceLease> sharers = sharers(gpu);
+                sharers.forEach(one -> one.together(sharers.size()));
+            });
+        }
         return lease;
     }
 
@@ -134,7 +221,7 @@ public final class DevicePool {
                     .toList();
             List<Waiting> waiting =
                     claims.values().stream().flatMap(Claim::queued).toList();
-            Placement.Decision decision = Placement.decide(machine, closed, lent, waiting, lessons);
+            Placement.Decision decision = Placement.decide(machine, closed, lent, waiting, lessons.lessons());
             for (Waiting left : decision.left()) {
                 claim(left.sweep()).waiting = left;
             }
@@ -166,6 +253,11 @@ public final class DevicePool {
                     !on.isEmpty(),
                     drained.contains(gpu.id()),
                     gone.contains(gpu.id()),
+                    observed.stream()
+                            .filter(one -> one.isOf(gpu.id()))
+                            .findFirst()
+                            .map(GpuMemory::usedMebibytes)
+                            .orElse(null),
                     free(gpu, on),
                     on.stream().map(DevicePool::user).toList()));
         }
@@ -195,8 +287,7 @@ public final class DevicePool {
                 case GpuNeed.Whole whole -> 1;
                 case GpuNeed.Part part -> (double) part.tenThousandths() / GpuNeed.Part.DEVICE;
                 case GpuNeed.Measured measured -> {
-                    long mebibytes =
-                            lessons.getOrDefault(lease.sweep(), Lesson.NONE).mebibytes();
+                    long mebibytes = lessons.of(lease.sweep()).mebibytes();
                     yield mebibytes == 0 || gpu.memoryMebibytes() == 0 ? 1 : (double) mebibytes / gpu.memoryMebibytes();
                 }
             };
@@ -295,6 +386,7 @@ public final class DevicePool {
         public void close() {
             change(() -> {
                 claims.remove(sweep, this);
+                lessons.forget(sweep);
                 return withdraw();
             });
         }

@@ -28,10 +28,18 @@ public record DeviceUsage(
      * @param lent whether anybody has it or a part of it
      * @param drained whether a person has it drained: nothing new is put on it
      * @param gone whether {@code nvidia-smi} no longer shows it
+     * @param memoryUsedMebibytes what is in its memory, by whomever; null: not known
      * @param free the part that is not lent, {@code [0, 1]}
      */
     public record GpuUsage(
-            int index, Gpu gpu, boolean lent, boolean drained, boolean gone, double free, List<Used> users) {
+            int index,
+            Gpu gpu,
+            boolean lent,
+            boolean drained,
+            boolean gone,
+            @Nullable Long memoryUsedMebibytes,
+            double free,
+            List<Used> users) {
         public GpuUsage {
             users = List.copyOf(users);
         }

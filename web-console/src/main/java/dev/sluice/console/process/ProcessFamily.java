@@ -25,6 +25,7 @@ import java.util.function.Predicate;
  * control group holds that one too, so where there is one it is asked alone, which is also by far the cheaper question.
  */
 public final class ProcessFamily {
+    private static final int MOST_ANCESTORS = 64;
     private static final long PAUSE_MILLIS = 20;
 
     private final byte[] mark;
@@ -43,6 +44,19 @@ public final class ProcessFamily {
     /** The same, known to be in this control group. */
     public ProcessFamily in(ControlGroup one) {
         return new ProcessFamily(mark, Optional.of(one));
+    }
+
+    /** The value of the mark that this process carries, or else the nearest that it descends from; empty if none does. */
+    public static Optional<String> markOf(long pid, String name) {
+        long next = pid;
+        for (int depth = 0; next > 1 && depth < MOST_ANCESTORS; depth++) {
+            Optional<String> value = ProcessStat.variable(next, name);
+            if (value.isPresent()) {
+                return value;
+            }
+            next = ProcessStat.of(next).map(ProcessStat::parent).orElse(0L);
+        }
+        return Optional.empty();
     }
 
     /** Whether this process carries the mark itself. */

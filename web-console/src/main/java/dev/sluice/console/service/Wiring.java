@@ -6,7 +6,9 @@ import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import dev.sluice.console.folder.DataFolder;
 import dev.sluice.console.launch.DevicePool;
+import dev.sluice.console.launch.DrainedDevices;
 import dev.sluice.console.launch.GpuDetection;
+import dev.sluice.console.launch.GpuWatch;
 import dev.sluice.console.launch.Launcher;
 import dev.sluice.console.launch.LocalLauncher;
 import dev.sluice.console.launch.Machine;
@@ -48,7 +50,7 @@ public class Wiring {
 
     @Produces
     @Singleton
-    DevicePool devices(ServiceSettings settings) {
+    DevicePool devices(ServiceSettings settings, DrainedDevices drained) throws IOException {
         int cpus = settings.devices().cpus().orElse(Runtime.getRuntime().availableProcessors());
         var gpus = GpuDetection.detect(settings.devices().gpus(), System.getenv());
         long memory = settings.devices()
@@ -56,7 +58,22 @@ public class Wiring {
                 .map(Wiring::sizeBytes)
                 .orElseGet(() -> HostMemory.totalBytes().orElse(Long.MAX_VALUE));
         Log.infof("event=devices cpus=%d memory=%d gpus=%d", cpus, memory, gpus.size());
-        return DevicePool.of(new Machine(cpus, memory, gpus));
+        var pool = DevicePool.of(
+                new Machine(cpus, memory, gpus), settings.devices().memorySettles());
+        drained.read().forEach(id -> pool.drain(id, true));
+        return pool;
+    }
+
+    @Produces
+    @Singleton
+    DrainedDevices drained(DataFolder data) {
+        return DrainedDevices.in(data.root().resolve("drained.json"));
+    }
+
+    @Produces
+    @Singleton
+    GpuWatch gpuWatch(DevicePool pool, ServiceSettings settings) {
+        return GpuWatch.of(pool, System.getenv(), settings.devices().gpuInterval());
     }
 
     private static long sizeBytes(String text) {

@@ -73,6 +73,13 @@ public class AttemptRunner {
     private static final Duration RUN_ID = Duration.ofSeconds(3);
     private static final Duration TRY_AGAIN = Duration.ofMillis(500);
     private static final int HEARTBEAT_SECONDS = 20;
+    /** What PyTorch, CUDA, JAX and TensorFlow say. */
+    private static final Pattern OUT_OF_GPU_MEMORY = Pattern.compile(
+            "CUDA out of memory|CUDA_ERROR_OUT_OF_MEMORY|cudaErrorMemoryAllocation|OutOfMemoryError: CUDA|RESOURCE_EXHAUSTED");
+
+    private static final String BESIDE_OTHERS =
+            "it found no GPU memory beside other trials; it runs again with fewer on its device";
+
     /** So many last reports are taken in together with the end. */
     private static final int AT_THE_END = 100;
 
@@ -274,6 +281,14 @@ public class AttemptRunner {
             if (own) {
                 rest.addAll(readRest(attempt, folder));
             }
+            if (exit.succeeded()) {
+                devices.endedWell(device);
+            } else if (device.wasShared() && isOutOfGpuMemory(folder, attempt)) {
+                devices.ranOutOfMemory(device);
+                deliver(attempt, rest);
+                insist(attempt, live -> live.notStarted(attempt.id(), BESIDE_OTHERS, false));
+                return;
+            }
             var end = new Exit(exit.code(), exit.lastLine(), policy(specification, folder, attempt, exit));
             if (rest.size() > AT_THE_END) {
                 deliver(attempt, rest);
@@ -376,6 +391,11 @@ public class AttemptRunner {
             }
         }
         return rising;
+    }
+
+    private static boolean isOutOfGpuMemory(TrialFolder folder, Attempt attempt) {
+        return List.of(folder.stderr(attempt.number()), folder.stdout(attempt.number())).stream()
+                .anyMatch(file -> find(OUT_OF_GPU_MEMORY, file).isPresent());
     }
 
     /** The first failure policy, in the file's order, whose pattern is in the log of a failed attempt. */

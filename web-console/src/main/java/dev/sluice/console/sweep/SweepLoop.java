@@ -3,6 +3,7 @@ package dev.sluice.console.sweep;
 import dev.sluice.console.launch.DeviceClaim;
 import dev.sluice.console.launch.DeviceLease;
 import dev.sluice.console.launch.DevicePool;
+import dev.sluice.console.launch.GpuWatch;
 import dev.sluice.console.problem.ProblemException;
 import dev.sluice.console.specification.SweepSpecification;
 import dev.sluice.console.specification.TrialSection;
@@ -39,11 +40,13 @@ public class SweepLoop {
 
     private final StudyDesk desk;
     private final DevicePool devices;
+    private final GpuWatch gpus;
     private final AttemptRunner runner;
     private final Map<UUID, Semaphore> loops = new ConcurrentHashMap<>();
     private volatile boolean open = true;
 
-    SweepLoop(StudyDesk desk, DevicePool devices, AttemptRunner runner) {
+    SweepLoop(StudyDesk desk, DevicePool devices, GpuWatch gpus, AttemptRunner runner) {
+        this.gpus = gpus;
         this.desk = desk;
         this.devices = devices;
         this.runner = runner;
@@ -79,6 +82,7 @@ public class SweepLoop {
 
     public void stop() {
         open = false;
+        gpus.close();
         loops.values().forEach(Semaphore::release);
     }
 

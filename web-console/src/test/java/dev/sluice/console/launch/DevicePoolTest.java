@@ -3,6 +3,7 @@ package dev.sluice.console.launch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -99,7 +100,8 @@ final class DevicePoolTest {
     @Test
     void theMomentInWhichASweepMaySayWhatItWantsIsLimited() {
         List<Runnable> moments = new ArrayList<>();
-        DevicePool one = DevicePool.of(new Machine(4, 1, List.of(new Gpu("GPU-a", "", 0))), moments::add);
+        DevicePool one =
+                DevicePool.of(new Machine(4, 1, List.of(new Gpu("GPU-a", "", 0))), Duration.ZERO, moments::add);
         DeviceClaim high = one.claim(UUID.randomUUID(), () -> {});
         DeviceLease lease = high.request(new DeviceRequest(1, 1), 5).orElseThrow();
         AtomicInteger woken = new AtomicInteger();

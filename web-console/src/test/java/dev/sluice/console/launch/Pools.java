@@ -1,5 +1,6 @@
 package dev.sluice.console.launch;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -10,7 +11,7 @@ final class Pools {
 
     /** A pool of a machine with a GiB. */
     static DevicePool of(int cpus, List<Gpu> gpus) {
-        return DevicePool.of(new Machine(cpus, 1L << 30, gpus));
+        return DevicePool.of(new Machine(cpus, 1L << 30, gpus), Duration.ofSeconds(30));
     }
 
     /** What a sweep that is seen only once gets at once. */

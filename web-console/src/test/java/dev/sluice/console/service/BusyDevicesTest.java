@@ -3,13 +3,18 @@ package dev.sluice.console.service;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItem;
 
+import dev.sluice.console.launch.DrainedDevices;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.RestAssured;
 import io.restassured.config.EncoderConfig;
 import io.restassured.http.ContentType;
+import io.restassured.specification.RequestSpecification;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -25,6 +30,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Many short trials on eight GPUs that there are not, as real processes of a real service: each notes when it began and ended, and on
@@ -49,6 +56,7 @@ class BusyDevicesTest {
                         "sluice.data", Files.createTempDirectory("sluice-busy").toString(),
                         "sluice.mlflow.enabled", "false",
                         "sluice.devices.cpus", "64",
+                        "sluice.devices.memory", "8GiB",
                         "sluice.devices.gpus", "GPU-0,GPU-1,GPU-2,GPU-3,GPU-4,GPU-5,GPU-6,GPU-7");
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
@@ -86,12 +94,58 @@ class BusyDevicesTest {
                 (lastBegan - uses.stream().mapToLong(Use::began).min().orElseThrow()) / 1e9);
     }
 
-    private String submit(String name, int trials) {
+    @Test
+    void aDrainedDeviceIsToldAndRemembered() throws IOException {
+        given().post("/api/v1/nodes/local/devices/7/drain")
+                .then()
+                .statusCode(200)
+                .body("devices.gpus[7].drained", equalTo(true));
+        assertThat(DrainedDevices.in(data.resolve("drained.json")).read()).containsExactly("GPU-7");
+        given().get("/api/v1/nodes").then().body("items[0].devices.gpus.drained", hasItem(true));
+
+        given().post("/api/v1/nodes/local/devices/7/undrain")
+                .then()
+                .statusCode(200)
+                .body("devices.gpus[7].drained", equalTo(false));
+        assertThat(DrainedDevices.in(data.resolve("drained.json")).read()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"local/devices/8", "local/devices/-1", "local/devices/99999", "other/devices/0"})
+    void aDeviceThatThereIsNotCannotBeDrained(String device) {
+        given().post("/api/v1/nodes/" + device + "/drain")
+                .then()
+                .statusCode(404)
+                .contentType("application/problem+json");
+    }
+
+    @Test
+    void aSweepThatNeedsMoreMemoryThanThereIsIsRefused() {
+        yaml("""
+                name: large
+                objective: {metric: score, goal: maximize}
+                parameters: {x: {min: 0.0, max: 1.0}}
+                budget: {trials: 1}
+                resources: {gpus: 0.5, memory: 9GiB}
+                trial: {command: ["true"]}
+                """)
+                .post("/api/v1/sweeps")
+                .then()
+                .statusCode(422)
+                .body("errors[0].pointer", equalTo("/resources"))
+                .body("errors[0].detail", containsString("9 GiB of memory of 8 GiB"));
+    }
+
+    private static RequestSpecification yaml(String file) {
         return given().config(RestAssured.config()
                         .encoderConfig(EncoderConfig.encoderConfig()
                                 .encodeContentTypeAs("application/yaml", ContentType.TEXT)))
                 .contentType("application/yaml")
-                .body("""
+                .body(file);
+    }
+
+    private String submit(String name, int trials) {
+        return yaml("""
                         name: %s
                         objective: {metric: score, goal: maximize}
                         parameters: {x: {min: 0.0, max: 1.0}}
