@@ -290,6 +290,8 @@ class ArchitectureTest {
                     "console.launch",
                     "console.machine",
                     "console.mlflow",
+                    "console.problem",
+                    "console.process",
                     "console.promote",
                     "console.specification",
                     "console.study",

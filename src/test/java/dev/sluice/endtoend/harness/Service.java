@@ -30,7 +30,11 @@ public final class Service implements AutoCloseable {
     private Optional<Process> process = Optional.empty();
     private int starts;
 
-    private Service(Path folder, int port, Map<String, String> settings, Optional<String> token) {
+    private final Optional<Path> programs;
+
+    private Service(
+            Path folder, int port, Map<String, String> settings, Optional<String> token, Optional<Path> programs) {
+        this.programs = programs;
         this.folder = folder;
         this.port = port;
         this.settings = settings;
@@ -47,6 +51,7 @@ public final class Service implements AutoCloseable {
         private final Path folder;
         private final Map<String, String> settings = new LinkedHashMap<>();
         private Optional<String> token = Optional.empty();
+        private Optional<Path> programs = Optional.empty();
 
         private Builder(Path folder) {
             this.folder = folder;
@@ -57,6 +62,12 @@ public final class Service implements AutoCloseable {
         /** A property of the service. */
         public Builder with(String property, String value) {
             settings.put(property, value);
+            return this;
+        }
+
+        /** A folder whose programs come before all others on its path. */
+        public Builder programsIn(Path folder) {
+            programs = Optional.of(folder);
             return this;
         }
 
@@ -77,7 +88,7 @@ public final class Service implements AutoCloseable {
 
         /** Starts it and waits until it is ready. */
         public Service start() {
-            var service = new Service(folder, freePort(), Map.copyOf(settings), token);
+            var service = new Service(folder, freePort(), Map.copyOf(settings), token, programs);
             Runtime.getRuntime().addShutdownHook(new Thread(service::killAll, "end-of-" + folder.getFileName()));
             service.restart();
             return service;
@@ -149,6 +160,8 @@ public final class Service implements AutoCloseable {
         builder.environment()
                 .keySet()
                 .removeIf(name -> OURS.stream().anyMatch(name::startsWith) && !name.equals("SLUICE_TOOLS"));
+        programs.ifPresent(
+                first -> builder.environment().merge("PATH", first.toString(), (path, folder) -> folder + ":" + path));
         token.ifPresent(t -> builder.environment().put("SLUICE_TOKEN", t));
         try {
             var started = builder.start();

@@ -21,6 +21,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /*
@@ -86,14 +91,20 @@ public final class ReportCollector implements AutoCloseable {
         return new ReportCollector(file, 0, (text, end) -> reported(text).filter(report -> report.seq() > lastSeq));
     }
 
-    /** What is there now; waits a moment when that is nothing. An incomplete last line is held back. */
-    public List<Collected> next() {
+    /**
+     * What is there now; waits a moment when that is nothing. An incomplete last line is held back.
+     *
+     * @param end completes when nobody writes any more: then nothing is waited for
+     */
+    public List<Collected> next(Future<?> end) {
         var reports = read();
         if (reports.isEmpty()) {
             try {
-                Thread.sleep(POLL_MILLIS);
+                end.get(POLL_MILLIS, TimeUnit.MILLISECONDS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
+            } catch (TimeoutException | ExecutionException | CancellationException e) {
+                return read();
             }
             reports = read();
         }

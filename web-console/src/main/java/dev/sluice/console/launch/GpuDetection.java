@@ -32,7 +32,7 @@ public final class GpuDetection {
      */
     public static List<Gpu> detect(Optional<String> setting, Map<String, String> environment) {
         if (setting.isPresent()) {
-            return configured(setting.get().strip());
+            return configured(setting.get().strip(), environment);
         }
         List<Indexed> found = find(environment);
         String visible = environment.get("CUDA_VISIBLE_DEVICES");
@@ -56,7 +56,7 @@ public final class GpuDetection {
         return kept;
     }
 
-    private static List<Gpu> configured(String setting) {
+    private static List<Gpu> configured(String setting, Map<String, String> environment) {
         if (setting.isEmpty() || setting.equalsIgnoreCase("none")) {
             return List.of();
         }
@@ -64,7 +64,14 @@ public final class GpuDetection {
         if (ids.stream().distinct().count() < ids.size()) {
             throw new IllegalArgumentException("gpus must name each GPU once, was \"" + setting + "\"");
         }
-        return ids.stream().map(id -> new Gpu(id, "", 0)).toList();
+        List<Indexed> found = find(environment);
+        return ids.stream()
+                .map(id -> found.stream()
+                        .filter(one -> one.index().equals(id) || one.gpu().id().equals(id))
+                        .findFirst()
+                        .map(one -> new Gpu(id, one.gpu().name(), one.gpu().memoryMebibytes()))
+                        .orElseGet(() -> new Gpu(id, "", 0)))
+                .toList();
     }
 
     private record Indexed(String index, Gpu gpu) {}

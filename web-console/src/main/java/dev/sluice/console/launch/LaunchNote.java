@@ -20,9 +20,18 @@ import java.util.UUID;
  * @param pid the leader's process id; 0 while it is not known
  * @param startTicks as in {@link LaunchRecord}
  * @param devices what was lent to the attempt
+ * @param group the folder of the control group that its processes are in, if they are in one of their own
  */
-record LaunchNote(UUID attemptId, UUID trialId, String bootId, long pid, long startTicks, DeviceGrant devices) {
+record LaunchNote(
+        UUID attemptId,
+        UUID trialId,
+        String bootId,
+        long pid,
+        long startTicks,
+        DeviceGrant devices,
+        Optional<Path> group) {
     private static final int VERSION = 1;
+    private static final String MEASURED = "measured";
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /** The note in this file; empty if there is none, or half of one that a power failure left. */
@@ -51,10 +60,25 @@ record LaunchNote(UUID attemptId, UUID trialId, String bootId, long pid, long st
                     node.path("bootId").asText(),
                     node.path("pid").asLong(),
                     node.path("startTicks").asLong(),
-                    new DeviceGrant(node.path("cpus").asInt(), gpus)));
+                    new DeviceGrant(
+                            node.path("cpus").asInt(),
+                            node.path("memoryBytes").asLong(),
+                            need(node.path("gpuShare"), gpus.size()),
+                            gpus),
+                    Optional.of(node.path("group").asText())
+                            .filter(folder -> !folder.isEmpty())
+                            .map(Path::of)));
         } catch (IllegalArgumentException e) {
             throw new IOException(file + " does not name its attempt", e);
         }
+    }
+
+    /** Whole devices, unless something else is said; notes of earlier versions said nothing. */
+    private static GpuNeed need(JsonNode share, int devices) {
+        if (share.isInt()) {
+            return new GpuNeed.Part(share.asInt());
+        }
+        return share.asText().equals(MEASURED) ? new GpuNeed.Measured() : new GpuNeed.Whole(devices);
     }
 
     void write(Path file) throws IOException {
@@ -65,7 +89,14 @@ record LaunchNote(UUID attemptId, UUID trialId, String bootId, long pid, long st
                 .put("bootId", bootId)
                 .put("pid", pid)
                 .put("startTicks", startTicks)
-                .put("cpus", devices.cpus());
+                .put("cpus", devices.cpus())
+                .put("memoryBytes", devices.memoryBytes());
+        group.ifPresent(folder -> node.put("group", folder.toString()));
+        switch (devices.need()) {
+            case GpuNeed.Whole whole -> {}
+            case GpuNeed.Part part -> node.put("gpuShare", part.tenThousandths());
+            case GpuNeed.Measured measured -> node.put("gpuShare", MEASURED);
+        }
         ArrayNode gpus = node.putArray("gpus");
         devices.gpus().forEach(gpus::add);
         byte[] text = JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(node);

@@ -1,5 +1,6 @@
 package dev.sluice.console.launch;
 
+import dev.sluice.console.process.ControlGroup;
 import dev.sluice.console.process.LogTail;
 import dev.sluice.console.process.ProcessFamily;
 import dev.sluice.console.process.ProcessIdentity;
@@ -27,22 +28,24 @@ import java.util.stream.IntStream;
 /*
  * Between the program and us stands a shell that is given a fixed script; the program and its arguments come to it as arguments and are
  * never read as a script. It
- *   1. claims the attempt by making the file `pid`, which fails if it is there: whatever happened to the services that launched it, an
+ *   1. enters the attempt's control group, where there are such: so everything that comes of it is in there, and nothing else;
+ *   2. claims the attempt by making the file `pid`, which fails if it is there: whatever happened to the services that launched it, an
  *      attempt's program runs at most once;
- *   2. runs the program as a child by `exec`, so that a program named like a shell's own command (`eval`) is a program still, and without
+ *   3. runs the program as a child by `exec`, so that a program named like a shell's own command (`eval`) is a program still, and without
  *      variables of its own, which would replace the trial's of that name;
- *   3. notes its exit code, which nobody but a parent is told. It outlives SIGTERM for that; the program is asked to end directly.
+ *   4. notes its exit code, which nobody but a parent is told. It outlives SIGTERM for that; the program is asked to end directly.
  * Both files are whole when they end in a line break. The shell and `setsid` are all that it needs; PATH is the trial's own affair.
  */
 public final class LocalLauncher implements Launcher {
     private static final System.Logger LOG = System.getLogger(LocalLauncher.class.getName());
 
     private static final String WRAPPER = """
+            [ -z "$2" ] || echo $$ > "$2/cgroup.procs" || exit 125
             set -C
             { echo $$ > "$1/pid"; } 2>/dev/null || exit 125
             set +C
             trap : TERM INT HUP QUIT
-            (shift; exec "$@")
+            (shift 2; exec "$@")
             set -- "$1" $?
             echo "$2" > "$1/exit"
             exit "$2"
@@ -55,8 +58,12 @@ public final class LocalLauncher implements Launcher {
     private final List<ReentrantLock> locks =
             IntStream.range(0, 32).mapToObj(i -> new ReentrantLock()).toList();
 
-    private LocalLauncher(Map<String, String> environment) {
+    /** Where control groups are made; empty: there are none, and processes are found by their mark. */
+    private final Optional<Path> groups;
+
+    private LocalLauncher(Map<String, String> environment, Optional<Path> groups) {
         this.environment = Map.copyOf(environment);
+        this.groups = groups;
     }
 
     /**
@@ -65,7 +72,12 @@ public final class LocalLauncher implements Launcher {
      * @param environment the service's own environment, {@link System#getenv()}
      */
     public static LocalLauncher of(Map<String, String> environment) {
-        return new LocalLauncher(environment);
+        return new LocalLauncher(environment, Optional.empty());
+    }
+
+    /** The same launcher, that puts each attempt into a control group of its own below this folder, {@link ControlGroup#home()}. */
+    public LocalLauncher withGroupsIn(Path folder) {
+        return new LocalLauncher(environment, Optional.of(folder));
     }
 
     @Override
@@ -96,7 +108,8 @@ public final class LocalLauncher implements Launcher {
                 return Optional.of(held);
             }
             Path file = AttemptFolder.of(record.folder(), record.attempt()).launchFile();
-            return Optional.of(follow(record, devices(LaunchNote.read(file)), Optional.empty()));
+            Optional<LaunchNote> note = LaunchNote.read(file);
+            return Optional.of(follow(record, devices(note), group(note), Optional.empty()));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read what is known of attempt " + record.attemptId(), e);
         } finally {
@@ -128,6 +141,9 @@ public final class LocalLauncher implements Launcher {
             return Optional.of(held);
         }
         AttemptFolder files = AttemptFolder.of(folder, attempt);
+        if (!Files.exists(files.launchFile()) && !Files.exists(files.processIdFile())) {
+            return Optional.empty(); // the intent is noted before anything is started
+        }
         Optional<LaunchNote> note = LaunchNote.read(files.launchFile());
         if (note.isPresent() && !note.get().attemptId().equals(attemptId)) {
             throw new IllegalArgumentException(
@@ -138,6 +154,7 @@ public final class LocalLauncher implements Launcher {
             return Optional.of(follow(
                     new LaunchRecord(known.pid(), known.startTicks(), known.bootId(), attemptId, attempt, folder),
                     known.devices(),
+                    group(note),
                     Optional.empty()));
         }
         String boot = ProcessIdentity.currentBoot();
@@ -154,7 +171,11 @@ public final class LocalLauncher implements Launcher {
                 ? 0
                 : ProcessIdentity.of(pid).map(ProcessIdentity::startTicks).orElse(0L);
         LaunchRecord record = new LaunchRecord(pid, ticks, boot, attemptId, attempt, folder);
-        return Optional.of(follow(record, devices(note), Optional.empty()));
+        return Optional.of(follow(record, devices(note), group(note), Optional.empty()));
+    }
+
+    private static Optional<ControlGroup> group(Optional<LaunchNote> note) {
+        return note.flatMap(LaunchNote::group).flatMap(ControlGroup::at);
     }
 
     private static DeviceGrant devices(Optional<LaunchNote> note) {
@@ -172,14 +193,27 @@ public final class LocalLauncher implements Launcher {
     }
 
     private LocalTrial start(LaunchRequest request) throws IOException {
+        Optional<String> lacks = request.devices().grant().lacks();
+        if (lacks.isPresent()) {
+            throw new LaunchException("attempt " + request.attempt() + " was not started: " + lacks.get());
+        }
         AttemptFolder files = AttemptFolder.of(request.folder(), request.attempt());
         Files.createDirectories(files.path());
+        Optional<ControlGroup> group = groups.flatMap(home -> ControlGroup.make(home, "sluice-" + request.attemptId()));
+        Optional<Path> groupFolder = group.map(ControlGroup::folder);
         String boot = ProcessIdentity.currentBoot();
         DeviceGrant devices = request.devices().grant();
-        new LaunchNote(request.attemptId(), request.trialId(), boot, 0, 0, devices).write(files.launchFile());
+        new LaunchNote(request.attemptId(), request.trialId(), boot, 0, 0, devices, groupFolder)
+                .write(files.launchFile());
 
         List<String> command = new ArrayList<>(List.of(
-                "setsid", "/bin/sh", "-c", WRAPPER, "sluice", files.path().toString()));
+                "setsid",
+                "/bin/sh",
+                "-c",
+                WRAPPER,
+                "sluice",
+                files.path().toString(),
+                groupFolder.map(Path::toString).orElse("")));
         command.addAll(request.argv());
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(request.folder().toFile())
@@ -194,7 +228,8 @@ public final class LocalLauncher implements Launcher {
 
         int pid = awaitProcessId(request, files, process);
         long ticks = ProcessIdentity.of(pid).map(ProcessIdentity::startTicks).orElse(0L);
-        new LaunchNote(request.attemptId(), request.trialId(), boot, pid, ticks, devices).write(files.launchFile());
+        new LaunchNote(request.attemptId(), request.trialId(), boot, pid, ticks, devices, groupFolder)
+                .write(files.launchFile());
         LaunchRecord record =
                 new LaunchRecord(pid, ticks, boot, request.attemptId(), request.attempt(), request.folder());
         LOG.log(
@@ -205,7 +240,7 @@ public final class LocalLauncher implements Launcher {
                 request.attempt(),
                 Integer.toString(pid),
                 devices.gpus());
-        return follow(record, devices, process.pid() == pid ? Optional.of(process) : Optional.empty());
+        return follow(record, devices, group, process.pid() == pid ? Optional.of(process) : Optional.empty());
     }
 
     /** The leader's id, from the leader itself: setsid starts a further process where it has to. */
@@ -239,8 +274,9 @@ public final class LocalLauncher implements Launcher {
         }
     }
 
-    private LocalTrial follow(LaunchRecord record, DeviceGrant devices, Optional<Process> child) {
-        LocalTrial trial = LocalTrial.follow(record, devices, child);
+    private LocalTrial follow(
+            LaunchRecord record, DeviceGrant devices, Optional<ControlGroup> group, Optional<Process> child) {
+        LocalTrial trial = LocalTrial.follow(record, devices, group, child);
         running.put(record.attemptId(), trial);
         var unused = trial.onExit().thenRun(() -> running.remove(record.attemptId(), trial));
         return trial;

@@ -1,9 +1,13 @@
 package dev.sluice.console.launch;
 
+import dev.sluice.console.process.ControlGroup;
 import dev.sluice.console.process.LogTail;
 import dev.sluice.console.process.ProcessFamily;
 import dev.sluice.console.process.ProcessIdentity;
+import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -35,6 +39,12 @@ final class LocalTrial implements TrialHandle {
     /** What the wrapper's shell says of a program that it could not run. */
     private static final Pattern NOT_RUN = Pattern.compile("sluice: (?:line )?\\d+: exec: (.*): (.*)");
 
+    /** How often it is measured how much main memory an attempt uses that may use only so much. */
+    private static final long MEASURE_MILLIS = 2_000;
+
+    /** What a shell says of a program that was killed. */
+    private static final int KILLED = 137;
+
     private static final long NEVER = Long.MAX_VALUE;
 
     private final LaunchRecord record;
@@ -50,19 +60,29 @@ final class LocalTrial implements TrialHandle {
     private final AtomicLong killAfterNanos = new AtomicLong(NEVER);
 
     private final DeviceGrant devices;
+    private final Optional<ControlGroup> group;
+    private long measuredNanos = beganNanos;
+    /** How it used more memory than it may, once it did. */
+    private Optional<String> excess = Optional.empty();
 
-    private LocalTrial(LaunchRecord record, DeviceGrant devices, Optional<ProcessIdentity> leader) {
+    private LocalTrial(
+            LaunchRecord record, DeviceGrant devices, Optional<ControlGroup> group, Optional<ProcessIdentity> leader) {
+        this.group = group;
         this.record = record;
         this.devices = devices;
         this.files = AttemptFolder.of(record.folder(), record.attempt());
-        this.family = ProcessFamily.marked(Launcher.MARK, record.attemptId().toString());
+        ProcessFamily marked =
+                ProcessFamily.marked(Launcher.MARK, record.attemptId().toString());
+        this.family = group.map(marked::in).orElse(marked);
         this.leader = leader;
     }
 
     /** The attempt of this record, followed from now on; where the leader is our child, its end is seen at once. */
-    static LocalTrial follow(LaunchRecord record, DeviceGrant devices, Optional<Process> child) {
+    static LocalTrial follow(
+            LaunchRecord record, DeviceGrant devices, Optional<ControlGroup> group, Optional<Process> child) {
         ProcessIdentity identity = new ProcessIdentity(record.pid(), record.startTicks(), record.bootId());
-        LocalTrial trial = new LocalTrial(record, devices, Optional.of(identity).filter(ProcessIdentity::alive));
+        LocalTrial trial =
+                new LocalTrial(record, devices, group, Optional.of(identity).filter(ProcessIdentity::alive));
         child.ifPresent(process -> {
             var unused = process.onExit().thenRun(trial.wake::release);
         });
@@ -113,6 +133,11 @@ final class LocalTrial implements TrialHandle {
             awaitEnd();
             code = exitCode();
             killAll(member -> false);
+            group.ifPresent(ControlGroup::remove);
+            if (excess.isPresent() && (code.isEmpty() || code.getAsInt() != 0)) {
+                code = OptionalInt.of(KILLED);
+                say(excess.get());
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
@@ -128,6 +153,9 @@ final class LocalTrial implements TrialHandle {
     private void awaitEnd() throws InterruptedException {
         boolean asked = false;
         while (alive()) {
+            if (excess.isEmpty() && usesTooMuch()) {
+                stop(Duration.ZERO);
+            }
             long killAfter = killAfterNanos.get();
             long leftMillis = TimeUnit.NANOSECONDS.toMillis(killAfter - (System.nanoTime() - beganNanos));
             if (leftMillis <= 0) {
@@ -148,6 +176,34 @@ final class LocalTrial implements TrialHandle {
                     Math.min(toAsk && !asked ? PROGRAM_POLL_MILLIS : POLL_MILLIS, leftMillis), TimeUnit.MILLISECONDS)) {
                 wake.drainPermits();
             }
+        }
+    }
+
+    private boolean usesTooMuch() {
+        long now = System.nanoTime();
+        if (devices.memoryBytes() == 0 || now - measuredNanos < TimeUnit.MILLISECONDS.toNanos(MEASURE_MILLIS)) {
+            return false;
+        }
+        measuredNanos = now;
+        long used = family.memoryBytes(leader, devices.memoryBytes());
+        if (used > devices.memoryBytes()) {
+            excess = Optional.of("used %s, resources.memory is %s"
+                    .formatted(SizeWords.of(used), SizeWords.of(devices.memoryBytes())));
+        }
+        return excess.isPresent();
+    }
+
+    /** Adds a line of ours to what the program wrote to its error output. */
+    private void say(String line) {
+        LOG.log(Level.WARNING, "attempt={0} {1}", record.attemptId(), line);
+        try {
+            Files.writeString(
+                    files.errorOutput(),
+                    "sluice: " + line + "\n",
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "attempt=" + record.attemptId() + " cannot be told so", e);
         }
     }
 

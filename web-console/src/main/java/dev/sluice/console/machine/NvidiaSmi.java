@@ -50,6 +50,21 @@ public final class NvidiaSmi {
      *     was killed does not end
      */
     public List<List<String>> query(List<String> fields, Duration limit) throws IOException, InterruptedException {
+        return ask("--query-gpu=", fields, limit);
+    }
+
+    /**
+     * Asks for properties of all processes that compute on a GPU, one entry a process and GPU; otherwise as {@link #query}.
+     *
+     * @param fields the names of the properties, as {@code nvidia-smi --help-query-compute-apps} lists them
+     */
+    public List<List<String>> queryProcesses(List<String> fields, Duration limit)
+            throws IOException, InterruptedException {
+        return ask("--query-compute-apps=", fields, limit);
+    }
+
+    private List<List<String>> ask(String what, List<String> fields, Duration limit)
+            throws IOException, InterruptedException {
         Process before = killed;
         if (before != null && before.isAlive()) {
             throw new IOException("nvidia-smi, process %d, does not end though it was killed".formatted(before.pid()));
@@ -58,9 +73,7 @@ public final class NvidiaSmi {
         Path answer = Files.createTempFile("nvidia-smi", ".csv");
         try {
             Process process = new ProcessBuilder(
-                            program.toString(),
-                            "--query-gpu=" + String.join(",", fields),
-                            "--format=csv,noheader,nounits")
+                            program.toString(), what + String.join(",", fields), "--format=csv,noheader,nounits")
                     .redirectInput(Path.of("/dev/null").toFile())
                     .redirectErrorStream(true)
                     .redirectOutput(answer.toFile())

@@ -6,6 +6,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -52,6 +53,20 @@ record ProcessStat(long pid, char state, long parent, long session, long startTi
         return found;
     }
 
+    /** The value of a variable in the process's environment, as it was when its program started. */
+    static Optional<String> variable(long pid, String name) {
+        try {
+            String environment =
+                    new String(Files.readAllBytes(PROC.resolve(pid + "/environ")), StandardCharsets.ISO_8859_1);
+            return Arrays.stream(environment.split("\0", -1))
+                    .filter(entry -> entry.startsWith(name + "="))
+                    .map(entry -> entry.substring(name.length() + 1))
+                    .findFirst();
+        } catch (IOException goneOrNotOurs) {
+            return Optional.empty();
+        }
+    }
+
     /** Whether the process's environment, as it was when its program started, holds this {@code NAME=value}. */
     static boolean carries(long pid, byte[] entry) {
         byte[] environment;
@@ -63,8 +78,7 @@ record ProcessStat(long pid, char state, long parent, long session, long startTi
         int start = 0;
         for (int i = 0; i <= environment.length; i++) {
             if (i == environment.length || environment[i] == 0) {
-                if (i - start == entry.length
-                        && java.util.Arrays.equals(environment, start, i, entry, 0, entry.length)) {
+                if (i - start == entry.length && Arrays.equals(environment, start, i, entry, 0, entry.length)) {
                     return true;
                 }
                 start = i + 1;

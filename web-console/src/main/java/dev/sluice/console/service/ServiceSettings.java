@@ -41,6 +41,21 @@ public interface ServiceSettings {
         /** CPU slots; default: the processors of this machine. */
         OptionalInt cpus();
 
+        /** Main memory to lend to trials that say how much they need, such as `64GiB`; default: this machine's, or its container's. */
+        Optional<String> memory();
+
+        /** How often it is looked how full GPUs are, and with what; 0: never, then no trial joins another by memory. */
+        @WithDefault("5s")
+        Duration gpuInterval();
+
+        /** How long a trial's use of GPU memory must stay the same before others join it (`share: memory`), unless one ends before. */
+        @WithDefault("30s")
+        Duration memorySettles();
+
+        /** Whether each trial gets a control group (cgroup v2) of its own, where the service may make some. */
+        @WithDefault("true")
+        boolean controlGroups();
+
         /** GPU ids as CUDA_VISIBLE_DEVICES takes them, or `none`; default: what nvidia-smi names. */
         Optional<String> gpus();
     }

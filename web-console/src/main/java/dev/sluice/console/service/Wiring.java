@@ -6,14 +6,20 @@ import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import dev.sluice.console.folder.DataFolder;
 import dev.sluice.console.launch.DevicePool;
+import dev.sluice.console.launch.DrainedDevices;
 import dev.sluice.console.launch.GpuDetection;
+import dev.sluice.console.launch.GpuWatch;
 import dev.sluice.console.launch.Launcher;
 import dev.sluice.console.launch.LocalLauncher;
+import dev.sluice.console.launch.Machine;
 import dev.sluice.console.machine.GpuMeter;
+import dev.sluice.console.machine.HostMemory;
 import dev.sluice.console.mlflow.ExternalTrackingServer;
 import dev.sluice.console.mlflow.LocalMlflowServer;
 import dev.sluice.console.mlflow.LocalMlflowSettings;
 import dev.sluice.console.mlflow.TrackingServer;
+import dev.sluice.console.process.ControlGroup;
+import dev.sluice.console.specification.SizeText;
 import dev.sluice.console.specification.SpecificationReader;
 import dev.sluice.console.specification.TrainerCatalog;
 import dev.sluice.console.sweep.TrainerHome;
@@ -25,25 +31,55 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.Optional;
 
 /** Makes beans of the parts that know nothing of CDI. */
 @ApplicationScoped
 public class Wiring {
     @Produces
     @Singleton
-    Launcher launcher() {
-        return LocalLauncher.of(System.getenv());
+    Launcher launcher(ServiceSettings settings) {
+        var launcher = LocalLauncher.of(System.getenv());
+        var groups = settings.devices().controlGroups() ? ControlGroup.home() : Optional.<Path>empty();
+        Log.infof("event=launcher groups=%s", groups.map(Path::toString).orElse("none"));
+        return groups.map(launcher::withGroupsIn).orElse(launcher);
     }
 
     @Produces
     @Singleton
-    DevicePool devices(ServiceSettings settings) {
+    DevicePool devices(ServiceSettings settings, DrainedDevices drained) throws IOException {
         int cpus = settings.devices().cpus().orElse(Runtime.getRuntime().availableProcessors());
         var gpus = GpuDetection.detect(settings.devices().gpus(), System.getenv());
-        Log.infof("event=devices cpus=%d gpus=%d", cpus, gpus.size());
-        return DevicePool.of(cpus, gpus);
+        long memory = settings.devices()
+                .memory()
+                .map(Wiring::sizeBytes)
+                .orElseGet(() -> HostMemory.totalBytes().orElse(Long.MAX_VALUE));
+        Log.infof("event=devices cpus=%d memory=%d gpus=%d", cpus, memory, gpus.size());
+        var pool = DevicePool.of(
+                new Machine(cpus, memory, gpus), settings.devices().memorySettles());
+        drained.read().forEach(id -> pool.drain(id, true));
+        return pool;
+    }
+
+    @Produces
+    @Singleton
+    DrainedDevices drained(DataFolder data) {
+        return DrainedDevices.in(data.root().resolve("drained.json"));
+    }
+
+    @Produces
+    @Singleton
+    GpuWatch gpuWatch(DevicePool pool, ServiceSettings settings) {
+        return GpuWatch.of(pool, System.getenv(), settings.devices().gpuInterval());
+    }
+
+    private static long sizeBytes(String text) {
+        return SizeText.parse(text)
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "sluice.devices.memory must be an amount of memory such as 64GiB, was \"" + text + "\""));
     }
 
     @Produces

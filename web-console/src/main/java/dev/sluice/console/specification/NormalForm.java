@@ -89,6 +89,10 @@ final class NormalForm {
         resources.set("gpus", count(sweep.resources().gpus()));
         resources.put("cpus", sweep.resources().cpus());
         sweep.resources().memoryBytes().ifPresent(bytes -> resources.put("memory", SizeText.of(bytes)));
+        if (sweep.resources().sharesGpuByMemory()) {
+            resources.put("share", "memory");
+        }
+        file.put("priority", sweep.priority());
         ObjectNode retries = file.putObject("retries");
         retries.put("max", sweep.retries().max());
         retries.put("backoff", DurationText.of(sweep.retries().backoff()));

@@ -47,6 +47,7 @@ final class SweepReading {
             "budget",
             "trial",
             "resources",
+            "priority",
             "retries",
             "failurePolicies",
             "alerts",
@@ -93,6 +94,12 @@ final class SweepReading {
     private static final List<String> GOALS = List.of("maximize", "minimize");
     private static final Map<String, String> GOAL_SYNONYMS =
             Map.of("max", "maximize", "min", "minimize", "maximum", "maximize", "minimum", "minimize");
+    /** How trials share a GPU. */
+    private static final List<String> SHARES = List.of("memory");
+
+    /** Further than this no two priorities need be apart. */
+    private static final int HIGHEST_PRIORITY = 1000;
+
     private static final List<String> POLICIES = List.of("INFEASIBLE", "PRUNED", "FAILED");
     private static final Pattern MODEL_ODD = Pattern.compile("[/:]");
     private static final Pattern ALIAS = Pattern.compile("[A-Za-z0-9_-]{1,255}");
@@ -141,6 +148,12 @@ final class SweepReading {
         PruningSection pruning = algorithms.readPruning(sweep);
         BudgetSection budget = readBudget(sweep, search);
         ResourcesSection resources = readResources(sweep);
+        int priority = (int) sweep.whole(
+                        "priority",
+                        -HIGHEST_PRIORITY,
+                        HIGHEST_PRIORITY,
+                        "sweeps with a higher one go first; 0 is usual")
+                .orElse(0);
         RetriesSection retries = readRetries(sweep);
         List<FailurePolicy> failurePolicies = readFailurePolicies(sweep);
         List<AlertRule> alerts = AlertReading.read(sweep);
@@ -190,6 +203,7 @@ final class SweepReading {
                 budget,
                 trial.get(),
                 resources,
+                priority,
                 retries,
                 failurePolicies,
                 alerts,
@@ -492,8 +506,10 @@ final class SweepReading {
         return sweep.section("resources", example)
                 .map(section -> {
                     section.allow(
-                            List.of("gpus", "cpus", "memory"),
-                            Map.of("gpu", "gpus", "cpu", "cpus", "threads", "cpus", "ram", "memory", "mem", "memory"));
+                            List.of("gpus", "cpus", "memory", "share"),
+                            Map.of(
+                                    "gpu", "gpus", "cpu", "cpus", "threads", "cpus", "ram", "memory", "mem", "memory",
+                                    "sharing", "share", "packing", "share"));
                     double gpus = section.number("gpus", 0, 1024, "GPUs for one trial; a fraction below 1 shares one")
                             .orElse(ResourcesSection.DEFAULT.gpus());
                     if (gpus > 1 && gpus != Math.rint(gpus)) {
@@ -502,11 +518,19 @@ final class SweepReading {
                                 section.field("gpus") + " must be whole above 1 (only a single GPU can be shared), was "
                                         + section.shown("gpus"));
                     }
+                    boolean shares = section.word("share", SHARES, Map.of()).isPresent();
+                    if (shares && gpus != 1) {
+                        section.problem(
+                                "share",
+                                section.field("share") + " is for trials of one GPU each ('gpus: 1'), was 'gpus: "
+                                        + NumberText.of(gpus) + "'");
+                    }
                     return new ResourcesSection(
                             gpus,
                             (int) section.whole("cpus", 1, 4096, "processors for one trial")
                                     .orElse(ResourcesSection.DEFAULT.cpus()),
-                            section.sizeBytes("memory"));
+                            section.sizeBytes("memory"),
+                            shares);
                 })
                 .orElse(ResourcesSection.DEFAULT);
     }

@@ -25,6 +25,7 @@ import java.util.Random;
  * @param space       the parameters and the constraints over them
  * @param enqueue     points to try first, completed
  * @param warmStart   empty: it begins with nothing
+ * @param priority    among sweeps that wait for devices the higher one goes first; {@code [-1000, 1000]}
  * @param promotion   empty: promotion by hand
  */
 public record SweepSpecification(
@@ -40,6 +41,7 @@ public record SweepSpecification(
         BudgetSection budget,
         TrialSection trial,
         ResourcesSection resources,
+        int priority,
         RetriesSection retries,
         List<FailurePolicy> failurePolicies,
         List<AlertRule> alerts,
@@ -77,6 +79,7 @@ public record SweepSpecification(
                 budget,
                 trial,
                 resources,
+                priority,
                 retries,
                 failurePolicies,
                 alerts,

@@ -25,6 +25,7 @@ public record SweepEdit(ObjectNode before, ObjectNode after) {
             "retries",
             "failurePolicies",
             "alerts",
+            "priority",
             "promotion");
     /** Points that the sweep began with: they have their trials, and need not be points of the space any more. */
     private static final String ENQUEUE = "enqueue";

@@ -74,6 +74,16 @@ public class AttemptRunner {
     private static final Duration RUN_ID = Duration.ofSeconds(3);
     private static final Duration TRY_AGAIN = Duration.ofMillis(500);
     private static final int HEARTBEAT_SECONDS = 20;
+    /** What PyTorch, CUDA, JAX and TensorFlow say. */
+    private static final Pattern OUT_OF_GPU_MEMORY = Pattern.compile(
+            "CUDA out of memory|CUDA_ERROR_OUT_OF_MEMORY|cudaErrorMemoryAllocation|OutOfMemoryError: CUDA|RESOURCE_EXHAUSTED");
+
+    private static final String BESIDE_OTHERS =
+            "it found no GPU memory beside other trials; it runs again with fewer on its device";
+
+    /** So many last reports are taken in together with the end. */
+    private static final int AT_THE_END = 100;
+
     private static final Duration POLICY_TIME = Duration.ofSeconds(5);
 
     private final StudyDesk desk;
@@ -134,7 +144,12 @@ public class AttemptRunner {
 
     /** Starts an attempt and sees it through, on a thread of its own. */
     void start(SweepSpecification specification, Lease lease, DeviceLease device) {
+        device.usedBy(user(lease.attempt()));
         hold(lease.attempt(), () -> launch(specification, lease, device));
+    }
+
+    private static DeviceLease.User user(Attempt attempt) {
+        return new DeviceLease.User(attempt.trial(), attempt.trialNumber(), attempt.id());
     }
 
     private void hold(Attempt attempt, Runnable work) {
@@ -197,7 +212,7 @@ public class AttemptRunner {
         Log.infof(
                 "event=adopted sweep=%s trial=%d attempt=%d alive=%s",
                 attempt.sweep(), attempt.trialNumber(), attempt.number(), handle.alive());
-        var device = devices.restore(handle.devices());
+        var device = devices.restore(attempt.sweep(), handle.devices()).usedBy(user(attempt));
         hold(attempt, () -> {
             if (attempt.directive().equals(Reply.STOP)) {
                 handle.stop(GRACE);
@@ -265,19 +280,41 @@ public class AttemptRunner {
                 stop(key, LISTENS);
             }
             var folder = data.trial(attempt.trial());
-            var exit = watch(attempt, folder, handle, own);
+            var rest = new ArrayList<ReportCollector.Collected>();
+            var exit = watch(attempt, folder, handle, own, rest::addAll);
             if (own) {
-                readRest(attempt, folder);
+                rest.addAll(readRest(attempt, folder));
+            }
+            if (exit.succeeded()) {
+                devices.endedWell(device);
+            } else if (device.wasShared() && isOutOfGpuMemory(folder, attempt)) {
+                devices.ranOutOfMemory(device);
+                deliver(attempt, rest);
+                insist(attempt, live -> live.notStarted(attempt.id(), BESIDE_OTHERS, false));
+                return;
             }
             var end = new Exit(exit.code(), exit.lastLine(), policy(specification, folder, attempt, exit));
-            insist(attempt, live -> live.ended(attempt.id(), end));
+            if (rest.size() > AT_THE_END) {
+                deliver(attempt, rest);
+                rest.clear();
+            }
+            // In one command, so in one commit: the device waits for it.
+            insist(attempt, live -> {
+                rest.forEach(report -> takeIn(live, attempt, report));
+                live.ended(attempt.id(), end);
+            });
         } finally {
             running.remove(key);
         }
     }
 
     /** Sees the process to its end, and what the machine does meanwhile: not beyond, since then the run may be closed. */
-    private TrialExit watch(Attempt attempt, TrialFolder folder, TrialHandle handle, boolean own) {
+    private TrialExit watch(
+            Attempt attempt,
+            TrialFolder folder,
+            TrialHandle handle,
+            boolean own,
+            Consumer<List<ReportCollector.Collected>> rest) {
         var sampling = systemMetrics.of(folder, handle.devices().gpus(), handle::alive, used -> {
             var unused = desk.submit(attempt.sweep(), live -> {
                 live.gpusUsed(attempt.id(), used);
@@ -286,7 +323,7 @@ public class AttemptRunner {
         });
         try {
             if (!own) {
-                collect(attempt, folder, handle);
+                rest.accept(collect(attempt, folder, handle));
             }
             return handle.onExit().join();
         } finally {
@@ -304,36 +341,51 @@ public class AttemptRunner {
                 true);
     }
 
-    /** Reads what a command prints, until it has ended and everything was read. */
-    private void collect(Attempt attempt, TrialFolder folder, TrialHandle handle) {
+    /** Takes in what a command prints, until it has ended; what it printed last is the answer. */
+    private List<ReportCollector.Collected> collect(Attempt attempt, TrialFolder folder, TrialHandle handle) {
         var exit = handle.onExit();
         try (var reports = ReportCollector.ofStdout(folder.stdout(attempt.number()), attempt.lastSeq())) {
             while (!exit.isDone()) {
-                deliver(attempt, reports.next());
+                var found = reports.next(exit);
+                if (exit.isDone() && found.size() <= AT_THE_END) {
+                    var last = new ArrayList<>(found);
+                    last.addAll(reports.rest());
+                    return last;
+                }
+                deliver(attempt, found);
             }
-            deliver(attempt, reports.rest());
+            return reports.rest();
         } catch (UncheckedIOException e) {
             Log.errorf(e, "event=output-unreadable attempt=%s", attempt.id());
+            return List.of();
         }
     }
 
     /** What an own trainer wrote down and could not send any more. */
-    private void readRest(Attempt attempt, TrialFolder folder) {
+    private List<ReportCollector.Collected> readRest(Attempt attempt, TrialFolder folder) {
         try (var rest = ReportCollector.ofReports(folder.reports(attempt.number()), attempt.lastSeq())) {
-            deliver(attempt, rest.rest());
+            return rest.rest();
         } catch (UncheckedIOException e) {
             Log.errorf(e, "event=reports-unreadable attempt=%s", attempt.id());
+            return List.of();
         }
     }
 
     private void deliver(Attempt attempt, List<ReportCollector.Collected> reports) {
         for (var report : reports) {
-            insist(attempt, live -> {
-                var points = risingOnly(live.lastStep(attempt.id()), report.points());
-                if (!points.isEmpty()) {
-                    live.report(attempt.id(), report.seq(), points);
-                }
-            });
+            insist(attempt, live -> takeIn(live, attempt, report));
+        }
+    }
+
+    /** What the study refuses is left out: the attempt was ended by somebody else. */
+    private static void takeIn(LiveSweep live, Attempt attempt, ReportCollector.Collected report) {
+        try {
+            var points = risingOnly(live.lastStep(attempt.id()), report.points());
+            if (!points.isEmpty()) {
+                live.report(attempt.id(), report.seq(), points);
+            }
+        } catch (ProblemException e) {
+            Log.debugf("event=refused attempt=%s reason=\"%s\"", attempt.id(), e.getMessage());
         }
     }
 
@@ -348,6 +400,11 @@ public class AttemptRunner {
             }
         }
         return rising;
+    }
+
+    private static boolean isOutOfGpuMemory(TrialFolder folder, Attempt attempt) {
+        return List.of(folder.stderr(attempt.number()), folder.stdout(attempt.number())).stream()
+                .anyMatch(file -> find(OUT_OF_GPU_MEMORY, file).isPresent());
     }
 
     /** The first failure policy, in the file's order, whose pattern is in the log of a failed attempt. */

@@ -1,8 +1,11 @@
 package dev.sluice.console.sweep;
 
+import dev.sluice.console.launch.DeviceClaim;
 import dev.sluice.console.launch.DeviceLease;
 import dev.sluice.console.launch.DevicePool;
+import dev.sluice.console.launch.GpuWatch;
 import dev.sluice.console.problem.ProblemException;
+import dev.sluice.console.specification.SweepSpecification;
 import dev.sluice.console.specification.TrialSection;
 import dev.sluice.console.study.Attempt;
 import dev.sluice.console.study.Committed;
@@ -16,8 +19,10 @@ import io.quarkus.logging.Log;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
@@ -35,11 +40,13 @@ public class SweepLoop {
 
     private final StudyDesk desk;
     private final DevicePool devices;
+    private final GpuWatch gpus;
     private final AttemptRunner runner;
     private final Map<UUID, Semaphore> loops = new ConcurrentHashMap<>();
     private volatile boolean open = true;
 
-    SweepLoop(StudyDesk desk, DevicePool devices, AttemptRunner runner) {
+    SweepLoop(StudyDesk desk, DevicePool devices, GpuWatch gpus, AttemptRunner runner) {
+        this.gpus = gpus;
         this.desk = desk;
         this.devices = devices;
         this.runner = runner;
@@ -48,12 +55,13 @@ public class SweepLoop {
     /** Takes up what a service before this one left, and every sweep that comes. */
     public void start() {
         desk.listen(this::committed);
-        devices.onGivenBack(() -> loops.values().forEach(Semaphore::release));
         takeUp(desk.restore());
     }
 
     /** Goes on with sweeps that are live again: with the attempts that nobody holds, and with starting others. */
     public void takeUp(List<UUID> sweeps) {
+        // Whatever runs has its devices before anybody is lent one.
+        var local = new ArrayList<UUID>();
         for (var sweep : sweeps) {
             try {
                 var attempts = desk.call(sweep, LiveSweep::activeAttempts);
@@ -62,17 +70,19 @@ public class SweepLoop {
                         .filter(attempt -> attempt.isLocal() && !runner.holds(attempt.id()))
                         .forEach(attempt -> runner.adopt(specification, attempt));
                 if (!(specification.trial() instanceof TrialSection.ExternalTrial)) {
-                    watch(sweep);
+                    local.add(sweep);
                 }
                 Log.infof("event=sweep-restored sweep=%s running=%d", sweep, attempts.size());
             } catch (ProblemException e) {
                 Log.infof("event=sweep-restored sweep=%s reason=\"%s\"", sweep, e.getMessage());
             }
         }
+        local.forEach(this::watch);
     }
 
     public void stop() {
         open = false;
+        gpus.close();
         loops.values().forEach(Semaphore::release);
     }
 
@@ -140,7 +150,7 @@ public class SweepLoop {
 
     private void loop(UUID sweep, Semaphore signal) {
         var lookedAround = Instant.now();
-        try {
+        try (var claim = devices.claim(sweep, signal::release)) {
             while (open && desk.isLive(sweep)) {
                 if (lookedAround.plus(LOOK_AROUND).isBefore(Instant.now())) {
                     lookedAround = Instant.now();
@@ -149,7 +159,7 @@ public class SweepLoop {
                 if (signal.tryAcquire(LOOK_AGAIN_MILLIS, TimeUnit.MILLISECONDS)) {
                     signal.drainPermits();
                 }
-                while (open && startOne(sweep)) {}
+                while (open && startOne(sweep, claim)) {}
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -178,13 +188,18 @@ public class SweepLoop {
         }
     }
 
-    private boolean startOne(UUID sweep) {
+    private boolean startOne(UUID sweep, DeviceClaim claim) {
         try {
-            if (!desk.call(sweep, LiveSweep::hasWork)) {
+            claim.look();
+            var next = desk.call(
+                    sweep,
+                    live -> live.hasWork() ? Optional.of(live.specification()) : Optional.<SweepSpecification>empty());
+            if (next.isEmpty()) {
+                claim.rest();
                 return false;
             }
-            var specification = desk.call(sweep, LiveSweep::specification);
-            var lent = devices.tryAcquire(SweepResource.request(specification));
+            var specification = next.get();
+            var lent = claim.request(SweepResource.request(specification), specification.priority());
             if (lent.isEmpty()) {
                 return false;
             }
@@ -203,9 +218,11 @@ public class SweepLoop {
             }
             return handedOver;
         } catch (ProblemException e) {
+            claim.rest();
             Log.debugf("event=nothing-started sweep=%s reason=\"%s\"", sweep, e.getMessage());
             return false;
         } catch (RuntimeException e) {
+            claim.rest();
             Log.errorf(e, "event=loop-failed sweep=%s", sweep);
             return false;
         }

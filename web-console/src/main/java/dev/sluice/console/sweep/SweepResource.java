@@ -627,7 +627,7 @@ public class SweepResource {
             case ReadResult.Valid valid -> {
                 var specification = valid.specification();
                 if (!(specification.trial() instanceof TrialSection.ExternalTrial)) {
-                    devices.impossible(request(specification)).ifPresent(why -> {
+                    devices.machine().impossible(request(specification)).ifPresent(why -> {
                         throw Problem.Invalid.at("/resources", why).exception();
                     });
                 }
@@ -643,8 +643,12 @@ public class SweepResource {
     }
 
     static DeviceRequest request(SweepSpecification specification) {
+        var resources = specification.resources();
         return DeviceRequest.of(
-                specification.resources().cpus(), specification.resources().gpus());
+                resources.cpus(),
+                resources.gpus(),
+                resources.sharesGpuByMemory(),
+                resources.memoryBytes().orElse(0));
     }
 
     private SweepSnapshot find(UUID id) {

@@ -12,12 +12,16 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Reports from what a program prints, read while it is written. */
 final class ReportCollectorTest {
+    private static final Future<?> NEVER = new CompletableFuture<>();
+
     private static final String OUTPUT = """
             loading data…
             {"step": 1, "loss": 0.5}
@@ -54,7 +58,7 @@ final class ReportCollectorTest {
         for (int cut = 0; cut <= all.length; cut++) {
             Files.write(file, Arrays.copyOf(all, cut));
             try (var collector = ReportCollector.ofStdout(file, Long.MIN_VALUE)) {
-                var reports = new ArrayList<>(collector.next());
+                var reports = new ArrayList<>(collector.next(NEVER));
                 Files.write(file, Arrays.copyOfRange(all, cut, all.length), StandardOpenOption.APPEND);
                 reports.addAll(collector.rest());
                 assertThat(reports).as("cut at %d", cut).isEqualTo(wanted);
@@ -83,7 +87,7 @@ final class ReportCollectorTest {
     void anUnfinishedLineIsHeldBackUntilTheEnd() throws IOException {
         write("{\"step\": 1, \"loss\": 0.5}");
         try (var collector = ReportCollector.ofStdout(file, Long.MIN_VALUE)) {
-            assertThat(collector.next()).isEmpty();
+            assertThat(collector.next(NEVER)).isEmpty();
             assertThat(collector.rest()).hasSize(1);
         }
     }
@@ -129,7 +133,7 @@ final class ReportCollectorTest {
         }
         write(lines.toString());
         try (var collector = ReportCollector.ofStdout(file, Long.MIN_VALUE)) {
-            int first = collector.next().size();
+            int first = collector.next(NEVER).size();
             assertThat(first).isLessThan(400_000);
             assertThat(first + collector.rest().size()).isEqualTo(400_000);
         }

@@ -39,7 +39,7 @@ final class GpuDetectionTest {
     @Test
     void aSettingComesFirst() {
         assertThat(GpuDetection.detect(Optional.of("1, 3"), Map.of("PATH", folder.toString())))
-                .containsExactly(new Gpu("1", "", 0), new Gpu("3", "", 0));
+                .containsExactly(new Gpu("1", SECOND.name(), SECOND.memoryMebibytes()), new Gpu("3", "", 0));
         assertThat(GpuDetection.detect(Optional.of("none"), Map.of("PATH", folder.toString())))
                 .isEmpty();
         assertThatThrownBy(() -> GpuDetection.detect(Optional.of("1,1"), Map.of()))

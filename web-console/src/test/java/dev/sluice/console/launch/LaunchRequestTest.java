@@ -21,12 +21,6 @@ final class LaunchRequestTest {
 
     private static LaunchRequest request(List<String> argv, Map<String, String> environment) {
         return new LaunchRequest(
-                UUID.randomUUID(),
-                UUID.randomUUID(),
-                1,
-                Path.of("/trial"),
-                argv,
-                environment,
-                DevicePool.of(1, List.of()).tryAcquire(new DeviceRequest(1, 0)).orElseThrow());
+                UUID.randomUUID(), UUID.randomUUID(), 1, Path.of("/trial"), argv, environment, Pools.cpu());
     }
 }

@@ -18,9 +18,7 @@ final class LaunchingService {
                         Path.of(arguments[1]),
                         List.of("/bin/sh", "-c", arguments[2]),
                         Map.of(),
-                        DevicePool.of(1, List.of())
-                                .tryAcquire(new DeviceRequest(1, 0))
-                                .orElseThrow()))
+                        Pools.cpu()))
                 .onExit()
                 .join();
     }

@@ -11,11 +11,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-final class LocalLauncherTest extends LauncherContract {
+/** What is the local launcher's own. */
+final class LocalLauncherTest extends LauncherKit {
     private static final DeviceGrant NONE = new DeviceGrant(0, List.of());
 
     @Override
@@ -52,7 +54,8 @@ final class LocalLauncherTest extends LauncherContract {
                         "another-boot",
                         ProcessHandle.current().pid(),
                         1,
-                        NONE)
+                        NONE,
+                        Optional.empty())
                 .write(files.launchFile());
 
         TrialHandle found = track(launcher().launch(request));
@@ -67,7 +70,14 @@ final class LocalLauncherTest extends LauncherContract {
         LaunchRequest request = request("exit 0");
         AttemptFolder files = AttemptFolder.of(request.folder(), 1);
         Files.createDirectories(files.path());
-        new LaunchNote(request.attemptId(), request.trialId(), ProcessIdentity.currentBoot(), 0, 0, NONE)
+        new LaunchNote(
+                        request.attemptId(),
+                        request.trialId(),
+                        ProcessIdentity.currentBoot(),
+                        0,
+                        0,
+                        NONE,
+                        Optional.empty())
                 .write(files.launchFile());
         assertThat(launcher().find(request.attemptId(), request.folder(), 1)).isEmpty();
 
@@ -80,7 +90,14 @@ final class LocalLauncherTest extends LauncherContract {
         TrialHandle first = launch(request);
         awaitFile(first, "ready");
         AttemptFolder files = AttemptFolder.of(request.folder(), 1);
-        new LaunchNote(request.attemptId(), request.trialId(), ProcessIdentity.currentBoot(), 0, 0, NONE)
+        new LaunchNote(
+                        request.attemptId(),
+                        request.trialId(),
+                        ProcessIdentity.currentBoot(),
+                        0,
+                        0,
+                        NONE,
+                        Optional.empty())
                 .write(files.launchFile());
 
         TrialHandle found =
@@ -103,13 +120,7 @@ final class LocalLauncherTest extends LauncherContract {
     void aFolderThatCannotBeMadeIsSaid() throws IOException {
         Path file = Files.writeString(data.resolve("file"), "");
         LaunchRequest request = new LaunchRequest(
-                UUID.randomUUID(),
-                UUID.randomUUID(),
-                1,
-                file.resolve("trial"),
-                List.of("true"),
-                Map.of(),
-                DevicePool.of(1, List.of()).tryAcquire(new DeviceRequest(1, 0)).orElseThrow());
+                UUID.randomUUID(), UUID.randomUUID(), 1, file.resolve("trial"), List.of("true"), Map.of(), Pools.cpu());
 
         assertThatThrownBy(() -> launcher().launch(request))
                 .isInstanceOf(LaunchException.class)

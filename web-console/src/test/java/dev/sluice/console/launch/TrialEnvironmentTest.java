@@ -48,7 +48,8 @@ final class TrialEnvironmentTest {
                         "OMP_NUM_THREADS", "8",
                         "CUDA_VISIBLE_DEVICES", "3",
                         "SLUICE_ATTEMPT", "x"),
-                DevicePool.of(2, List.of()).tryAcquire(new DeviceRequest(2, 0)).orElseThrow());
+                Pools.tryAcquire(Pools.of(2, List.of()), new DeviceRequest(2, 0))
+                        .orElseThrow());
 
         Map<String, String> environment = TrialEnvironment.of(
                 Map.of("SLUICE_TOKEN", "the service's", "LANG", "C", "CUDA_VISIBLE_DEVICES", "0,1"), request);

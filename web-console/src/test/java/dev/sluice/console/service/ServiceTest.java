@@ -460,7 +460,9 @@ class ServiceTest {
             await().pollDelay(Duration.ofMillis(delay)).until(() -> true);
             given().post("/api/v1/sweeps/" + sweep + "/cancel").then().statusCode(200);
             awaitState(sweep, "CANCELLED");
-            given().get("/api/v1/nodes").then().body("items[0].devices.cpusLent", equalTo(0));
+            // The end is written down first, then the devices are given back.
+            await().untilAsserted(
+                            () -> given().get("/api/v1/nodes").then().body("items[0].devices.cpusLent", equalTo(0)));
         }
     }
 

@@ -913,6 +913,15 @@ class InvalidFilesTest {
                 // the rest
                 wrong("gpus negative", with("resources: {gpus: -1}"), "/resources/gpus", 7, "-1"),
                 wrong("gpus and a half", with("resources: {gpus: 1.5}"), "/resources/gpus", 7, "whole above 1"),
+                wrong(
+                        "share of several",
+                        with("resources: {gpus: 2, share: memory}"),
+                        "/resources/share",
+                        7,
+                        "one GPU"),
+                wrong("share of what", with("resources: {gpus: 1, share: time}"), "/resources/share", 7, "memory"),
+                wrong("priority", with("priority: 1001"), "/priority", 7, "from -1000 to 1000"),
+                wrong("priority in words", with("priority: high"), "/priority", 7, "whole number"),
                 wrong("cpus zero", with("resources: {cpus: 0}"), "/resources/cpus", 7, "from 1"),
                 wrong("memory without unit", with("resources: {memory: 2048}"), "/resources/memory", 7, "2GiB"),
                 wrong("memory unit", with("resources: {memory: 2GiBs}"), "/resources/memory", 7, "'2GiBs'"),

@@ -120,6 +120,8 @@ class ValidFilesTest {
                         .replace("  lr:", "  learning_rate:")
                         .replace("metric: loss", "metric: val_loss"),
                 with("resources: {gpus: 0.5, memory: 1.5GB}"),
+                with("resources: {gpus: 1, share: memory}"),
+                with("priority: -7"),
                 with("resources: {gpus: 2, cpus: 8, memory: 100 MiB}"),
                 with("retries: {backoff: 0s}"),
                 with("failurePolicies: []"),
@@ -245,6 +247,7 @@ class ValidFilesTest {
         assertThat(sweep.budget().failedTrials()).isEmpty();
         assertThat(sweep.budget().stallTrials()).isEmpty();
         assertThat(sweep.resources()).isEqualTo(ResourcesSection.DEFAULT);
+        assertThat(sweep.priority()).isZero();
         assertThat(sweep.retries().max()).isZero();
         assertThat(sweep.tracking().experiment()).isEqualTo("smallest");
         assertThat(sweep.trial().metricsFrom()).containsExactly(TrialSection.MetricSource.STDOUT);

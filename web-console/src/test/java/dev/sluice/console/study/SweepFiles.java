@@ -55,6 +55,7 @@ public final class SweepFiles {
                 file.budget(),
                 file.trial(),
                 file.resources(),
+                file.priority(),
                 file.retries(),
                 file.failurePolicies(),
                 file.alerts(),
