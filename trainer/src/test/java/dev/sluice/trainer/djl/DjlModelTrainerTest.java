@@ -264,4 +264,21 @@ class DjlModelTrainerTest {
                     .isCloseTo(loss / plan.test().rows(), within(1e-9));
         }
     }
+
+    @Test
+    void isRightNowhereWhereItGivesNoNumbers() {
+        try (DjlModelTrainer trainer = new DjlModelTrainer(plan("mlp", SGD), 1, 1)) {
+            Map<String, Tensor> broken = new java.util.LinkedHashMap<>(trainer.weights());
+            broken.replaceAll((name, tensor) -> {
+                float[] values = tensor.floats();
+                java.util.Arrays.fill(values, Float.NaN);
+                return Tensor.ofFloats(tensor.shape(), values);
+            });
+            trainer.restoreWeights(broken);
+
+            assertThat(trainer.evaluate(Split.VALIDATION))
+                    .containsEntry("accuracy", 0.0)
+                    .containsEntry("loss", Double.NaN);
+        }
+    }
 }
