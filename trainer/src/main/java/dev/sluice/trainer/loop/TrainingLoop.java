@@ -387,9 +387,7 @@ public final class TrainingLoop implements Training {
                 return false;
             }
         }
-        Map<String, Double> metrics = new LinkedHashMap<>(trainer.endEpoch());
-        metrics.replace("learning_rate", step.learningRate());
-        metrics.putAll(evaluate(metrics, true));
+        Map<String, Double> metrics = new LinkedHashMap<>(measured());
         metrics.put("epoch_seconds", (System.nanoTime() - begun) / 1e9);
         epoch++;
         batch = 0;
@@ -398,6 +396,14 @@ public final class TrainingLoop implements Training {
         callbacks.epochEnd(result.get(), progress(), control);
         learningRateFactor *= control.takeLearningRateFactor();
         return true;
+    }
+
+    /** What the epoch's steps so far have come to, and the validation part with them. */
+    Map<String, Double> measured() {
+        Map<String, Double> metrics = new LinkedHashMap<>(trainer.endEpoch());
+        metrics.replace("learning_rate", step.learningRate());
+        metrics.putAll(evaluate(metrics, true));
+        return metrics;
     }
 
     private void trainStep(int batches) {
@@ -543,7 +549,7 @@ public final class TrainingLoop implements Training {
                 .toTree());
         tree.put("epochs", epochs);
         if (batch > 0) {
-            tree.put("epochState", trainer.epochState());
+            tree.put("epochState", epochState.isEmpty() ? trainer.epochState() : epochState);
         }
         putValues(tree, "pendingForLog", control.pendingForLog());
         putValues(tree, "pendingForEpoch", control.pendingForEpoch());
