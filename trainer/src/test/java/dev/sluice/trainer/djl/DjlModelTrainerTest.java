@@ -281,4 +281,16 @@ class DjlModelTrainerTest {
                     .containsEntry("loss", Double.NaN);
         }
     }
+
+    @Test
+    void trainsOnASingleRowThatIsDownToAPixel() {
+        // 1149 rows leave one, and four stages make one pixel of 8x8
+        TrainingPlan plan = plan("resnet", Map.of("stages", 4, "batch_size", 287, "width", 2));
+        assertThat(plan.train().rows() % 287).isEqualTo(1);
+        try (DjlModelTrainer trainer = new DjlModelTrainer(plan, 1, 1)) {
+            train(trainer, 0, 1);
+
+            assertThat(trainer.evaluate(Split.VALIDATION).get("loss")).isFinite();
+        }
+    }
 }
