@@ -1,5 +1,6 @@
 package dev.sluice.trainer.data;
 
+import dev.sluice.trainer.option.Suggestion;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.color.ColorSpace;
@@ -27,6 +28,7 @@ import javax.imageio.stream.ImageInputStream;
  */
 final class ImageFolder {
     private static final List<String> ENDINGS = List.of(".png", ".jpg", ".jpeg");
+    private static final List<String> PARTS = List.of("train", "validation", "val", "test");
     private static final long MOST_PIXELS = 100_000_000; // of one file: beyond, it is no training image
 
     private final Preparation.Pixels shape;
@@ -52,6 +54,7 @@ final class ImageFolder {
         List<String> classes = names(set, folders(isParted ? train : folder));
         Parts parts;
         if (isParted) {
+            requireParts(set, folders);
             int[] own = reading.add(set, "train", train, classes);
             Path checked =
                     folders.contains(folder.resolve("val")) ? folder.resolve("val") : folder.resolve("validation");
@@ -74,6 +77,22 @@ final class ImageFolder {
                 reading.allPixels(),
                 reading.labels.stream().mapToInt(Integer::intValue).toArray(),
                 parts.requireRows(set));
+    }
+
+    /** A folder that is no part would be left out without a word: images that somebody meant to be used. */
+    private static void requireParts(String set, List<Path> folders) {
+        List<String> there =
+                folders.stream().map(each -> each.getFileName().toString()).toList();
+        for (String name : there) {
+            if (!PARTS.contains(name)) {
+                throw new IllegalArgumentException("data \"" + set + "\" has a folder train, so the others must be"
+                        + " validation (or val) and test, was " + name + Suggestion.of(name, PARTS));
+            }
+        }
+        if (there.contains("val") && there.contains("validation")) {
+            throw new IllegalArgumentException(
+                    "data \"" + set + "\" has both val and validation, of which one is used");
+        }
     }
 
     private Parts draw(int[] places, Shares shares) {

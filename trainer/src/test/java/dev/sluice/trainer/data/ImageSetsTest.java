@@ -164,6 +164,23 @@ class ImageSetsTest {
     }
 
     @Test
+    void refusesAFolderThatIsNoPart() throws IOException {
+        Path folder = Files.createDirectory(root.resolve("parted"));
+        SampleData.colors(folder, "train", 10);
+        SampleData.colors(folder, "tests", 2);
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> read("parted", true))
+                .withMessageContaining("validation (or val) and test, was tests")
+                .withMessageContaining("\"test\"");
+        Files.move(folder.resolve("tests"), folder.resolve("val"));
+        SampleData.colors(folder, "validation", 2);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> read("parted", true))
+                .withMessageContaining("both val and validation");
+    }
+
+    @Test
     void saysWhatIsWrongWithAFolder() throws IOException {
         Path folder = SampleData.colors(root, "colors", 4);
         Files.createDirectory(folder.resolve("empty"));
