@@ -358,7 +358,7 @@ public final class JointLoop implements Training {
             own.optimizer().forEach((name, tensor) -> optimizers.put(prefix(each.member.name) + name, tensor));
             Map<String, Object> state = new LinkedHashMap<>(own.state());
             TrainingLoop.putValues(state, "metrics", each.metrics);
-            each.ended().ifPresent(reason -> state.put("ended", reason.reason()));
+            each.ended().ifPresent(reason -> state.put(TrainingLoop.ENDED, reason.reason()));
             states.put(each.member.name, state);
         }
         Map<String, Object> tree = new LinkedHashMap<>(facts);
@@ -400,7 +400,7 @@ public final class JointLoop implements Training {
             TrainingSnapshot own = requiredPart(checkpoint, each);
             each.loop.restore(own);
             each.metrics = metrics(own);
-            if (own.state().get("ended") instanceof String reason) {
+            if (own.state().get(TrainingLoop.ENDED) instanceof String reason) {
                 each.member.control.stop(new StopReason.EarlyStopped(reason));
                 each.isSettled = true;
             }

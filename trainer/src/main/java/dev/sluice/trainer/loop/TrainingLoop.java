@@ -44,6 +44,9 @@ public final class TrainingLoop implements Training {
     private static final System.Logger LOGGER = System.getLogger(TrainingLoop.class.getName());
     private static final String AVERAGE = "average."; // of the optimizer's file: the weights' running average
 
+    /** Of the state: why callbacks have ended training, if they have. */
+    static final String ENDED = "ended";
+
     private final ModelTrainer trainer;
     private final CallbackChain callbacks;
     private final TrainingControl control;
@@ -554,6 +557,9 @@ public final class TrainingLoop implements Training {
         putValues(tree, "pendingForLog", control.pendingForLog());
         putValues(tree, "pendingForEpoch", control.pendingForEpoch());
         control.rollBackReason().ifPresent(reason -> tree.put("rollBack", reason));
+        control.stopReason()
+                .filter(StopReason.EarlyStopped.class::isInstance)
+                .ifPresent(reason -> tree.put(ENDED, reason.reason()));
         tree.put("averageJudged", control.isAverageJudged());
         tree.put("callbacks", callbacks.saveState());
         tree.put("callbackFailures", callbacks.failures());
@@ -600,6 +606,9 @@ public final class TrainingLoop implements Training {
         logged = state.logged();
         if (snapshot.state().get("rollBack") instanceof String reason) {
             control.rollBack(reason);
+        }
+        if (snapshot.state().get(ENDED) instanceof String reason) {
+            control.stop(new StopReason.EarlyStopped(reason)); // decided: only what follows training was left to do
         }
         takeValues(snapshot.state(), "pendingForLog", control::addToLog);
         takeValues(snapshot.state(), "pendingForEpoch", control::addToEpoch);

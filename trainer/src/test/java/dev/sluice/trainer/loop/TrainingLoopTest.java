@@ -898,4 +898,22 @@ class TrainingLoopTest {
                 .isInstanceOf(CheckpointMismatchException.class)
                 .hasMessageEndingWith("is of epoch 3, this trial has 3 epochs: none is left to train");
     }
+
+    @Test
+    void staysEndedWhereItIsKilledBetweenItsEndAndTheProcesss() throws IOException {
+        Witness stopper = new Witness() {
+            @Override
+            public void epochEnd(EpochResult result, TrainingProgress progress, TrainingControl control) {
+                control.stop(new StopReason.EarlyStopped("enough"));
+            }
+        };
+        loop(trainer, control, stopper).run(Optional.empty());
+        Witness resumed = new Witness();
+
+        StopReason reason = loop(new Counter(), new TrainingControl(), resumed)
+                .run(Optional.of(store.read(CheckpointName.after(1))));
+
+        assertThat(reason).isEqualTo(new StopReason.EarlyStopped("enough"));
+        assertThat(resumed.told).containsExactly("begin 1", "end enough");
+    }
 }
