@@ -123,6 +123,11 @@ public final class JointLoop implements Training {
         }
 
         @Override
+        public boolean isThereABest() {
+            return best.get().isPresent();
+        }
+
+        @Override
         public Optional<TrainingSnapshot> best() {
             return saver.read(best).flatMap(checkpoint -> part(checkpoint.snapshot(), member.name));
         }

@@ -916,4 +916,46 @@ class TrainingLoopTest {
         assertThat(reason).isEqualTo(new StopReason.EarlyStopped("enough"));
         assertThat(resumed.told).containsExactly("begin 1", "end enough");
     }
+
+    @Test
+    void rollsBackToWhatWasTakenOverAlsoAfterItWasKilled() throws IOException {
+        Checkpoint other = CheckpointStore.open(folder.resolve("other"))
+                .save(
+                        CheckpointName.after(1),
+                        new dev.sluice.trainer.checkpoint.TrainingSnapshot(
+                                Map.of("w", Tensor.ofFloats(new long[] {1}, new float[] {70})), Map.of(), Map.of()));
+        assertThatThrownBy(() -> loop(trainer, control, new Roller(true)).runFromOther(other))
+                .hasMessage("killed");
+        Witness resumed = new Witness();
+
+        loop(new Counter(), new TrainingControl(), new Roller(false), resumed)
+                .run(Optional.of(store.read(new CheckpointName(1, 2))));
+
+        assertThat(resumed.told).contains("epochEnd 2 26.0 71.0"); // back to 70 after the third step, and one more
+    }
+
+    /** Saves within the epoch after the first, and is killed a step later, or rolls back. */
+    private record Roller(boolean isKilled) implements Callback {
+        @Override
+        public String name() {
+            return "roller";
+        }
+
+        @Override
+        public boolean mayRollBack() {
+            return true;
+        }
+
+        @Override
+        public void stepEnd(TrainingProgress progress, TrainingControl control) {
+            if (progress.globalStep() == 6) {
+                control.save();
+            } else if (progress.globalStep() == 7) {
+                if (isKilled) {
+                    throw new OutOfMemoryError("killed"); // past the chain's guard
+                }
+                control.rollBack("there");
+            }
+        }
+    }
 }
