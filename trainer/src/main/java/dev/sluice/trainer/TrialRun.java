@@ -160,8 +160,10 @@ final class TrialRun {
         CheckpointStore store =
                 CheckpointStore.open(spec.checkpointDir(), Compression.of(checkpoints.text("compression")));
         Optional<Checkpoint> from = resume(store);
-        from.ifPresent(
-                checkpoint -> requireSameData(checkpoint, members.getFirst().plan()));
+        from.ifPresent(checkpoint -> {
+            requireSameData(checkpoint, members.getFirst().plan());
+            requireSameModule(checkpoint, members.getFirst().plan());
+        });
         try {
             return train(new What(task, model, counts), members, mode, declared, checkpoints, store, from);
         } catch (CheckpointMismatchException | UnfitModuleException e) {
@@ -436,6 +438,18 @@ final class TrialRun {
         }
     }
 
+    /** Its weights are in the checkpoint, but what it computes with them is in its file. */
+    private void requireSameModule(Checkpoint checkpoint, TrainingPlan plan) {
+        if (!isOfOther(checkpoint.folder())
+                && plan.learner() instanceof ScriptedNetwork module
+                && checkpoint.snapshot().state().get("module") instanceof String before
+                && !module.fingerprint().equals(before)) {
+            throw new IllegalArgumentException("the module " + module.name() + " has changed since the checkpoint "
+                    + checkpoint.folder().getFileName() + " was saved: its fingerprint was " + before + ", it is "
+                    + module.fingerprint());
+        }
+    }
+
     private static String fingerprint(DataOrigin origin) {
         return "sha256:" + origin.fingerprint();
     }
@@ -482,6 +496,9 @@ final class TrialRun {
                 .origin()
                 .ifPresent(
                         origin -> facts.put("data", Map.of("name", origin.name(), "fingerprint", fingerprint(origin))));
+        if (members.getFirst().plan().learner() instanceof ScriptedNetwork module) {
+            facts.put("module", module.fingerprint());
+        }
         return facts;
     }
 

@@ -139,6 +139,13 @@ class DataTrialTest {
         assertThat(service.run(module(3, "exams.pt", Optional.empty(), 2))).isEqualTo(TrialCommandLine.EXIT_INVALID);
         assertThat(service.log())
                 .contains("invalid trial: module \"exams.pt\" does not take rows of shape [1, 12, 12]");
+        Files.copy(
+                fixtures.resolve("exams.pt"),
+                folder.resolve("sets/bars.pt"),
+                java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        assertThat(service.run(module(4, "bars.pt", Optional.of(checkpoint), 3)))
+                .isEqualTo(TrialCommandLine.EXIT_INVALID);
+        assertThat(service.log()).contains("the module bars.pt has changed since the checkpoint");
     }
 
     @Test

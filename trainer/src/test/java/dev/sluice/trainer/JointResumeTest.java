@@ -13,14 +13,18 @@ import dev.sluice.trainer.callback.CallbackSetting;
 import dev.sluice.trainer.callback.EpochResult;
 import dev.sluice.trainer.callback.Mode;
 import dev.sluice.trainer.callback.ModelCheckpoint;
+import dev.sluice.trainer.callback.StopReason;
 import dev.sluice.trainer.callback.TrainingControl;
 import dev.sluice.trainer.callback.TrainingProgress;
 import dev.sluice.trainer.checkpoint.Checkpoint;
 import dev.sluice.trainer.checkpoint.CheckpointName;
 import dev.sluice.trainer.checkpoint.CheckpointStore;
+import dev.sluice.trainer.checkpoint.TrainingSnapshot;
 import dev.sluice.trainer.djl.DeviceRows;
 import dev.sluice.trainer.djl.DjlModelTrainer;
 import dev.sluice.trainer.loop.JointLoop;
+import dev.sluice.trainer.loop.Split;
+import dev.sluice.trainer.loop.TrainingLoop;
 import dev.sluice.trainer.task.Members;
 import dev.sluice.trainer.task.TaskCatalog;
 import dev.sluice.trainer.task.TaskSetting;
@@ -51,6 +55,7 @@ class JointResumeTest {
     Path folder;
 
     private final Map<Integer, Map<String, Double>> reported = new TreeMap<>();
+    private Optional<Callback> ofSecond = Optional.empty();
 
     /** Trains to the end, or breaks at a step of all members together; the checkpoints are in {@code name}. */
     private CheckpointStore train(String name, Members counts, boolean resumes, long breakAt) throws IOException {
@@ -66,10 +71,15 @@ class JointResumeTest {
             for (Members.Member member : members) {
                 CallbackSetting setting = new CallbackSetting(
                         folder.resolve(name), "val_accuracy", Mode.MAX, task.epochMetrics(), Map.of());
+                List<CallbackLink> links =
+                        new ArrayList<>(CallbackCatalog.standard().create(DECLARED, setting));
+                if (member.name().equals("member-2")) {
+                    ofSecond.map(CallbackLink::lasting).ifPresent(links::add);
+                }
                 together.add(new JointLoop.Member(
                         member.name(),
                         new DjlModelTrainer(member.plan(), member.seed(), 1, rows),
-                        CallbackChain.of(CallbackCatalog.standard().create(DECLARED, setting)),
+                        CallbackChain.of(links),
                         new TrainingControl()));
             }
             ModelCheckpoint keeper =
@@ -164,5 +174,59 @@ class JointResumeTest {
 
         assertThatThrownBy(() -> train("broken", counts, false, 40)).hasMessage("broken");
         sameBits(undisturbed, train("broken", counts, true, 0));
+    }
+
+    /** Ends a member within its second epoch. */
+    private record Ender(long at) implements Callback {
+        @Override
+        public String name() {
+            return "ender";
+        }
+
+        @Override
+        public void stepEnd(TrainingProgress progress, TrainingControl control) {
+            if (progress.globalStep() == at) {
+                control.stop(new StopReason.EarlyStopped("enough"));
+            }
+        }
+    }
+
+    @Test
+    void countsWithTheWeightsThatAMemberHadWhenItWasEndedWithinAnEpoch() throws IOException {
+        Members counts = new Members(3, 0);
+        ofSecond = Optional.of(new Ender(13)); // the 40th of all, after which there is a checkpoint
+
+        CheckpointStore undisturbed = train("undisturbed", counts, false, 0);
+
+        TrainingSnapshot second = JointLoop.part(
+                        undisturbed
+                                .newest(CheckpointName.after(99))
+                                .orElseThrow()
+                                .snapshot(),
+                        "member-2")
+                .orElseThrow();
+        assertThat(second.state()).containsEntry("globalStep", 13L).containsEntry("ended", "enough");
+        Members.Member member = counts.plan(TaskCatalog.standard().find("digits"), "mlp", PARAMS, TaskSetting.NONE, 42)
+                .get(1);
+        try (DjlModelTrainer trainer = new DjlModelTrainer(member.plan(), member.seed(), 1)) {
+            trainer.restoreWeights(TrainingLoop.evaluatedWeights(second));
+            assertThat(JointLoop.metrics(second))
+                    .containsEntry(
+                            "val_loss", trainer.evaluate(Split.VALIDATION).get("loss"));
+        }
+        assertThatThrownBy(() -> train("broken", counts, false, 41)).hasMessage("broken");
+        sameBits(undisturbed, train("broken", counts, true, 0));
+    }
+
+    @Test
+    void countsWithAMemberThatWasEndedWithinTheFirstEpoch() throws IOException {
+        ofSecond = Optional.of(new Ender(4));
+
+        train("undisturbed", new Members(3, 0), false, 0);
+
+        assertThat(reported)
+                .hasSizeGreaterThan(1)
+                .allSatisfy(
+                        (epoch, metrics) -> assertThat(metrics.get("val_loss")).isFinite());
     }
 }

@@ -104,7 +104,7 @@ public final class DivergenceGuard implements Callback {
         if (remedy == Remedy.STOP) {
             control.stop(new StopReason.EarlyStopped(reason));
         } else if (inARow >= mostInARow) {
-            control.stop(new StopReason.EarlyStopped(reason + ", the " + inARow + "th in a row"));
+            control.stop(new StopReason.EarlyStopped(reason + ", " + inARow + " in a row"));
         } else if (remedy == Remedy.ROLL_BACK) {
             rollBacks.spend(reason, control);
         }

@@ -302,11 +302,11 @@ public final class ModelCheckpoint implements Callback {
 
     private void note(CheckpointName checkpoint, Set<String> names) throws IOException {
         for (String name : names) {
-            Path file = store.folder(checkpoint).resolve(name).toAbsolutePath().normalize();
+            Path file = store.file(checkpoint, name).toAbsolutePath().normalize();
             String local = runFolder.relativize(file).toString();
             byte[] content = Files.readAllBytes(file);
             journal.record(new JournalEntry.Artifact(
-                    "checkpoints/" + checkpoint + "/" + name, local, content.length, sha256(content)));
+                    "checkpoints/" + checkpoint + "/" + file.getFileName(), local, content.length, sha256(content)));
         }
     }
 

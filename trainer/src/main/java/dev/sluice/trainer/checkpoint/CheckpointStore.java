@@ -78,6 +78,17 @@ public final class CheckpointStore {
     }
 
     /**
+     * Where a checkpoint keeps what is plainly called so, compressed or not.
+     *
+     * @param plainName {@link #WEIGHTS_FILE}, {@link #OPTIMIZER_FILE} or {@link #STATE_FILE}
+     */
+    public Path file(CheckpointName name, String plainName) {
+        Path plain = folder(name).resolve(plainName);
+        Path compressed = folder(name).resolve(Compression.ZSTD.fileName(plainName));
+        return Files.exists(compressed) ? compressed : plain;
+    }
+
+    /**
      * Saves a snapshot under a name; one that is already there is replaced.
      *
      * @throws IOException if the disk does not take it; the checkpoints that were there still are, and nothing

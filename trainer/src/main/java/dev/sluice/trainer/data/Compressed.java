@@ -10,7 +10,13 @@ import java.util.zip.GZIPInputStream;
 final class Compressed {
     private static final String ENDING = ".gz";
 
+    private static final int LONGEST = Integer.MAX_VALUE - 8; // what a Java array holds
+
     private Compressed() {}
+
+    private static IllegalArgumentException tooLong(Path file) {
+        return new IllegalArgumentException(file.getFileName() + " holds more than 2 GiB");
+    }
 
     /** The name without {@code .gz}: what is in the file is the same. */
     static String plainName(Path file) {
@@ -25,12 +31,19 @@ final class Compressed {
      */
     static byte[] read(Path file) {
         try {
+            if (Files.size(file) > LONGEST) {
+                throw tooLong(file);
+            }
             byte[] content = Files.readAllBytes(file);
             if (!file.getFileName().toString().endsWith(ENDING)) {
                 return content;
             }
             try (GZIPInputStream input = new GZIPInputStream(new ByteArrayInputStream(content), 1 << 16)) {
-                return input.readAllBytes();
+                byte[] plain = input.readNBytes(LONGEST);
+                if (input.read() >= 0) {
+                    throw tooLong(file);
+                }
+                return plain;
             }
         } catch (IOException e) {
             throw new IllegalArgumentException(file.getFileName() + " cannot be read: " + e.getMessage(), e);

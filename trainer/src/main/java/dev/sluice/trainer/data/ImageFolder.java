@@ -1,13 +1,17 @@
 package dev.sluice.trainer.data;
 
+import dev.sluice.trainer.option.Suggestion;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
+import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
+import java.awt.image.ColorModel;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
@@ -24,6 +28,7 @@ import javax.imageio.stream.ImageInputStream;
  */
 final class ImageFolder {
     private static final List<String> ENDINGS = List.of(".png", ".jpg", ".jpeg");
+    private static final List<String> PARTS = List.of("train", "validation", "val", "test");
     private static final long MOST_PIXELS = 100_000_000; // of one file: beyond, it is no training image
 
     private final Preparation.Pixels shape;
@@ -49,6 +54,7 @@ final class ImageFolder {
         List<String> classes = names(set, folders(isParted ? train : folder));
         Parts parts;
         if (isParted) {
+            requireParts(set, folders);
             int[] own = reading.add(set, "train", train, classes);
             Path checked =
                     folders.contains(folder.resolve("val")) ? folder.resolve("val") : folder.resolve("validation");
@@ -71,6 +77,22 @@ final class ImageFolder {
                 reading.allPixels(),
                 reading.labels.stream().mapToInt(Integer::intValue).toArray(),
                 parts.requireRows(set));
+    }
+
+    /** A folder that is no part would be left out without a word: images that somebody meant to be used. */
+    private static void requireParts(String set, List<Path> folders) {
+        List<String> there =
+                folders.stream().map(each -> each.getFileName().toString()).toList();
+        for (String name : there) {
+            if (!PARTS.contains(name)) {
+                throw new IllegalArgumentException("data \"" + set + "\" has a folder train, so the others must be"
+                        + " validation (or val) and test, was " + name + Suggestion.of(name, PARTS));
+            }
+        }
+        if (there.contains("val") && there.contains("validation")) {
+            throw new IllegalArgumentException(
+                    "data \"" + set + "\" has both val and validation, of which one is used");
+        }
     }
 
     private Parts draw(int[] places, Shares shares) {
@@ -159,7 +181,7 @@ final class ImageFolder {
 
     /** The image's pixels, at the size and of the color that all have. */
     private byte[] bytes(BufferedImage image) {
-        BufferedImage sized = image;
+        BufferedImage sized = plain(image);
         if (image.getWidth() != shape.width() || image.getHeight() != shape.height()) {
             // halved until near, so that no pixel goes unseen, and then by interpolation
             while (sized.getWidth() >= 2 * shape.width() && sized.getHeight() >= 2 * shape.height()) {
@@ -173,6 +195,9 @@ final class ImageFolder {
             for (int x = 0; x < shape.width(); x++) {
                 if (shape.channels() == 1) {
                     bytes[at++] = (byte) brightness(sized, x, y);
+                } else if (isGrey(sized)) {
+                    Arrays.fill(bytes, at, at + 3, (byte) brightness(sized, x, y));
+                    at += 3;
                 } else {
                     int color = sized.getRGB(x, y);
                     bytes[at++] = (byte) (color >> 16);
@@ -184,9 +209,40 @@ final class ImageFolder {
         return bytes;
     }
 
+    /**
+     * The image without transparency, its colors or its brightness as the file has them: Java takes grey for linear light, so that
+     * it would be another one as a color.
+     */
+    private static BufferedImage plain(BufferedImage image) {
+        ColorModel model = image.getColorModel();
+        if (isGrey(image) || !(model.hasAlpha() || model.getColorSpace().getType() == ColorSpace.TYPE_GRAY)) {
+            return image;
+        }
+        boolean isOfGrey = model.getColorSpace().getType() == ColorSpace.TYPE_GRAY;
+        int surplus = isOfGrey ? model.getComponentSize(0) - 8 : 0;
+        BufferedImage plain = new BufferedImage(
+                image.getWidth(),
+                image.getHeight(),
+                isOfGrey ? BufferedImage.TYPE_BYTE_GRAY : BufferedImage.TYPE_INT_RGB);
+        for (int y = 0; y < image.getHeight(); y++) {
+            for (int x = 0; x < image.getWidth(); x++) {
+                if (isOfGrey) {
+                    plain.getRaster().setSample(x, y, 0, image.getRaster().getSample(x, y, 0) >> surplus);
+                } else {
+                    plain.setRGB(x, y, image.getRGB(x, y));
+                }
+            }
+        }
+        return plain;
+    }
+
+    private static boolean isGrey(BufferedImage image) {
+        return image.getType() == BufferedImage.TYPE_BYTE_GRAY;
+    }
+
     /** As the file has it where it is grey; else by ITU-R BT.601, as Pillow's conversion does. */
     private static int brightness(BufferedImage image, int x, int y) {
-        if (image.getType() == BufferedImage.TYPE_BYTE_GRAY) {
+        if (isGrey(image)) {
             return image.getRaster().getSample(x, y, 0); // getRGB would change its gamma
         }
         int color = image.getRGB(x, y);
@@ -194,9 +250,7 @@ final class ImageFolder {
     }
 
     private static BufferedImage scaled(BufferedImage image, int width, int height) {
-        int type = image.getType() == BufferedImage.TYPE_BYTE_GRAY
-                ? BufferedImage.TYPE_BYTE_GRAY
-                : BufferedImage.TYPE_INT_RGB;
+        int type = isGrey(image) ? BufferedImage.TYPE_BYTE_GRAY : BufferedImage.TYPE_INT_RGB;
         BufferedImage scaled = new BufferedImage(width, height, type);
         Graphics2D graphics = scaled.createGraphics();
         graphics.setRenderingHint(RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BILINEAR);

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -170,6 +171,7 @@ public record TableSet(DataOrigin origin, ModelForm form, Part train, Part valid
             }
             int target = own.column("options.target", reading.target());
             reading.kinds().keySet().forEach(column -> own.column("options.columns", column));
+            requireKindOfTarget();
             int[] classes = groups(all(own), target);
             Parts parts = Parts.draw(
                     IntStream.range(0, own.rows()).toArray(),
@@ -218,6 +220,16 @@ public record TableSet(DataOrigin origin, ModelForm form, Part train, Part valid
                     part(columns, meaning, target, train),
                     part(columns, meaning, target, validation),
                     part(columns, meaning, target, test));
+        }
+
+        private void requireKindOfTarget() {
+            Kind meant = reading.isClassification() ? Kind.CATEGORY : Kind.NUMBER;
+            String word = reading.kinds().get(reading.target());
+            if (word != null && Kind.of(reading.target(), word) != meant) {
+                throw new IllegalArgumentException("options.columns." + reading.target() + " is " + word
+                        + ", but that column is the target, which this task takes for a "
+                        + meant.name().toLowerCase(Locale.ROOT) + "; leave it out");
+            }
         }
 
         /** The class of each row as a number, so that each class has its share in each part; of a regression all the same. */
@@ -290,19 +302,27 @@ public record TableSet(DataOrigin origin, ModelForm form, Part train, Part valid
         private static double mean(double[] values) {
             double mean = 0;
             for (int i = 0; i < values.length; i++) {
-                mean += (values[i] - mean) / (i + 1);
+                mean += values[i] / (i + 1) - mean / (i + 1); // their difference may be more than a double holds
             }
             return mean;
         }
 
         /** Of the values; 1 where they are all the same. */
         private static double deviation(double[] values, double mean) {
+            double largest = 0;
+            for (double value : values) {
+                largest = Math.max(largest, Math.abs(value / 2 - mean / 2));
+            }
+            if (largest == 0) {
+                return 1;
+            }
+            double scale = Math.scalb(1.0, Math.getExponent(largest)); // a power of two: nothing is rounded by it
             double sum = 0;
             for (double value : values) {
-                sum += (value - mean) * (value - mean);
+                double apart = (value / 2 - mean / 2) / scale;
+                sum += apart * apart;
             }
-            double deviation = Math.sqrt(sum / values.length);
-            return deviation > 0 && Double.isFinite(deviation) ? deviation : 1;
+            return Math.sqrt(sum / values.length) * 2 * scale;
         }
 
         private boolean isNumber(String cell) {
@@ -390,7 +410,8 @@ public record TableSet(DataOrigin origin, ModelForm form, Part train, Part valid
                         double[] values = new double[places.size()];
                         for (int row = 0; row < values.length; row++) {
                             values[row] = number(places.get(row), place);
-                            features[row * width + offset] = number.prepare(values[row]);
+                            features[row * width + offset] =
+                                    finite(number.prepare(values[row]), places.get(row), place, number.mean());
                         }
                         cells.add(new RawInputs.Numbers(number.name(), values));
                     }
@@ -419,20 +440,36 @@ public record TableSet(DataOrigin origin, ModelForm form, Part train, Part valid
                 case Target.Quantity number -> {
                     targets = new float[places.size()];
                     for (int row = 0; row < targets.length; row++) {
-                        targets[row] =
+                        float value =
                                 (float) ((targetNumber(places.get(row), target) - number.mean()) / number.deviation());
+                        targets[row] = finite(value, places.get(row), target, number.mean());
                     }
                 }
             }
             return new Part(new RawInputs.Columns(cells), features, labels, targets);
         }
 
-        private static int classIndex(Target.Classes classes, Place place, int target) {
+        /** A network computes in single precision: one number beyond it, and all that is learnt is NaN. */
+        private static float finite(float prepared, Place place, int column, double mean) {
+            if (!Float.isFinite(prepared)) {
+                throw new IllegalArgumentException(
+                        place.table().where(place.row(), column) + ": \"" + place.cell(column)
+                                + "\" is too far from the training rows' mean, " + mean
+                                + ", to be computed with; correct the cell, or leave it empty");
+            }
+            return prepared;
+        }
+
+        private int classIndex(Target.Classes classes, Place place, int target) {
             String label = label(place, target);
             int index = java.util.Collections.binarySearch(classes.names(), label);
             if (index < 0) {
                 throw new IllegalArgumentException(place.table().where(place.row(), target) + ": \"" + label
-                        + "\" is no class of the training rows; they have " + String.join(", ", classes.names()));
+                        + "\" is no class of the training rows"
+                        + (reading.fold().isPresent()
+                                ? " of this fold: with folds a class needs two rows that are not for testing"
+                                : "")
+                        + "; they have " + String.join(", ", classes.names()));
             }
             return index;
         }

@@ -15,7 +15,8 @@ final class Judgement {
      * Judges outputs of all rows.
      *
      * @param outputs {@code [rows * outputs]}
-     * @return of a classification {@code loss} (cross-entropy without smoothing) and {@code accuracy}; of a regression {@code loss}
+     * @return of a classification {@code loss} (cross-entropy without smoothing) and {@code accuracy}, to which a row whose
+     *     outputs are NaN counts as wrong; of a regression {@code loss}
      *     as trained, and in the target's own unit {@code rmse}, {@code mae} and {@code r2}, which is NaN where all targets are
      *     the same
      */
@@ -31,7 +32,7 @@ final class Judgement {
         double sum = 0;
         int right = 0;
         for (int row = 0; row < labels.length; row++) {
-            int largest = 0;
+            int largest = -1; // of a row without numbers, which is of no class
             double max = Double.NEGATIVE_INFINITY;
             for (int i = 0; i < classes; i++) {
                 if (logits[row * classes + i] > max) {

@@ -207,7 +207,7 @@ final class ScriptedLearner implements Learner {
                 NDList rows = call(
                         "rows", passing, passing.newSubManager(Device.cpu()).create(new long[] {start, end}));
                 withGradients(() -> {
-                    NDList outputs = new NDList(run(passing, new NDList(rows.get(0))));
+                    NDList outputs = new NDList(trained(passing, rows.get(0)));
                     outputs.add(rows.get(1));
                     outputs.add(passing.create(share));
                     NDList part = IValueUtils.forward(around, outputs, true);
@@ -247,6 +247,21 @@ final class ScriptedLearner implements Learner {
     public void forgetLoss() {
         total.close();
         total = before.duplicate();
+    }
+
+    /** What the module makes of rows while it trains. A normalisation over the batch takes no single row. */
+    private NDArray trained(NDManager passing, NDArray rows) {
+        try {
+            return run(passing, new NDList(rows));
+        } catch (EngineException e) {
+            if (rows.getShape().get(0) > 1) {
+                throw e;
+            }
+            throw unfit(
+                    "does not train on a single row, which is what the batch size leaves for an epoch's last batch;"
+                            + " choose another batch_size: " + cause(e),
+                    e);
+        }
     }
 
     @Override

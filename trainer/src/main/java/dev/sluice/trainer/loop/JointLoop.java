@@ -32,7 +32,8 @@ import java.util.function.Supplier;
  */
 /**
  * Trains several members epoch by epoch as one: their metrics are means, their checkpoints hold all of them. Each member has
- * callbacks and a control of its own; one that is asked to end by its callbacks counts with its last epoch from then on.
+ * callbacks and a control of its own; one that is asked to end by its callbacks counts from then on
+ * with its last epoch, or with what its weights show if it ends within one.
  * Confined to one thread, but for its {@link TrainingControl}.
  */
 public final class JointLoop implements Training {
@@ -65,6 +66,7 @@ public final class JointLoop implements Training {
         private final Member member;
         private final TrainingLoop loop;
         private Map<String, Double> metrics = Map.of();
+        private boolean isSettled;
 
         Trained(Member member) {
             this.member = member;
@@ -76,6 +78,22 @@ public final class JointLoop implements Training {
             return member.control
                     .stopReason()
                     .filter(reason -> !Optional.of(reason).equals(control.stopReason()));
+        }
+
+        /** One that its callbacks have ended within an epoch counts with what its weights show as they are now. */
+        void settle() {
+            if (!isSettled && ended().isPresent() && loop.progress().batch() > 0) {
+                isSettled = true;
+                metrics = loop.measured();
+            }
+        }
+
+        /** What its last epoch took is no part of those that others train on. */
+        void takesNoTime() {
+            if (loop.isOver()) {
+                metrics = new LinkedHashMap<>(metrics);
+                metrics.remove(MemberMetrics.TIME);
+            }
         }
 
         @Override
@@ -102,6 +120,11 @@ public final class JointLoop implements Training {
         @Override
         public void await() {
             saver.await();
+        }
+
+        @Override
+        public boolean isThereABest() {
+            return best.get().isPresent();
         }
 
         @Override
@@ -267,6 +290,7 @@ public final class JointLoop implements Training {
         for (; turn < members.size(); turn++) {
             Trained each = members.get(turn);
             if (each.loop.isOver() || each.loop.progress().epoch() > epoch) {
+                each.takesNoTime();
                 continue;
             }
             boolean isWhole = each.loop.trainEpoch();
@@ -274,6 +298,8 @@ public final class JointLoop implements Training {
             if (isWhole) {
                 each.metrics = each.loop.result().map(EpochResult::metrics).orElse(Map.of());
                 isSaveWanted |= each.member.control.takeSave();
+            } else {
+                each.settle();
             }
             if (control.stopReason().isPresent()) {
                 if (isWhole) {
@@ -331,12 +357,13 @@ public final class JointLoop implements Training {
         Map<String, Tensor> optimizers = new LinkedHashMap<>();
         Map<String, Object> states = new LinkedHashMap<>();
         for (Trained each : members) {
+            each.settle(); // it may have ended just now
             TrainingSnapshot own = each.loop.snapshot();
             own.weights().forEach((name, tensor) -> weights.put(prefix(each.member.name) + name, tensor));
             own.optimizer().forEach((name, tensor) -> optimizers.put(prefix(each.member.name) + name, tensor));
             Map<String, Object> state = new LinkedHashMap<>(own.state());
             TrainingLoop.putValues(state, "metrics", each.metrics);
-            each.ended().ifPresent(reason -> state.put("ended", reason.reason()));
+            each.ended().ifPresent(reason -> state.put(TrainingLoop.ENDED, reason.reason()));
             states.put(each.member.name, state);
         }
         Map<String, Object> tree = new LinkedHashMap<>(facts);
@@ -378,8 +405,9 @@ public final class JointLoop implements Training {
             TrainingSnapshot own = requiredPart(checkpoint, each);
             each.loop.restore(own);
             each.metrics = metrics(own);
-            if (own.state().get("ended") instanceof String reason) {
+            if (own.state().get(TrainingLoop.ENDED) instanceof String reason) {
                 each.member.control.stop(new StopReason.EarlyStopped(reason));
+                each.isSettled = true;
             }
         }
         epoch = Math.toIntExact(checkpoint.step());

@@ -43,6 +43,13 @@ import java.util.function.Supplier;
 public final class TrainingLoop implements Training {
     private static final System.Logger LOGGER = System.getLogger(TrainingLoop.class.getName());
     private static final String AVERAGE = "average."; // of the optimizer's file: the weights' running average
+    private static final String START =
+            "start."; // there too: what was taken over from another trial, until there is a best
+    private static final String START_WEIGHTS = START + "weights.";
+    private static final String START_OPTIMIZER = START + "optimizer.";
+
+    /** Of the state: why callbacks have ended training, if they have. */
+    static final String ENDED = "ended";
 
     private final ModelTrainer trainer;
     private final CallbackChain callbacks;
@@ -61,6 +68,7 @@ public final class TrainingLoop implements Training {
     private Map<String, Object> epochState = Map.of(); // of the epoch that was broken off, until it goes on
     private Optional<EpochResult> result = Optional.empty();
     private Optional<TrainingSnapshot> start = Optional.empty();
+    private boolean isStartOfOther; // which no seed brings back
 
     /** Where what is saved goes, and comes back from. */
     interface Checkpoints extends AutoCloseable {
@@ -75,6 +83,9 @@ public final class TrainingLoop implements Training {
 
         /** Waits for what is being written, and tells of it. */
         void await();
+
+        /** True if there is a best checkpoint, or one about to be written. */
+        boolean isThereABest();
 
         /** What was saved with the best checkpoint; empty: there is none, or it cannot be read. Waits as {@link #await} does. */
         Optional<TrainingSnapshot> best();
@@ -124,6 +135,11 @@ public final class TrainingLoop implements Training {
         @Override
         public void await() {
             saver.await();
+        }
+
+        @Override
+        public boolean isThereABest() {
+            return best.get().isPresent();
         }
 
         @Override
@@ -387,9 +403,7 @@ public final class TrainingLoop implements Training {
                 return false;
             }
         }
-        Map<String, Double> metrics = new LinkedHashMap<>(trainer.endEpoch());
-        metrics.replace("learning_rate", step.learningRate());
-        metrics.putAll(evaluate(metrics, true));
+        Map<String, Double> metrics = new LinkedHashMap<>(measured());
         metrics.put("epoch_seconds", (System.nanoTime() - begun) / 1e9);
         epoch++;
         batch = 0;
@@ -398,6 +412,14 @@ public final class TrainingLoop implements Training {
         callbacks.epochEnd(result.get(), progress(), control);
         learningRateFactor *= control.takeLearningRateFactor();
         return true;
+    }
+
+    /** What the epoch's steps so far have come to, and the validation part with them. */
+    Map<String, Double> measured() {
+        Map<String, Double> metrics = new LinkedHashMap<>(trainer.endEpoch());
+        metrics.replace("learning_rate", step.learningRate());
+        metrics.putAll(evaluate(metrics, true));
+        return metrics;
     }
 
     private void trainStep(int batches) {
@@ -543,11 +565,14 @@ public final class TrainingLoop implements Training {
                 .toTree());
         tree.put("epochs", epochs);
         if (batch > 0) {
-            tree.put("epochState", trainer.epochState());
+            tree.put("epochState", epochState.isEmpty() ? trainer.epochState() : epochState);
         }
         putValues(tree, "pendingForLog", control.pendingForLog());
         putValues(tree, "pendingForEpoch", control.pendingForEpoch());
         control.rollBackReason().ifPresent(reason -> tree.put("rollBack", reason));
+        control.stopReason()
+                .filter(StopReason.EarlyStopped.class::isInstance)
+                .ifPresent(reason -> tree.put(ENDED, reason.reason()));
         tree.put("averageJudged", control.isAverageJudged());
         tree.put("callbacks", callbacks.saveState());
         tree.put("callbackFailures", callbacks.failures());
@@ -557,6 +582,12 @@ public final class TrainingLoop implements Training {
     private Map<String, Tensor> savedOptimizer() {
         Map<String, Tensor> optimizer = new LinkedHashMap<>(trainer.optimizerState());
         trainer.averagedWeights().forEach((name, tensor) -> optimizer.put(AVERAGE + name, tensor));
+        if (isStartOfOther && !checkpoints.isThereABest()) {
+            start.ifPresent(other -> {
+                other.weights().forEach((name, tensor) -> optimizer.put(START_WEIGHTS + name, tensor));
+                other.optimizer().forEach((name, tensor) -> optimizer.put(START_OPTIMIZER + name, tensor));
+            });
+        }
         return optimizer;
     }
 
@@ -584,6 +615,11 @@ public final class TrainingLoop implements Training {
     @SuppressWarnings("unchecked") // JSON objects have text keys
     void restore(TrainingSnapshot snapshot) {
         restoreModel(snapshot);
+        Map<String, Tensor> taken = named(snapshot.optimizer(), START_WEIGHTS);
+        if (start.isPresent() && !taken.isEmpty()) {
+            start = Optional.of(new TrainingSnapshot(taken, named(snapshot.optimizer(), START_OPTIMIZER), Map.of()));
+            isStartOfOther = true;
+        }
         TrainingState state = TrainingState.ofTree(snapshot.state());
         epoch = state.epoch();
         batch = state.batch();
@@ -594,6 +630,9 @@ public final class TrainingLoop implements Training {
         logged = state.logged();
         if (snapshot.state().get("rollBack") instanceof String reason) {
             control.rollBack(reason);
+        }
+        if (snapshot.state().get(ENDED) instanceof String reason) {
+            control.stop(new StopReason.EarlyStopped(reason)); // decided: only what follows training was left to do
         }
         takeValues(snapshot.state(), "pendingForLog", control::addToLog);
         takeValues(snapshot.state(), "pendingForEpoch", control::addToEpoch);
@@ -632,6 +671,7 @@ public final class TrainingLoop implements Training {
         globalStep = (long) done * trainer.batchesPerEpoch();
         if (start.isPresent()) {
             start = Optional.of(new TrainingSnapshot(trainer.weights(), trainer.optimizerState(), Map.of()));
+            isStartOfOther = true;
         }
         LOGGER.log(
                 Level.INFO,
@@ -649,17 +689,22 @@ public final class TrainingLoop implements Training {
 
     private static Map<String, Tensor> ofOptimizer(TrainingSnapshot snapshot) {
         Map<String, Tensor> optimizer = new LinkedHashMap<>(snapshot.optimizer());
-        optimizer.keySet().removeIf(name -> name.startsWith(AVERAGE));
+        optimizer.keySet().removeIf(name -> name.startsWith(AVERAGE) || name.startsWith(START));
         return optimizer;
     }
 
     private static Map<String, Tensor> average(TrainingSnapshot snapshot) {
-        Map<String, Tensor> average = new LinkedHashMap<>();
-        snapshot.optimizer().forEach((name, tensor) -> {
-            if (name.startsWith(AVERAGE)) {
-                average.put(name.substring(AVERAGE.length()), tensor);
+        return named(snapshot.optimizer(), AVERAGE);
+    }
+
+    /** Those whose names begin so, by the rest of their names. */
+    private static Map<String, Tensor> named(Map<String, Tensor> tensors, String beginning) {
+        Map<String, Tensor> named = new LinkedHashMap<>();
+        tensors.forEach((name, tensor) -> {
+            if (name.startsWith(beginning)) {
+                named.put(name.substring(beginning.length()), tensor);
             }
         });
-        return average;
+        return named;
     }
 }

@@ -1,6 +1,9 @@
 package dev.sluice.trainer.network;
 
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -43,6 +46,17 @@ public final class ScriptedNetwork implements Network {
     /** The file's bytes. */
     public byte[] file() {
         return file;
+    }
+
+    /** SHA-256 of the file: {@code sha256:} and 64 hexadecimal digits, lower case. */
+    public String fingerprint() {
+        try {
+            return "sha256:"
+                    + HexFormat.of()
+                            .formatHex(MessageDigest.getInstance("SHA-256").digest(file));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
     }
 
     /** Lengths of the axes of what it takes, without that of rows. */

@@ -165,9 +165,14 @@ public final class NetOptimizer implements AutoCloseable {
     /**
      * Sets the moments to what {@link #state} gave.
      *
-     * @throws IllegalArgumentException if one is missing or of another shape
+     * @throws IllegalArgumentException if one is missing, of another shape, or of another optimizer
      */
     public void restore(Map<String, Tensor> state) {
+        for (String name : state.keySet()) {
+            if (!name.equals(STEP) && !known(spec).contains(name.substring(0, Math.max(0, name.indexOf('.'))))) {
+                throw new IllegalArgumentException("optimizer state " + name + " is of another optimizer");
+            }
+        }
         for (Slot slot : slots) {
             slot.moments.forEach((moment, array) ->
                     require(state, moment + "." + slot.name, array.getShape().getShape()));
@@ -247,6 +252,17 @@ public final class NetOptimizer implements AutoCloseable {
             case OptimizerSpec.AdamW ignored -> List.of("m", "v");
             case OptimizerSpec.RmsProp rmsProp ->
                 List.of("square", rmsProp.momentum() == 0 ? "" : "momentum", rmsProp.centred() ? "mean" : "");
+            case OptimizerSpec.Adagrad ignored -> List.of("sum");
+        };
+    }
+
+    /** What an optimizer of this kind may have, whatever its numbers are: two kinds may mean different things by one name. */
+    private static List<String> known(OptimizerSpec spec) {
+        return switch (spec) {
+            case OptimizerSpec.Sgd ignored -> List.of("momentum");
+            case OptimizerSpec.Adam ignored -> List.of("m", "v");
+            case OptimizerSpec.AdamW ignored -> List.of("m", "v");
+            case OptimizerSpec.RmsProp ignored -> List.of("square", "momentum", "mean");
             case OptimizerSpec.Adagrad ignored -> List.of("sum");
         };
     }

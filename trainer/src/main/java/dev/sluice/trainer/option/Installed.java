@@ -4,6 +4,7 @@ import java.lang.System.Logger.Level;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.function.Function;
@@ -32,17 +33,28 @@ public final class Installed {
                     return List.copyOf(all.values());
                 }
                 T each = found.next();
-                if (all.putIfAbsent(name.apply(each), each) != null) {
+                Optional<String> called = called(what, each, name);
+                if (called.isPresent() && all.putIfAbsent(called.get(), each) != null) {
                     LOGGER.log(
                             Level.WARNING,
                             "{0}={1} class={2} state=ignored reason=\"there is one of that name\"",
                             what,
-                            name.apply(each),
+                            called.get(),
                             each.getClass().getName());
                 }
             } catch (ServiceConfigurationError | LinkageError e) { // the latter: what it needs is not there
                 LOGGER.log(Level.WARNING, what + "=unknown state=ignored", e);
             }
+        }
+    }
+
+    /** What it says that it is called; empty, with a warning, if it does not say: all trials would end by it. */
+    private static <T> Optional<String> called(String what, T each, Function<T, String> name) {
+        try {
+            return Optional.of(name.apply(each));
+        } catch (RuntimeException e) {
+            LOGGER.log(Level.WARNING, what + "=unknown class=" + each.getClass().getName() + " state=ignored", e);
+            return Optional.empty();
         }
     }
 }

@@ -13,7 +13,8 @@ public final class MemberMetrics {
 
     private static final String DEVIATION = "_std";
     private static final List<String> MEASURED = List.of("train_", "val_", "test_");
-    private static final String TIME = "epoch_seconds";
+    /** The metric that is added up: how long an epoch took. */
+    public static final String TIME = "epoch_seconds";
 
     private MemberMetrics() {}
 

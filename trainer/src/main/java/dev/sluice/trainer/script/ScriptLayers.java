@@ -117,7 +117,7 @@ public final class ScriptLayers {
                                 own.get(1),
                                 own.get(2),
                                 own.get(3),
-                                isTraining ? "True" : "False",
+                                isTraining ? hasSpread(input) : "False",
                                 number(1 - Layer.BatchNormalisation.MOMENTUM),
                                 number(Layer.BatchNormalisation.EPSILON));
             case Layer.MaxPooling pooling ->
@@ -132,6 +132,14 @@ public final class ScriptLayers {
             case Layer.Relu ignored -> throw new IllegalStateException("where it stands decides how it is written");
             case Layer.Residual ignored -> throw new IllegalStateException("a sum is no expression of its input alone");
         };
+    }
+
+    /**
+     * One value of each channel, of an epoch's last row where images are down to a pixel, has no deviation: it would make the
+     * running one NaN for ever, and PyTorch refuses it. There the running statistics stand in, as they do in evaluation.
+     */
+    private static String hasSpread(String input) {
+        return "torch.ne(torch.numel(%1$s), torch.size(%1$s, 1))".formatted(input);
     }
 
     /** The very number, as a double that it is. */

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Trains a TorchScript module that somebody else has made: to tell classes of images or of a table's rows apart, or to predict a
@@ -32,12 +33,10 @@ final class TorchScriptTask implements TrainingTask {
     private static final OptionSpec MODULE = OptionSpec.requiredText(
             "module", "Name of a TorchScript file in the service's folder of data sets; no path.");
 
-    private static final List<OptionSpec> OF_CLASSES = DataSetOptions.with(List.of(
-            MODULE,
-            OptionSpec.text("target", "The column that is predicted, of a table; left out, the data are images."),
-            TabularTask.COLUMNS,
-            TabularTask.MISSING,
-            TabularTask.DELIMITER,
+    private static final List<OptionSpec> OF_TABLES =
+            List.of(TabularTask.COLUMNS, TabularTask.MISSING, TabularTask.DELIMITER);
+
+    private static final List<OptionSpec> OF_IMAGES = List.of(
             ImageClassificationTask.SIZE,
             ImageClassificationTask.COLOR,
             OptionSpec.choice(
@@ -45,10 +44,23 @@ final class TorchScriptTask implements TrainingTask {
                     "What the module sees of an image's bytes: numbers from 0 to 1, from 0 to 255, or with mean 0 and"
                             + " deviation 1 over the training images.",
                     "unit",
-                    List.of("unit", "bytes", NORMALISED))));
+                    List.of("unit", "bytes", NORMALISED)));
 
-    private static final List<OptionSpec> OF_NUMBERS = DataSetOptions.with(
-            List.of(MODULE, TabularTask.TARGET, TabularTask.COLUMNS, TabularTask.MISSING, TabularTask.DELIMITER));
+    private static final List<OptionSpec> OF_CLASSES = DataSetOptions.with(Stream.of(
+                    List.of(
+                            MODULE,
+                            OptionSpec.text(
+                                    "target",
+                                    "The column that is predicted, of a table; left out, the data are images.")),
+                    OF_TABLES,
+                    OF_IMAGES)
+            .flatMap(List::stream)
+            .toList());
+
+    private static final List<OptionSpec> OF_NUMBERS =
+            DataSetOptions.with(Stream.of(List.of(MODULE, TabularTask.TARGET), OF_TABLES)
+                    .flatMap(List::stream)
+                    .toList());
 
     private final boolean isClassification;
 
@@ -120,6 +132,7 @@ final class TorchScriptTask implements TrainingTask {
         Options own = options(setting);
         byte[] file = module(setting, own.text("module"));
         LossSpec loss = TabularTask.loss(options, isClassification);
+        requireOneKind(setting, own);
         if (own.optionalText("target").isPresent()) {
             return folds.stream()
                     .map(fold -> ofTable(setting, own, options, file, loss, fold))
@@ -135,6 +148,19 @@ final class TorchScriptTask implements TrainingTask {
                         loss,
                         fold.map(one -> images.fold(one, seed)).orElse(images)))
                 .toList();
+    }
+
+    /** What is said of images says nothing of a table, and the other way round. */
+    private static void requireOneKind(TaskSetting setting, Options own) {
+        boolean isTable = own.optionalText("target").isPresent();
+        for (OptionSpec option : isTable ? OF_IMAGES : OF_TABLES) {
+            if (setting.options().get(option.name()) != null) {
+                throw own.wrong(option.name()
+                        + (isTable
+                                ? " is of images, and the data are a table as there is a target"
+                                : " is of tables, and the data are images as there is no target"));
+            }
+        }
     }
 
     private static byte[] module(TaskSetting setting, String name) {

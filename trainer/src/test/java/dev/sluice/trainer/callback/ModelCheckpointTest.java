@@ -10,6 +10,7 @@ import dev.sluice.tracker.outbox.PatientWriter;
 import dev.sluice.trainer.checkpoint.Checkpoint;
 import dev.sluice.trainer.checkpoint.CheckpointName;
 import dev.sluice.trainer.checkpoint.CheckpointStore;
+import dev.sluice.trainer.checkpoint.Compression;
 import dev.sluice.trainer.checkpoint.Tensor;
 import dev.sluice.trainer.checkpoint.TrainingSnapshot;
 import java.io.IOException;
@@ -220,5 +221,24 @@ class ModelCheckpointTest extends CallbackContract {
                 .contains(new JournalEntry.Tags(Map.of(
                         "sluice.checkpoint.best", "checkpoints/checkpoint-2",
                         "sluice.checkpoint.last", "checkpoints/checkpoint-3")));
+    }
+
+    @Test
+    void notesCompressedFilesByTheirOwnNames() throws IOException {
+        store = CheckpointStore.open(folder.resolve("checkpoints"), Compression.ZSTD);
+        ModelCheckpoint keeper = keeper(1, 1, 1);
+        run(keeper, 0.5);
+
+        keeper.trainEnd(new StopReason.Finished(1), after(1));
+
+        assertThat(JournalReader.of(folder.resolve("attempt-1.journal")).read(0, 100).stream()
+                        .map(Numbered::value)
+                        .filter(JournalEntry.Artifact.class::isInstance)
+                        .map(entry -> ((JournalEntry.Artifact) entry).artifactPath())
+                        .toList())
+                .containsExactlyInAnyOrder(
+                        "checkpoints/checkpoint-1/model.safetensors.zst",
+                        "checkpoints/checkpoint-1/optimizer.safetensors.zst",
+                        "checkpoints/checkpoint-1/trainer_state.json");
     }
 }

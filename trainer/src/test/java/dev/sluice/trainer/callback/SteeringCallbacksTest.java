@@ -125,7 +125,7 @@ class SteeringCallbacksTest {
             }
 
             assertThat(control.stopReason())
-                    .contains(new StopReason.EarlyStopped("the loss is NaN at step 3, the 3th in a row"));
+                    .contains(new StopReason.EarlyStopped("the loss is NaN at step 3, 3 in a row"));
         }
 
         @Test

@@ -3,11 +3,13 @@ package dev.sluice.trainer.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -96,6 +98,50 @@ class ImageSetsTest {
         assertThat(grey.origin().fingerprint()).isEqualTo(images.origin().fingerprint());
     }
 
+    @Test
+    void seesTheBrightnessThatAFileHasWhateverItsKind() throws IOException {
+        int[] kinds = {
+            BufferedImage.TYPE_BYTE_GRAY,
+            BufferedImage.TYPE_USHORT_GRAY,
+            BufferedImage.TYPE_INT_RGB,
+            BufferedImage.TYPE_INT_ARGB
+        };
+        for (int side : new int[] {8, 16, 5}) { // as it is, halved, enlarged
+            for (int kind : kinds) {
+                Path folder = root.resolve("grey-" + side + "-" + kind);
+                for (String name : new String[] {"a", "b"}) {
+                    Path ofClass = Files.createDirectories(folder.resolve(name));
+                    for (int image = 0; image < 10; image++) {
+                        ImageIO.write(
+                                even(side, kind),
+                                "png",
+                                ofClass.resolve(image + ".png").toFile());
+                    }
+                }
+                for (boolean isColored : new boolean[] {true, false}) {
+                    assertThat(read(folder.getFileName().toString(), isColored).pixels())
+                            .as("%s %s", folder.getFileName(), isColored)
+                            .containsOnly((byte) 100);
+                }
+            }
+        }
+    }
+
+    /** All of brightness 100 of 255, and half transparent if it can be. */
+    private static BufferedImage even(int side, int kind) {
+        BufferedImage image = new BufferedImage(side, side, kind);
+        for (int y = 0; y < side; y++) {
+            for (int x = 0; x < side; x++) {
+                switch (kind) {
+                    case BufferedImage.TYPE_BYTE_GRAY -> image.getRaster().setSample(x, y, 0, 100);
+                    case BufferedImage.TYPE_USHORT_GRAY -> image.getRaster().setSample(x, y, 0, 100 * 257);
+                    default -> image.setRGB(x, y, 0x80646464);
+                }
+            }
+        }
+        return image;
+    }
+
     private static long sum(byte[] values, int from, int to) {
         long sum = 0;
         for (int i = from; i < to; i++) {
@@ -115,6 +161,23 @@ class ImageSetsTest {
         assertThat(parts.train()).hasSize(24);
         assertThat(parts.validation()).hasSize(6);
         assertThat(parts.test()).containsExactly(30, 31, 32, 33, 34, 35);
+    }
+
+    @Test
+    void refusesAFolderThatIsNoPart() throws IOException {
+        Path folder = Files.createDirectory(root.resolve("parted"));
+        SampleData.colors(folder, "train", 10);
+        SampleData.colors(folder, "tests", 2);
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> read("parted", true))
+                .withMessageContaining("validation (or val) and test, was tests")
+                .withMessageContaining("\"test\"");
+        Files.move(folder.resolve("tests"), folder.resolve("val"));
+        SampleData.colors(folder, "validation", 2);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> read("parted", true))
+                .withMessageContaining("both val and validation");
     }
 
     @Test

@@ -143,4 +143,78 @@ class TableSetTest {
         assertThat(table.cell(0, 1)).isEqualTo("2");
         assertThat(table.where(1, 1)).isEqualTo("t.csv, line 5, column \"b\"");
     }
+
+    @Test
+    void normalisesNumbersWhoseSquaresNoDoubleHolds() throws IOException {
+        StringBuilder text = new StringBuilder("x,y\n");
+        for (int row = 0; row < 20; row++) {
+            text.append(row % 2 == 0 ? "1.5e308" : "-1.5e308")
+                    .append(",")
+                    .append(row % 2 == 0 ? "1e-300\n" : "-1e-300\n");
+        }
+        Files.writeString(root.resolve("huge.csv"), text);
+
+        TableSet table = read("huge.csv", "y", false, Map.of());
+
+        for (float value : table.train().features()) {
+            assertThat(Math.abs(value)).isBetween(0.5f, 2f);
+        }
+        for (float value : table.train().targets()) {
+            assertThat(Math.abs(value)).isBetween(0.5f, 2f);
+        }
+    }
+
+    @Test
+    void namesTheCellThatSinglePrecisionDoesNotHold() throws IOException {
+        Path folder = Files.createDirectory(root.resolve("far"));
+        SampleData.text(folder, "train.csv", "x,y\n1,0\n2,1\n3,0\n4,1\n");
+        SampleData.text(folder, "validation.csv", "x,y\n1,1\n1e200,0\n");
+        SampleData.text(folder, "test.csv", "x,y\n1,1\n");
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> read("far", "y", true, Map.of()))
+                .withMessageStartingWith("validation.csv, line 3, column \"x\": \"1e200\" is too far from");
+    }
+
+    @Test
+    void takesTheTargetForWhatTheTaskPredicts() throws IOException {
+        parted();
+
+        assertThat(read("parted", "y", true, Map.of("y", "category")).form().output())
+                .isInstanceOf(Target.Classes.class);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> read("parted", "y", true, Map.of("y", "ignore")))
+                .withMessage("options.columns.y is ignore, but that column is the target, which this task takes for a"
+                        + " category; leave it out");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> read("parted", "y", false, Map.of("y", "nonsense")))
+                .withMessageContaining("must be number, category or ignore");
+    }
+
+    @Test
+    void saysThatAClassIsTooRareForFolds() throws IOException {
+        StringBuilder text = new StringBuilder("x,y\n0,rare\n");
+        for (int row = 0; row < 30; row++) {
+            text.append(row).append(row % 2 == 0 ? ",a\n" : ",b\n");
+        }
+        Files.writeString(root.resolve("rare.csv"), text);
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> {
+                    for (int fold = 0; fold < 5; fold++) {
+                        TableSet.read(
+                                new DataRoot(root),
+                                "rare.csv",
+                                new TableSet.Reading(
+                                        "y",
+                                        true,
+                                        Map.of(),
+                                        Set.of(),
+                                        ',',
+                                        new Shares(0.2, 0.2, 0),
+                                        java.util.Optional.of(new Fold(fold, 5, 0))));
+                    }
+                })
+                .withMessageContaining("with folds a class needs two rows that are not for testing");
+    }
 }

@@ -264,4 +264,33 @@ class DjlModelTrainerTest {
                     .isCloseTo(loss / plan.test().rows(), within(1e-9));
         }
     }
+
+    @Test
+    void isRightNowhereWhereItGivesNoNumbers() {
+        try (DjlModelTrainer trainer = new DjlModelTrainer(plan("mlp", SGD), 1, 1)) {
+            Map<String, Tensor> broken = new java.util.LinkedHashMap<>(trainer.weights());
+            broken.replaceAll((name, tensor) -> {
+                float[] values = tensor.floats();
+                java.util.Arrays.fill(values, Float.NaN);
+                return Tensor.ofFloats(tensor.shape(), values);
+            });
+            trainer.restoreWeights(broken);
+
+            assertThat(trainer.evaluate(Split.VALIDATION))
+                    .containsEntry("accuracy", 0.0)
+                    .containsEntry("loss", Double.NaN);
+        }
+    }
+
+    @Test
+    void trainsOnASingleRowThatIsDownToAPixel() {
+        // 1149 rows leave one, and four stages make one pixel of 8x8
+        TrainingPlan plan = plan("resnet", Map.of("stages", 4, "batch_size", 287, "width", 2));
+        assertThat(plan.train().rows() % 287).isEqualTo(1);
+        try (DjlModelTrainer trainer = new DjlModelTrainer(plan, 1, 1)) {
+            train(trainer, 0, 1);
+
+            assertThat(trainer.evaluate(Split.VALIDATION).get("loss")).isFinite();
+        }
+    }
 }

@@ -291,4 +291,31 @@ class ScriptedLearnerTest {
                         "module \"number.pt\" gives (2) for 2 rows of shape [4], and must give (2, 2): a logit for each"
                                 + " class of each row");
     }
+
+    @Test
+    void saysThatASingleRowIsLeftForTheLastBatch() {
+        Map<String, Object> options = Map.of(
+                "data", "exams.csv", "module", "exams.pt", "target", "passed", "columns", Map.of("id", "ignore"));
+        int rows = plan(options, Map.of()).train().rows();
+        try (DjlModelTrainer trainer = new DjlModelTrainer(plan(options, Map.of("batch_size", rows - 1)), 1, 1)) {
+            assertThatThrownBy(() -> train(trainer, 0, 1))
+                    .isInstanceOf(UnfitModuleException.class)
+                    .hasMessageContaining("does not train on a single row")
+                    .hasMessageContaining("choose another batch_size")
+                    .hasMessageContaining("Expected more than 1 value per channel");
+        }
+    }
+
+    @Test
+    void refusesOptionsOfTheOtherKindOfData() {
+        assertThatThrownBy(() -> plan(Map.of("data", "bars", "module", "bars.pt", "delimiter", "tab"), Map.of()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("delimiter is of tables")
+                .hasMessageContaining("target");
+        assertThatThrownBy(() -> plan(
+                        Map.of("data", "exams.csv", "module", "exams.pt", "target", "passed", "pixels", "bytes"),
+                        Map.of()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("pixels is of images");
+    }
 }

@@ -898,4 +898,64 @@ class TrainingLoopTest {
                 .isInstanceOf(CheckpointMismatchException.class)
                 .hasMessageEndingWith("is of epoch 3, this trial has 3 epochs: none is left to train");
     }
+
+    @Test
+    void staysEndedWhereItIsKilledBetweenItsEndAndTheProcesss() throws IOException {
+        Witness stopper = new Witness() {
+            @Override
+            public void epochEnd(EpochResult result, TrainingProgress progress, TrainingControl control) {
+                control.stop(new StopReason.EarlyStopped("enough"));
+            }
+        };
+        loop(trainer, control, stopper).run(Optional.empty());
+        Witness resumed = new Witness();
+
+        StopReason reason = loop(new Counter(), new TrainingControl(), resumed)
+                .run(Optional.of(store.read(CheckpointName.after(1))));
+
+        assertThat(reason).isEqualTo(new StopReason.EarlyStopped("enough"));
+        assertThat(resumed.told).containsExactly("begin 1", "end enough");
+    }
+
+    @Test
+    void rollsBackToWhatWasTakenOverAlsoAfterItWasKilled() throws IOException {
+        Checkpoint other = CheckpointStore.open(folder.resolve("other"))
+                .save(
+                        CheckpointName.after(1),
+                        new dev.sluice.trainer.checkpoint.TrainingSnapshot(
+                                Map.of("w", Tensor.ofFloats(new long[] {1}, new float[] {70})), Map.of(), Map.of()));
+        assertThatThrownBy(() -> loop(trainer, control, new Roller(true)).runFromOther(other))
+                .hasMessage("killed");
+        Witness resumed = new Witness();
+
+        loop(new Counter(), new TrainingControl(), new Roller(false), resumed)
+                .run(Optional.of(store.read(new CheckpointName(1, 2))));
+
+        assertThat(resumed.told).contains("epochEnd 2 26.0 71.0"); // back to 70 after the third step, and one more
+    }
+
+    /** Saves within the epoch after the first, and is killed a step later, or rolls back. */
+    private record Roller(boolean isKilled) implements Callback {
+        @Override
+        public String name() {
+            return "roller";
+        }
+
+        @Override
+        public boolean mayRollBack() {
+            return true;
+        }
+
+        @Override
+        public void stepEnd(TrainingProgress progress, TrainingControl control) {
+            if (progress.globalStep() == 6) {
+                control.save();
+            } else if (progress.globalStep() == 7) {
+                if (isKilled) {
+                    throw new OutOfMemoryError("killed"); // past the chain's guard
+                }
+                control.rollBack("there");
+            }
+        }
+    }
 }

@@ -94,6 +94,23 @@ class NetOptimizerTest {
         }
     }
 
+    @Test
+    void refusesTheStateOfAnotherOptimizerThatHasAMomentumToo() {
+        try (NDManager manager = EngineStart.load(1).newBaseManager()) {
+            NDArray w = manager.create(new float[] {0f});
+            try (NetOptimizer one = new NetOptimizer(
+                            new OptimizerSpec.RmsProp(0.99, 1e-8, 0.9, false, 0), manager, Map.of("w", w));
+                    NetOptimizer less = new NetOptimizer(
+                            new OptimizerSpec.RmsProp(0.99, 1e-8, 0, false, 0), manager, Map.of("w", w));
+                    NetOptimizer other = new NetOptimizer(new OptimizerSpec.Sgd(0.9), manager, Map.of("w", w))) {
+                assertThatThrownBy(() -> other.restore(one.state()))
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessage("optimizer state square.w is of another optimizer");
+                less.restore(one.state());
+            }
+        }
+    }
+
     /** Gives what a look at an optimizer gives, after one backward pass that left the gradients {@code factors}. */
     private static <T> T afterBackward(float[] factors, BiFunction<NetOptimizer, NDArray, T> look) {
         Engine engine = EngineStart.load(1);
