@@ -427,8 +427,13 @@ public final class CallbackChain implements AutoCloseable {
             return;
         }
         watch.begin(member.name, member.deadlineNanos);
-        guard(member, event, telling);
-        if (watch.end()) {
+        boolean isHanging = false;
+        try {
+            guard(member, event, telling);
+        } finally {
+            isHanging = watch.end(); // also where an error ends training: else what comes after it would be interrupted
+        }
+        if (isHanging) {
             member.isHung = true;
             member.failures.set(Math.max(member.failures.get(), member.link.mostFailures()));
             LOGGER.log(

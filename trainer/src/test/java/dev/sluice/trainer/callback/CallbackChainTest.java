@@ -369,4 +369,32 @@ class CallbackChainTest {
             assertThat(chain.hung()).isEmpty();
         }
     }
+
+    @Test
+    void interruptsNobodyAfterAnErrorThatEndsTraining() {
+        Callback broken = new Callback() {
+            @Override
+            public String name() {
+                return "broken";
+            }
+
+            @Override
+            public java.time.Duration deadline() {
+                return java.time.Duration.ofMillis(40);
+            }
+
+            @Override
+            public void stepEnd(TrainingProgress progress, TrainingControl control) {
+                throw new OutOfMemoryError("no memory");
+            }
+        };
+        try (CallbackChain chain = new CallbackChain(List.of(broken))) {
+            org.assertj.core.api.Assertions.assertThatThrownBy(
+                            () -> chain.stepEnd(new TrainingProgress(0, 1, 1, 1, 10), new TrainingControl()))
+                    .hasMessage("no memory");
+
+            org.assertj.core.api.Assertions.assertThatCode(() -> Thread.sleep(400))
+                    .doesNotThrowAnyException();
+        }
+    }
 }
